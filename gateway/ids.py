@@ -1,0 +1,50 @@
+"""Identities: UUIDv7 for reads and events (RFC 9562), ULID for epochs."""
+
+from __future__ import annotations
+
+import os
+from hashlib import blake2b
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_id(wall_ms: int) -> str:
+    """A UUIDv7 with the given wall clock time; 74 random bits."""
+    raw = bytearray(wall_ms.to_bytes(6, "big") + os.urandom(10))
+    raw[6] = 0x70 | (raw[6] & 0x0F)
+    raw[8] = 0x80 | (raw[8] & 0x3F)
+    return format_id(bytes(raw))
+
+
+def derive_id(read_id: str, n: int) -> str:
+    """Identity of the n-th event that one read caused.
+
+    A read submitted twice derives the same ids, so the journal's unique index recognises it.
+    The time part is kept so that the index stays append-only.
+    """
+    if n == 0:
+        return read_id
+    raw = bytearray(parse_id(read_id))
+    raw[8:] = blake2b(bytes(raw) + n.to_bytes(4, "big"), digest_size=8).digest()
+    raw[8] = 0x80 | (raw[8] & 0x3F)
+    return format_id(bytes(raw))
+
+
+def parse_id(text: str) -> bytes:
+    """The 16 bytes of a UUID; ValueError when `text` is not one."""
+    raw = bytes.fromhex(text.replace("-", ""))
+    if len(raw) != 16:
+        raise ValueError(f"not a UUID: {text!r}")
+    return raw
+
+
+def format_id(raw: bytes) -> str:
+    """Canonical lower-case UUID text."""
+    h = raw.hex()
+    return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
+
+
+def new_epoch(wall_ms: int) -> str:
+    """A ULID: 48 bits of time, 80 random bits, 26 Crockford characters."""
+    number = (wall_ms << 80) | int.from_bytes(os.urandom(10), "big")
+    return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))

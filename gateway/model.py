@@ -1,0 +1,315 @@
+"""Frozen values that travel from the device to the ERP. Nothing here does I/O.
+
+Read (raw bytes) -> Scan (what the read says) -> Decision (events + verdict) -> journal.
+Quantities are integers of one millionth of the unit (see quantity.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class State(StrEnum):
+    """Container states; names as in SAP KANBAN, ORDERED and RECEIVED_QC added."""
+
+    WAIT = "WAIT"
+    EMPTY = "EMPTY"
+    ORDERED = "ORDERED"
+    IN_PROCESS = "IN_PROCESS"
+    IN_TRANSIT = "IN_TRANSIT"
+    RECEIVED_QC = "RECEIVED_QC"
+    FULL = "FULL"
+    IN_USE = "IN_USE"
+    ERROR = "ERROR"
+
+
+class Life(StrEnum):
+    """Card life cycle; only ACTIVE cards may signal."""
+
+    NEW = "NEW"
+    ACTIVE = "ACTIVE"
+    HOLD = "HOLD"
+    SURPLUS = "SURPLUS"
+    OBSOLETE = "OBSOLETE"
+    LOST = "LOST"
+    REMOVED = "REMOVED"
+    CLOSED = "CLOSED"
+
+
+class Action(StrEnum):
+    """What a read asks for. SCAN means: whatever the station's role does with this card."""
+
+    SCAN = "scan"
+    EMPTY = "empty"
+    FULL = "full"
+    WITHDRAW = "withdraw"
+    RELEASE = "release"
+    START = "start"
+    SHIP = "ship"
+    UNDO = "undo"
+
+
+class Status(StrEnum):
+    """What the person sees: OK green, ALREADY and ASK amber, REFUSED and FAILED red."""
+
+    OK = "ok"
+    ALREADY = "already"
+    ASK = "ask"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Raw bytes from one device at one instant."""
+
+    id: str  # UUIDv7 minted at read time
+    device: str  # id from the configuration
+    station: str  # id from the configuration
+    data: bytes
+    aim: str  # AIM symbology identifier such as "]d2", "" when the device sends none
+    wall_ms: int
+    mono_ms: int
+    boot: str
+    quality: str  # clock quality, see clock.py
+    operator: str = ""
+    press: Press | None = None  # set by MQTT buttons only
+    topic: str = ""  # the MQTT topic the payload came from; set by MQTT buttons only
+    fault: Rejection | None = None  # set by a driver that could not even get a whole frame
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What recognises a redelivered MQTT message: packet id and a digest of topic and payload."""
+
+    packet: int
+    digest: str
+    redelivered: bool  # the DUP flag
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why input was not accepted, as data: shown to the person, kept with the raw bytes."""
+
+    code: str  # stable, upper case, e.g. "CHECK_CHARACTERS"
+    text: str  # one sentence: what was wrong, what was expected, what to do
+    got: str = ""
+    expected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a read says: an action on a card, or a rejection when it could not be understood."""
+
+    read: Read
+    action: Action = Action.SCAN
+    card: str = ""
+    revision: int = 0  # 0: the code carries none
+    quantity: int | None = None  # micro-units, for WITHDRAW
+    remainder: int | None = None  # micro-units counted in a bin that goes back, for EMPTY
+    fault: Rejection | None = None
+    code: str = ""  # text that is no code of ours: looked up exactly among the customer's own codes
+
+
+@dataclass(frozen=True, slots=True)
+class Disposition:
+    """The ERP's final word on one event; see the wire contract."""
+
+    n: int  # position in the ERP's list of dispositions for this gateway and stream
+    seq: int
+    id: str
+    outcome: str  # applied duplicate superseded rejected parked
+    code: str = ""
+    text: str = ""
+    refused: str = "posting"  # "posting" or "status": what a rejection refuses (K6)
+    now_cycle: int = 0  # superseded: where the card stands at the ERP
+    now_state: str = ""
+    by: str = ""  # superseded: the winning gateway and its time, for people
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """The ERP has everything up to `cum`; `hash` is its chain hash there."""
+
+    epoch: str
+    stream: str
+    cum: int
+    hash: bytes
+    dispositions: tuple[Disposition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MasterData:
+    """A whole dataset as published by the ERP; rows are plain JSON objects with an `id`."""
+
+    dataset: str  # items, locations, loops, cards
+    version: int
+    etag: str
+    rows: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardStates:
+    """Card states at the ERP, for resynchronisation: (card, state, cycle)."""
+
+    rows: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StockSnapshot:
+    """Stock at the ERP as of our acknowledged sequence numbers."""
+
+    as_of: dict[str, tuple[str, int]]  # stream -> (epoch, cum), empty when the ERP gave none
+    rows: tuple[tuple[str, str, str, str, int], ...]  # item, location, status, lot, micro-units
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command from the ERP; `id` makes a redelivery harmless."""
+
+    id: str
+    name: str  # order_confirmed, card_full
+    body: dict[str, Any]
+    deadline_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed: batches that waited too long may be released."""
+
+
+Intake = Scan | Acknowledgement | MasterData | CardStates | StockSnapshot | Command | Tick
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When and by which boot something was decided."""
+
+    wall_ms: int
+    mono_ms: int
+    boot: str
+    quality: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One row of the cards projection: life cycle and container cycle of one card."""
+
+    card: str
+    loop: str
+    life: str
+    state: str
+    cycle: int  # number of the current or last circulation; an EMPTY opens the next one
+    quantity: int  # micro-units in the container now
+    revision: int  # the printed revision that is valid; older prints are refused (K15)
+    undone: int  # transitions undone in this cycle; makes their keys unique again
+    signal: str  # key of the open signal this card is part of, "" for none
+    wall_ms: int  # when the state was last changed
+    mono_ms: int
+    boot: str
+    last_seq: int  # journal sequence of its last event
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, past tense. The writer adds identity, time, place and raw bytes.
+
+    `body` holds JSON values only. The store folds these members mechanically, and nothing else:
+    `after` cards as they are now · `mv` stock movements · `tr` opens the signal named by the
+    event's key · `closes` keys of closed signals · `fill` a fill duration · `dsp` a disposition ·
+    `task` a row of the resolve list · `md` changed master data · `stock` absolute stock ·
+    `cmd` an executed command · `press` a recognisable MQTT message · `epoch` a new epoch.
+    """
+
+    kind: str
+    stream: str = ""  # sig, mov, res, sys; "" stays in the journal
+    key: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to the person, given only after the commit."""
+
+    status: Status
+    code: str  # stable text key, e.g. "CARD_EMPTIED"
+    text: str = ""  # English sentence with item and quantity
+    card: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """True for what a device may signal with ACK or a good beep."""
+        return self.status in (Status.OK, Status.ALREADY)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A verdict for a station that is not waiting for one: an ERP refusal, say."""
+
+    station: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What `decide` returns: events to append, the answer, and who else should hear of it."""
+
+    events: tuple[Event, ...]
+    verdict: Verdict
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an intake, told after the commit (or after it failed)."""
+
+    verdict: Verdict
+    seqs: tuple[int, ...] = ()  # journal sequences; empty when nothing was stored
+
+
+class View(Protocol):
+    """Typed reads over the writer's open transaction; sees what earlier scans of the batch did."""
+
+    site: str
+    gateway: str
+    now: Stamp
+
+    def card(self, card: str) -> Card | None: ...
+    def cards_of(self, loop: str) -> list[Card]: ...
+    def master(self, dataset: str, key: str) -> Any:
+        """The parsed row (Item, Location, Loop, CardDefinition of master.py) or None."""
+    def master_rows(self, dataset: str) -> dict[str, dict[str, Any]]:
+        """All raw rows of a dataset by id."""
+    def master_version(self, dataset: str) -> tuple[int, str]:
+        """(version, etag), (0, "") when never loaded."""
+    def card_for_code(self, code: str) -> str | None:
+        """The card that a customer's own printed code belongs to; exact match only."""
+    def fills(self, loop: str) -> tuple[int, ...]:
+        """The last fill durations of a loop in milliseconds, newest last."""
+    def signal_cards(self, key: str) -> tuple[str, ...]:
+        """Cards that an open signal covers."""
+    def event(self, seq: int) -> dict[str, Any] | None:
+        """The body of a journal event plus its `kind`."""
+    def event_by_id(self, event_id: str) -> dict[str, Any] | None: ...
+    def last_change_at(self, station: str) -> int | None:
+        """Journal sequence of the last card transition made at a station."""
+    def stock(self, item: str, location: str, status: str, lot: str) -> int: ...
+    def has_unsettled(self, card: str) -> bool:
+        """Whether an event of this card still waits for the ERP."""
+    def unsettled_moves(self, as_of: dict[str, tuple[str, int]]) -> list[dict[str, Any]] | None:
+        """The `mv` members of events after `as_of`, in order.
+
+        None when `as_of` names another epoch, lies beyond what was sent, or is older than what is
+        already settled: such a snapshot cannot be brought up to date and must only be compared.
+        """
+    def all_stock(self) -> dict[tuple[str, str, str, str], int]: ...
+    def press_seen(self, device: str, packet: int, digest: str) -> str | None:
+        """Id of the read that already stored this MQTT message, if any."""
+    def command_done(self, command_id: str) -> bool: ...
+    def refusals_in_a_row(self, code: str, posting: str) -> int: ...
+    def oldest_wait(self) -> list[tuple[str, int, int, str]]:
+        """(loop, wall_ms, mono_ms, boot) of the oldest WAIT card of each loop that has one."""
+    def disposition_count(self, stream: str) -> int:
+        """Highest disposition number already stored for a stream."""

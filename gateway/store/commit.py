@@ -1,0 +1,183 @@
+"""One commit: decide and append a batch of intakes in a single transaction, a savepoint each.
+
+Two scans of the same card in one batch are serialised: the second sees what the first did. A scan
+that raises is rolled back alone, kept with its raw bytes and answered red.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.clock import Clock
+from gateway.errors import StoreError
+from gateway.ids import derive_id, new_id, parse_id
+from gateway.model import (
+    Acknowledgement,
+    Decision,
+    Event,
+    Intake,
+    Notice,
+    Outcome,
+    Read,
+    Scan,
+    Stamp,
+    Status,
+    Verdict,
+    View,
+)  # fmt: skip
+from gateway.store.epoch import stamp_members
+from gateway.store.journal import Heads
+from gateway.store.outbox import Settled, settle
+from gateway.store.store import Store, stamp
+
+_LOG = logging.getLogger(__name__)
+
+Decider = Callable[[Intake, View], Decision]
+Warn = Callable[[str, str], None]
+
+_STORED = Verdict(Status.OK, "ALREADY_STORED", "This read is stored already.")
+_KEPT = Verdict(Status.FAILED, "KEPT", "This read is kept as evidence, it changed nothing: scan again.")
+_FAILED = Verdict(Status.FAILED, "INTERNAL", "The gateway could not process this; it is kept for repair.")
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What one commit did: an outcome per intake, the streams that grew, who else should hear."""
+
+    outcomes: list[Outcome]
+    streams: frozenset[str]
+    notices: tuple[Notice, ...]
+
+
+class Committer:
+    """Runs the injected decider inside the store's transaction."""
+
+    def __init__(self, store: Store, decide: Decider, clock: Clock, warn: Warn) -> None:
+        self._store = store
+        self._decide = decide
+        self._clock = clock
+        self._warn = warn
+
+    def commit(self, intakes: list[Intake]) -> Committed:
+        """Store the batch; sqlite3.Error or StoreError when it could not be made durable."""
+        store = self._store
+        store.projections.forget()
+        store.view.now = stamp(self._clock)
+        notices: list[Notice] = []
+        store.connection.execute("BEGIN IMMEDIATE")
+        outcomes = [self._take(intake, notices) for intake in intakes]
+        streams = store.journal.save_heads()
+        store.connection.execute("COMMIT")
+        self._witness()
+        return Committed(outcomes, streams, tuple(notices))
+
+    def _take(self, intake: Intake, notices: list[Notice]) -> Outcome:
+        store = self._store
+        heads = store.journal.heads()
+        store.connection.execute("SAVEPOINT scan")
+        try:
+            decision = self._settle(intake) if isinstance(intake, Acknowledgement) else self._decide(intake, store.view)
+            seqs = self._append(intake, decision.events)
+        except (sqlite3.Error, StoreError) as error:
+            if not isinstance(error, sqlite3.IntegrityError):
+                raise
+            self._undo(heads)
+            return self._stored_before(intake) or self._keep_failed(intake, error)
+        except Exception as error:  # noqa: BLE001 - one raising scan must not cost the others of its batch
+            _LOG.exception("deciding %r failed", intake)
+            self._undo(heads)
+            return self._stored_before(intake) or self._keep_failed(intake, error)
+        store.connection.execute("RELEASE scan")
+        notices.extend(decision.notices)
+        return Outcome(decision.verdict, seqs)
+
+    def _append(self, intake: Intake, events: tuple[Event, ...]) -> tuple[int, ...]:
+        store = self._store
+        read = intake.read if isinstance(intake, Scan) else None
+        seqs = []
+        for n, event in enumerate(events):
+            body = compose(event, n, read, store.view.now)
+            seqs.append(store.journal.append(event.stream, body))
+            if "md" in body:
+                store.view.forget(masters=True)
+            if event.stream == "sig" and read is not None:
+                store.view.note_change(read.station, seqs[-1])
+        return tuple(seqs)
+
+    def _settle(self, ack: Acknowledgement) -> Decision:
+        """Delete what the ERP has; a history it does not share starts a new epoch."""
+        store = self._store
+        result = settle(store.connection, store.view.epoch, ack)
+        events: tuple[Event, ...] = ()
+        notices: tuple[Notice, ...] = ()
+        if result is Settled.MISMATCH:
+            store.view.epoch = store.begin_epoch(f"the ERP remembers {ack.stream} {ack.cum} with another hash")
+            text = f"the ERP knows another history of stream {ack.stream} at {ack.cum}; new epoch {store.view.epoch}"
+            self._warn("EPOCH_CHANGED", text)
+        elif ack.dispositions and result is not Settled.UNKNOWN_EPOCH:
+            decision = self._decide(ack, store.view)
+            events, notices = decision.events, decision.notices
+        return Decision(events, Verdict(Status.OK, result.value), notices)
+
+    def _undo(self, heads: Heads) -> None:
+        store = self._store
+        store.connection.execute("ROLLBACK TO scan")
+        store.connection.execute("RELEASE scan")
+        store.journal.restore(heads)
+        store.projections.forget()
+        store.view.forget(masters=True)
+        store.view.epoch = store.epoch
+
+    def _stored_before(self, intake: Intake) -> Outcome | None:
+        """The answer for a read that is in the journal already: a commit that failed may have survived.
+
+        Green only for what took effect; a refused read must not turn green by being retried.
+        """
+        if not isinstance(intake, Scan):
+            return None
+        query = "SELECT stream FROM journal WHERE id=?"
+        row = self._store.connection.execute(query, (parse_id(intake.read.id),)).fetchone()
+        if row is None:
+            return None
+        return Outcome(_KEPT if row[0] in ("", "sys") else _STORED)
+
+    def _keep_failed(self, intake: Intake, error: Exception) -> Outcome:
+        """Keep the raw bytes of what could not be decided, and answer red."""
+        text = f"{type(error).__name__}: {error}".encode(errors="replace").decode()
+        self._warn("DECIDE_FAILED", text)
+        body: dict[str, Any] = {"code": "INTERNAL", "msg": text[:500], "intake": type(intake).__name__}
+        return Outcome(_FAILED, self._append(intake, (Event("scan_failed", "sys", "", body),)))
+
+    def _witness(self) -> None:
+        try:
+            self._store.witness.write(self._store.journal.seq, self._store.journal.hash)
+        except OSError as error:
+            self._warn("WITNESS", f"the head witness cannot be written: {error}")
+
+
+def compose(event: Event, n: int, read: Read | None, now: Stamp) -> dict[str, Any]:
+    """The canonical event: what happened, when, where, and for the first event of a read its raw bytes."""
+    body = dict(event.body)
+    body["t"] = event.kind
+    if event.key:
+        body["key"] = event.key
+    if read is None:
+        body.update(stamp_members(now))
+        body["id"] = new_id(now.wall_ms)
+        return body
+    body.update(stamp_members(Stamp(read.wall_ms, read.mono_ms, read.boot, read.quality)))
+    body["id"] = derive_id(read.id, n)
+    body["sta"] = read.station
+    body["dev"] = read.device
+    if read.operator:
+        body["op"] = read.operator
+    if n == 0:
+        body["raw"] = {"b": b64encode(read.data).decode(), "aim": read.aim}
+        if read.press is not None:
+            body["press"] = {"pid": read.press.packet, "x": read.press.digest}
+    return body

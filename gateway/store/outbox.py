@@ -1,0 +1,144 @@
+"""What still waits for the ERP: reading windows of it, settling it, re-sequencing it.
+
+Rows hold only (stream, seq, journal seq, hash); the body is rendered from the journal when sent.
+The single delete criterion is the ERP's acknowledgement with a matching chain hash.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from gateway.model import Acknowledgement
+from gateway.store.chain import ZERO_HASH, stream_hash
+from gateway.store.connection import open_reader
+from gateway.store.journal import STREAMS
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """Where one stream stands: last stored (`head`) and last settled (`cum`) sequence and hash."""
+
+    stream: str
+    epoch: str
+    head: int
+    head_hash: bytes
+    cum: int
+    cum_hash: bytes
+    dn: int  # dispositions stored so far
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Consecutive events ready for one batch; each is a JSON object that includes its `s`."""
+
+    first: int
+    last: int
+    events: list[bytes]
+    hash: bytes  # chain hash after the last one
+
+
+class Settled(StrEnum):
+    """What an acknowledgement came to."""
+
+    SETTLED = "SETTLED"
+    STALE = "ACK_STALE"
+    UNKNOWN_EPOCH = "ACK_UNKNOWN_EPOCH"
+    MISMATCH = "EPOCH_CHANGED"
+
+
+def settle(connection: sqlite3.Connection, epoch: str, ack: Acknowledgement) -> Settled:
+    """Delete what the ERP has, provided that it has the same history (hash at `cum`)."""
+    if ack.epoch != epoch:
+        return Settled.UNKNOWN_EPOCH
+    head, cum, cum_hash = _stream_row(connection, ack.stream)
+    if ack.cum < cum:
+        return Settled.STALE
+    if not _has_same_history(connection, ack, head, cum, cum_hash):
+        return Settled.MISMATCH
+    if ack.cum > cum:
+        connection.execute("DELETE FROM outbox WHERE stream=? AND seq<=?", (ack.stream, ack.cum))
+        connection.execute("UPDATE stream SET cum=?, cum_hash=? WHERE stream=?", (ack.cum, ack.hash, ack.stream))
+    return Settled.SETTLED
+
+
+def _stream_row(connection: sqlite3.Connection, stream: str) -> tuple[int, int, bytes]:
+    row = connection.execute("SELECT head,cum,cum_hash FROM stream WHERE stream=?", (stream,)).fetchone()
+    return row or (0, 0, ZERO_HASH)
+
+
+def _has_same_history(
+    connection: sqlite3.Connection, ack: Acknowledgement, head: int, cum: int, cum_hash: bytes
+) -> bool:
+    if ack.cum > head:
+        return False
+    if ack.cum == cum:
+        return ack.hash == cum_hash
+    query = "SELECT hash FROM outbox WHERE stream=? AND seq=?"
+    row = connection.execute(query, (ack.stream, ack.cum)).fetchone()
+    return row is not None and row[0] == ack.hash
+
+
+def resequence(connection: sqlite3.Connection) -> dict[str, int]:
+    """Number everything unsettled from 1 again for a new epoch, in journal order, ids unchanged.
+
+    Returns how many events each stream re-sends.
+    """
+    rows = connection.execute(
+        "SELECT o.stream, o.jseq, j.body FROM outbox o JOIN journal j ON j.seq=o.jseq ORDER BY o.jseq"
+    ).fetchall()
+    connection.execute("DELETE FROM outbox")
+    heads: dict[str, tuple[int, bytes]] = dict.fromkeys(STREAMS, (0, ZERO_HASH))
+    for stream, jseq, body in rows:
+        seq, digest = heads[stream]
+        seq += 1
+        digest = stream_hash(digest, seq, body.encode())
+        connection.execute("INSERT INTO outbox(stream,seq,jseq,hash) VALUES(?,?,?,?)", (stream, seq, jseq, digest))
+        heads[stream] = (seq, digest)
+    for stream, (head, digest) in heads.items():
+        connection.execute(
+            "INSERT OR REPLACE INTO stream(stream,head,head_hash,cum,cum_hash) VALUES(?,?,?,0,?)",
+            (stream, head, digest, ZERO_HASH),
+        )
+    return {stream: head for stream, (head, _) in heads.items() if head}
+
+
+class OutboxReader:
+    """Read-only view for the sender; one per thread."""
+
+    def __init__(self, database: Path) -> None:
+        self._connection = open_reader(database)
+
+    def streams(self) -> dict[str, StreamState]:
+        """All four streams, also those that never had an event."""
+        epoch = self._connection.execute("SELECT value FROM meta WHERE name='epoch'").fetchone()[0]
+        rows = self._connection.execute("SELECT stream,head,head_hash,cum,cum_hash FROM stream")
+        heads: dict[str, tuple[int, bytes, int, bytes]] = {row[0]: row[1:] for row in rows}
+        told = dict(self._connection.execute("SELECT stream,n FROM disposition").fetchall())
+        empty = (0, ZERO_HASH, 0, ZERO_HASH)
+        return {name: StreamState(name, epoch, *heads.get(name, empty), told.get(name, 0)) for name in STREAMS}
+
+    def window(self, stream: str, after: int, max_events: int, max_bytes: int) -> Window | None:
+        """The next events after `after`, at least one and at most `max_bytes` of them; None when there are none."""
+        rows = self._connection.execute(
+            "SELECT o.seq, o.hash, j.body FROM outbox o JOIN journal j ON j.seq=o.jseq"
+            " WHERE o.stream=? AND o.seq>? ORDER BY o.seq LIMIT ?",
+            (stream, after, max_events),
+        ).fetchall()
+        if not rows or rows[0][0] != after + 1:
+            return None  # settled in the meantime; the sender asks again from the new position
+        events: list[bytes] = []
+        size = 0
+        for seq, _, body in rows:
+            event = f'{{"s":{seq},{body[1:]}'.encode()
+            size += len(event)
+            if events and size > max_bytes:
+                break
+            events.append(event)
+        last = rows[len(events) - 1]
+        return Window(after + 1, last[0], events, last[1])
+
+    def close(self) -> None:
+        self._connection.close()

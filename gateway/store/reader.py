@@ -1,0 +1,149 @@
+"""Read-only questions to the store, for the command line and the page: status, events, export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from gateway.quantity import format_quantity
+from gateway.store.connection import DATABASE, open_reader
+from gateway.store.outbox import OutboxReader
+from gateway.store.projections import previous_event
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which journal events to list; empty members do not restrict."""
+
+    kind: str = ""
+    station: str = ""
+    card: str = ""
+    after_seq: int = 0
+    last: int = 0  # only the newest n, 0 = all
+
+
+class StoreReader:
+    """One read-only connection; open one per thread."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / DATABASE
+        self._connection = open_reader(self._path)
+        self._outbox = OutboxReader(self._path)
+
+    def status(self) -> Row:
+        """Cards, stock, open signals, streams and the resolve list as JSON values."""
+        meta = dict(self._connection.execute("SELECT name,value FROM meta").fetchall())
+        head = self._connection.execute("SELECT max(seq) FROM journal").fetchone()[0]
+        return {
+            "site": meta.get("site"), "gateway": meta.get("gateway"), "epoch": meta.get("epoch"), "head": head or 0,
+            "cards": self.cards(), "stock": self.stock(), "signals": self.signals(),
+            "streams": self.streams(), "resolve": self.resolve(), "datasets": self.datasets(),
+        }  # fmt: skip
+
+    def cards(self) -> list[Row]:
+        """Every card with its states."""
+        rows = self._query("SELECT card,loop,life,state,cycle,quantity,revision,signal,wall_ms FROM card ORDER BY card")
+        return [{**row, "quantity": format_quantity(row["quantity"])} for row in rows]
+
+    def stock(self) -> list[Row]:
+        """Stock per item, location, status and lot."""
+        rows = self._query("SELECT item,location,status,lot,quantity FROM stock ORDER BY item,location,status,lot")
+        return [
+            {
+                **{name: row[name] for name in ("item", "location", "status", "lot")},
+                "qty": format_quantity(row["quantity"]),
+            }
+            for row in rows
+        ]
+
+    def signals(self) -> list[Row]:
+        """Open signals."""
+        rows = self._query("SELECT key,loop,item,quantity,uom,cards,doc FROM signal ORDER BY key")
+        return [
+            {**row, "quantity": format_quantity(row["quantity"]), "cards": row["cards"].split("\n")} for row in rows
+        ]
+
+    def streams(self) -> dict[str, Row]:
+        """Head, settled and unsettled per stream."""
+        return {
+            name: {"head": state.head, "settled": state.cum, "unsettled": state.head - state.cum}
+            for name, state in self._outbox.streams().items()
+        }
+
+    def resolve(self) -> list[Row]:
+        """Tasks that wait for a person."""
+        return self._query("SELECT * FROM resolve ORDER BY first_seq")
+
+    def datasets(self) -> list[Row]:
+        """Master data versions."""
+        return self._query("SELECT dataset,version,etag FROM dataset ORDER BY dataset")
+
+    def master(self, dataset: str, key: str) -> Row:
+        """One row of master data as the ERP published it, empty when unknown."""
+        query = "SELECT body FROM master WHERE dataset=? AND id=?"
+        row = self._connection.execute(query, (dataset, key)).fetchone()
+        return orjson.loads(row[0]) if row else {}
+
+    def cards_in(self, loop: str) -> list[str]:
+        """The cards of a loop, by name."""
+        rows = self._connection.execute("SELECT card FROM card WHERE loop=? ORDER BY card", (loop,))
+        return [row[0] for row in rows]
+
+    def events(self, wanted: EventFilter) -> Iterator[Row]:
+        """Journal events, oldest first, each with its `seq`."""
+        if wanted.card:
+            yield from self._life_of(wanted)
+            return
+        conditions, values = ["seq > ?"], [wanted.after_seq]
+        for member, value in (("t", wanted.kind), ("sta", wanted.station)):
+            if value:
+                conditions.append(f"body ->> '$.{member}' = ?")
+                values.append(value)  # type: ignore[arg-type]
+        where = " AND ".join(conditions)
+        query = f"SELECT seq,body FROM journal WHERE {where} ORDER BY seq"  # noqa: S608 - built from constants
+        if wanted.last:
+            query = f"SELECT * FROM ({query} DESC LIMIT {int(wanted.last)}) ORDER BY seq"  # noqa: S608
+        for seq, text in self._connection.execute(query, values):
+            yield {"seq": seq, **orjson.loads(text)}
+
+    def export(self) -> Iterator[bytes]:
+        """The whole journal as JSON lines with sequence, stream and hash; enough to fold it again elsewhere."""
+        for seq, stream, digest, body in self._connection.execute(
+            "SELECT seq,stream,hash,body FROM journal ORDER BY seq"
+        ):
+            yield f'{{"seq":{seq},"stream":"{stream}","hash":"{digest.hex()}","event":{body}}}\n'.encode()
+
+    def close(self) -> None:
+        self._outbox.close()
+        self._connection.close()
+
+    def _life_of(self, wanted: EventFilter) -> Iterator[Row]:
+        """Walk a card's life back from its head; no index on the journal needed."""
+        row = self._connection.execute("SELECT last_seq FROM card WHERE card=?", (wanted.card,)).fetchone()
+        seq, life = row[0] if row else 0, []
+        while seq and seq > wanted.after_seq:
+            query = "SELECT body,prev_cards FROM journal WHERE seq=?"
+            text, prev_cards = self._connection.execute(query, (seq,)).fetchone()
+            event = {"seq": seq, **orjson.loads(text)}
+            if (not wanted.kind or event["t"] == wanted.kind) and wanted.station in ("", event.get("sta")):
+                life.append(event)
+            if wanted.last and len(life) == wanted.last:
+                break
+            seq = previous_event(wanted.card, event, prev_cards)
+        yield from reversed(life)
+
+    def _query(self, sql: str) -> list[Row]:
+        cursor = self._connection.execute(sql)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def database_exists(data_dir: Path) -> bool:
+    """Whether a store was ever created here."""
+    return (data_dir / DATABASE).exists()

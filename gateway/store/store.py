@@ -1,0 +1,216 @@
+"""One data directory, opened: lock, database, witness, ballast; and the checks before the first green."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+
+from gateway.clock import Clock
+from gateway.errors import StoreCorruptError, StoreError
+from gateway.model import Stamp
+from gateway.store.ballast import Ballast
+from gateway.store.chain import ZERO_HASH, journal_hash
+from gateway.store.connection import DATABASE, open_writer
+from gateway.store.damage import DAMAGE
+from gateway.store.epoch import begin_epoch
+from gateway.store.journal import Journal
+from gateway.store.lock import DirectoryLock
+from gateway.store.projections import Projections
+from gateway.store.schema import migrate
+from gateway.store.view import MasterParser, StoreView
+from gateway.store.witness import Witness
+
+_SALVAGE = "run 'kanban-gateway rebuild --salvage'"
+TAIL_ROWS = 1000  # how much of the journal's end is verified at every start and after every disk error
+
+
+def stamp(clock: Clock) -> Stamp:
+    """The clocks as one value."""
+    return Stamp(clock.wall_ms(), clock.mono_ms(), clock.boot, clock.quality())
+
+
+class Store:
+    """Everything one writer needs. Not thread safe: it belongs to the writer."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        clock: Clock,
+        parsers: Mapping[str, MasterParser],
+        *,
+        site: str,
+        gateway: str,
+        ballast_kib: int = 1024,
+    ) -> None:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.data_dir = data_dir
+        self.database = data_dir / DATABASE
+        self._wal = data_dir / f"{DATABASE}-wal"
+        self.site = site
+        self.gateway = gateway
+        self._clock = clock
+        self._parsers = parsers
+        self._lock = DirectoryLock(data_dir)
+        try:
+            self.ballast = Ballast(data_dir / "ballast", ballast_kib)
+            self.witness = Witness(data_dir)
+            self.notes: list[tuple[str, str]] = []  # warnings found while opening: (code, text)
+            self.open()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def open(self) -> None:
+        """Open the database and prove it sound: at start, and again after any disk error.
+
+        A row whose fsync failed can reappear after a restart, so a full checkpoint must succeed
+        before anything may be answered from these pages.
+        """
+        self.connection = open_writer(self.database)
+        try:
+            migrate(self.connection)
+            self.projections = Projections(self.connection)
+            self.journal = Journal(self.connection, self.projections)
+            self.checkpoint(truncate=True)
+            self._check_identity()
+            verify_tail(self.connection)
+            self._check_witness()
+        except sqlite3.DatabaseError as error:
+            self.connection.close()
+            raise _as_store_error(error) from error
+        except DAMAGE as error:
+            self.connection.close()
+            raise StoreCorruptError(f"the database is damaged: {error}", hint=_SALVAGE) from error
+        except BaseException:
+            self.connection.close()
+            raise
+        self.database.chmod(0o600)
+        self.view = StoreView(
+            self.connection, self.projections, self._parsers,
+            site=self.site, gateway=self.gateway, epoch=self.epoch, now=stamp(self._clock),
+        )  # fmt: skip
+
+    @property
+    def epoch(self) -> str:
+        """The current epoch."""
+        return str(self.connection.execute("SELECT value FROM meta WHERE name='epoch'").fetchone()[0])
+
+    def reopen(self) -> None:
+        """Close what is left of the connection and start over."""
+        with contextlib.suppress(sqlite3.Error):
+            self.connection.close()
+        self.open()
+
+    def reload(self) -> None:
+        """Read heads and epoch again after a rollback, and drop every remembered row."""
+        self.journal.load()
+        self.projections.forget()
+        self.view.forget(masters=True)
+        self.view.epoch = self.epoch
+
+    def checkpoint(self, *, truncate: bool = False) -> bool:
+        """Move the write-ahead log into the database; True when all of it was moved.
+
+        With `truncate` a StoreError is raised when it cannot be done.
+        """
+        mode = "TRUNCATE" if truncate else "PASSIVE"
+        busy, frames, moved = self.connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        if truncate and busy:
+            raise StoreError("the write-ahead log cannot be checkpointed: another process reads the store",
+                             hint="stop whatever else has the database open")  # fmt: skip
+        self.witness.sync()
+        return not busy and frames == moved
+
+    def wal_bytes(self) -> int:
+        """Size of the write-ahead log."""
+        try:
+            return self._wal.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def begin_epoch(self, reason: str, *, lost: tuple[int, int] | None = None) -> str:
+        """Start a new epoch inside the open transaction."""
+        epoch = begin_epoch(self.connection, self.journal, stamp(self._clock), reason, lost=lost)
+        self.journal.save_heads()
+        return epoch
+
+    def close(self) -> None:
+        """Checkpoint, close, let another process have the directory."""
+        with contextlib.suppress(sqlite3.Error, StoreError, OSError):
+            self.checkpoint(truncate=True)
+        self.connection.close()
+        self.witness.close()
+        self._lock.release()
+
+    def _check_identity(self) -> None:
+        meta = dict(self.connection.execute("SELECT name,value FROM meta").fetchall())
+        if not meta:
+            self._create()
+            return
+        if (meta.get("site"), meta.get("gateway")) != (self.site, self.gateway):
+            raise StoreError(
+                f"the store in {self.data_dir} belongs to gateway {meta.get('gateway')!r} of site {meta.get('site')!r},"
+                f" the configuration says {self.gateway!r} of {self.site!r}",
+                hint="set [gateway] id and site back, or use an empty data_dir",
+            )
+        if "epoch" not in meta:
+            raise StoreCorruptError("the store has lost its epoch", hint=_SALVAGE)
+
+    def _create(self) -> None:
+        self.connection.execute("BEGIN IMMEDIATE")
+        rows = (("site", self.site), ("gateway", self.gateway))
+        self.connection.executemany("INSERT INTO meta(name,value) VALUES(?,?)", rows)
+        self.begin_epoch("created")
+        self.connection.execute("COMMIT")
+        self.witness.write(self.journal.seq, self.journal.hash)
+        self.witness.sync()
+        self.ballast.take()
+
+    def _check_witness(self) -> None:
+        """Compare the journal's end with the witness; a lost tail starts a new epoch and is told."""
+        seen = self.witness.read()
+        if seen is None:
+            self.notes.append(("WITNESS_MISSING", "the head witness is unreadable; a lost tail would go unnoticed"))
+        elif seen[0] > self.journal.seq:
+            lost = (self.journal.seq + 1, seen[0])
+            self._begin_after_loss("tail_lost", lost)
+            text = f"journal rows {lost[0]} to {lost[1]} are gone: check what was scanned last"
+            self.notes.append(("TAIL_LOST", text))
+        elif self._hash_at(seen[0]) != seen[1]:
+            self._begin_after_loss("other_history", None)
+            text = f"the store is not the one this box wrote last (row {seen[0]} differs)"
+            self.notes.append(("OTHER_HISTORY", text))
+        self.witness.write(self.journal.seq, self.journal.hash)
+
+    def _begin_after_loss(self, reason: str, lost: tuple[int, int] | None) -> None:
+        self.connection.execute("BEGIN IMMEDIATE")
+        self.begin_epoch(reason, lost=lost)
+        self.connection.execute("COMMIT")
+
+    def _hash_at(self, seq: int) -> bytes:
+        row = self.connection.execute("SELECT hash FROM journal WHERE seq=?", (seq,)).fetchone()
+        return row[0] if row else ZERO_HASH
+
+
+def verify_tail(connection: sqlite3.Connection) -> None:
+    """Check the chain over the journal's last rows; StoreCorruptError names the first bad one."""
+    rows = connection.execute(
+        "SELECT seq,id,stream,hash,body FROM journal ORDER BY seq DESC LIMIT ?", (TAIL_ROWS + 1,)
+    ).fetchall()[::-1]
+    previous = rows[0][3] if len(rows) > TAIL_ROWS else ZERO_HASH
+    for seq, event_id, stream, digest, body in rows[1:] if len(rows) > TAIL_ROWS else rows:
+        if journal_hash(previous, seq, event_id, stream, body.encode()) != digest:
+            raise StoreCorruptError(
+                f"journal row {seq} does not agree with its hash chain",
+                hint="run 'kanban-gateway verify', then 'kanban-gateway rebuild --salvage'",
+            )
+        previous = digest
+
+
+def _as_store_error(error: sqlite3.DatabaseError) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreCorruptError(f"the database is damaged: {error}", hint=_SALVAGE)
+    return StoreError(f"the store cannot be opened: {error}", hint="check the disk")

@@ -1,0 +1,176 @@
+"""The decider's typed reads over the writer's open transaction (model.View)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+
+from gateway.ids import parse_id
+from gateway.model import Card, Stamp
+from gateway.store.projections import Projections, previous_event
+
+MasterParser = Callable[[Mapping[str, Any]], Any]
+LOOK_BACK_EVENTS = 20_000  # how far back a station's last transition is searched after a restart
+
+_CARDS = "SELECT card,loop,life,state,cycle,quantity,revision,undone,signal,wall_ms,mono_ms,boot,last_seq FROM card"
+
+
+class StoreView:
+    """Reads what earlier scans of the same batch did, because it shares their transaction."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        projections: Projections,
+        parsers: Mapping[str, MasterParser],
+        *,
+        site: str,
+        gateway: str,
+        epoch: str,
+        now: Stamp,
+    ) -> None:
+        self._execute = connection.execute
+        self._projections = projections
+        self._parsers = parsers
+        self._masters: dict[tuple[str, str], Any] = {}
+        self._codes: dict[str, str] | None = None
+        self._last_change: dict[str, int] = {}
+        self.site = site
+        self.gateway = gateway
+        self.epoch = epoch
+        self.now = now
+        self.card = projections.card
+
+    def forget(self, *, masters: bool) -> None:
+        """Drop remembered reads after a rollback or when master data changed."""
+        if masters:
+            self._masters.clear()
+            self._codes = None
+        self._last_change.clear()
+
+    def note_change(self, station: str, seq: int) -> None:
+        """Remember a card transition made at a station, for undo."""
+        self._last_change[station] = seq
+
+    def cards_of(self, loop: str) -> list[Card]:
+        return [Card(*row) for row in self._execute(f"{_CARDS} WHERE loop=? ORDER BY card", (loop,))]
+
+    def master(self, dataset: str, key: str) -> Any:
+        place = (dataset, key)
+        if place not in self._masters:
+            row = self._execute("SELECT body FROM master WHERE dataset=? AND id=?", place).fetchone()
+            self._masters[place] = self._parsers[dataset](orjson.loads(row[0])) if row else None
+        return self._masters[place]
+
+    def master_rows(self, dataset: str) -> dict[str, dict[str, Any]]:
+        rows = self._execute("SELECT id,body FROM master WHERE dataset=?", (dataset,))
+        return {key: orjson.loads(body) for key, body in rows}
+
+    def master_version(self, dataset: str) -> tuple[int, str]:
+        row = self._execute("SELECT version,etag FROM dataset WHERE dataset=?", (dataset,)).fetchone()
+        return (row[0], row[1]) if row else (0, "")
+
+    def card_for_code(self, code: str) -> str | None:
+        if self._codes is None:
+            rows = self._execute("SELECT body ->> '$.code', id FROM master WHERE dataset='cards'")
+            self._codes = {printed: card for printed, card in rows if printed}
+        return self._codes.get(code)
+
+    def fills(self, loop: str) -> tuple[int, ...]:
+        row = self._execute("SELECT durations_ms FROM fill WHERE loop=?", (loop,)).fetchone()
+        return tuple(int(text) for text in row[0].split(",")) if row else ()
+
+    def signal_cards(self, key: str) -> tuple[str, ...]:
+        row = self._execute("SELECT cards FROM signal WHERE key=?", (key,)).fetchone()
+        return tuple(row[0].split("\n")) if row else ()
+
+    def event(self, seq: int) -> dict[str, Any] | None:
+        row = self._execute("SELECT body FROM journal WHERE seq=?", (seq,)).fetchone()
+        return _with_kind(row, seq)
+
+    def event_by_id(self, event_id: str) -> dict[str, Any] | None:
+        row = self._execute("SELECT body,seq FROM journal WHERE id=?", (parse_id(event_id),)).fetchone()
+        return _with_kind(row, row[1] if row else 0)
+
+    def last_change_at(self, station: str) -> int | None:
+        if station not in self._last_change:
+            row = self._execute(
+                "SELECT seq FROM journal WHERE seq > (SELECT max(seq) FROM journal) - ?"
+                " AND stream='sig' AND body ->> '$.sta' = ? ORDER BY seq DESC LIMIT 1",
+                (LOOK_BACK_EVENTS, station),
+            ).fetchone()
+            if row is None:
+                return None
+            self._last_change[station] = row[0]
+        return self._last_change[station]
+
+    def stock(self, item: str, location: str, status: str, lot: str) -> int:
+        query = "SELECT quantity FROM stock WHERE item=? AND location=? AND status=? AND lot=?"
+        row = self._execute(query, (item, location, status, lot)).fetchone()
+        return int(row[0]) if row else 0
+
+    def all_stock(self) -> dict[tuple[str, str, str, str], int]:
+        rows = self._execute("SELECT item,location,status,lot,quantity FROM stock")
+        return {(item, location, status, lot): quantity for item, location, status, lot, quantity in rows}
+
+    def has_unsettled(self, card: str) -> bool:
+        oldest = self._execute("SELECT jseq FROM outbox WHERE stream='sig' ORDER BY seq LIMIT 1").fetchone()
+        known = self.card(card)
+        seq = known.last_seq if known else 0
+        while oldest and seq >= oldest[0]:
+            row_of = self._execute("SELECT stream,body,prev_cards FROM journal WHERE seq=?", (seq,)).fetchone()
+            stream, seq = row_of[0], previous_event(card, orjson.loads(row_of[1]), row_of[2])
+            if stream == "sig":
+                return True
+        return False
+
+    def unsettled_moves(self, as_of: dict[str, tuple[str, int]]) -> list[dict[str, Any]] | None:
+        if not as_of or any(epoch != self.epoch for epoch, _ in as_of.values()):
+            return None
+        moves: list[dict[str, Any]] = []
+        for stream in ("sig", "mov"):
+            row = self._execute("SELECT cum,head FROM stream WHERE stream=?", (stream,)).fetchone()
+            settled, head = row or (0, 0)
+            counted = as_of.get(stream, (self.epoch, 0))[1]
+            if not settled <= counted <= head:
+                return None
+            bodies = self._execute(
+                "SELECT j.body -> '$.mv' FROM outbox o JOIN journal j ON j.seq=o.jseq WHERE o.stream=? AND o.seq>?"
+                " ORDER BY o.seq",
+                (stream, counted),
+            )
+            for (text,) in bodies:
+                moves.extend(orjson.loads(text) if text else ())
+        return moves
+
+    def press_seen(self, device: str, packet: int, digest: str) -> str | None:
+        query = "SELECT digest,read_id FROM press WHERE device=? AND packet=?"
+        row = self._execute(query, (device, packet)).fetchone()
+        return row[1] if row and row[0] == digest else None
+
+    def command_done(self, command_id: str) -> bool:
+        return self._execute("SELECT 1 FROM inbox WHERE id=?", (command_id,)).fetchone() is not None
+
+    def refusals_in_a_row(self, code: str, posting: str) -> int:
+        row = self._execute("SELECT streak FROM refusal WHERE posting=? AND code=?", (posting, code)).fetchone()
+        return int(row[0]) if row else 0
+
+    def oldest_wait(self) -> list[tuple[str, int, int, str]]:
+        return self._execute(
+            "SELECT loop, wall_ms, mono_ms, boot FROM (SELECT loop, wall_ms, mono_ms, boot, min(last_seq)"
+            " FROM card WHERE state='WAIT' GROUP BY loop)"
+        ).fetchall()
+
+    def disposition_count(self, stream: str) -> int:
+        row = self._execute("SELECT n FROM disposition WHERE stream=?", (stream,)).fetchone()
+        return int(row[0]) if row else 0
+
+
+def _with_kind(row: Any, seq: int) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    body: dict[str, Any] = orjson.loads(row[0])
+    return {**body, "kind": body["t"], "seq": seq}
