@@ -1,0 +1,54 @@
+"""The command `kanban-gateway`. Each command family is a file here and a line in COMMANDS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gateway import __version__
+from gateway.cli.card import card, command_card
+from gateway.cli.check import check
+from gateway.cli.run import run
+from gateway.cli.store import events, export, rebuild, status, verify
+from gateway.errors import ConfigError, GatewayError
+
+COMMANDS: tuple[click.Command, ...] = (
+    run,
+    check,
+    status,
+    events,
+    verify,
+    rebuild,
+    export,
+    card,
+    command_card,
+)
+
+EXIT_FAILED = 1
+EXIT_CONFIG = 2  # as click's own for a wrong command line
+
+
+class Commands(click.Group):
+    """A group whose expected errors end in a message and an exit code, not in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            for mistake in error.mistakes:
+                click.echo(mistake, err=True)
+            raise click.exceptions.Exit(EXIT_CONFIG) from error
+        except GatewayError as error:
+            click.echo(f"error: {error}", err=True)
+            raise click.exceptions.Exit(EXIT_FAILED) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kanban-gateway")
+def main() -> None:
+    """Kanban gateway: every scan is on disk before the feedback and booked by the ERP exactly once."""
+
+
+for _command in COMMANDS:
+    main.add_command(_command)

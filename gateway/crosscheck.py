@@ -1,0 +1,136 @@
+"""Mistakes that only show when two keys are looked at together.
+
+Works on the parsed file, not on the settings, so that one wrong key does not hide the others:
+whatever has the wrong type is passed over here, the model has told about it already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gateway.mistake import Mistake, suggest
+from gateway.setting_value import is_this_machine, split_address
+
+Data = Mapping[str, Any]
+
+
+def cross_check(data: Data) -> list[Mistake]:
+    """Every mistake between the keys of a parsed configuration file."""
+    return [mistake for check in CHECKS for mistake in check(data)]
+
+
+def _any_station_and_device(data: Data) -> Iterator[Mistake]:
+    for table in ("station", "device"):
+        if data.get(table) == [] or table not in data:
+            yield Mistake((table,), f"missing, expected at least one [[{table}]]", is_missing=True)
+
+
+def _unique_stations(data: Data) -> Iterator[Mistake]:
+    return _unique(data, "station", "id")
+
+
+def _unique_devices(data: Data) -> Iterator[Mistake]:
+    return _unique(data, "device", "id")
+
+
+def _unique_ports(data: Data) -> Iterator[Mistake]:
+    return _unique(data, "device", "port")  # a serial port is a text; the port of a broker is a number
+
+
+def _known_stations(data: Data) -> Iterator[Mistake]:
+    stations = list(dict.fromkeys(value for _, value in _texts(data, "station", "id")))
+    for number, name in _texts(data, "device", "station"):
+        if name not in stations:
+            known = f"expected one of {', '.join(stations)}" if stations else "expected a [[station]] with this id"
+            yield Mistake(("device", number, "station"), f"no station {name!r}, {known}{suggest(name, stations)}")
+
+
+def _source_actions(data: Data) -> Iterator[Mistake]:
+    for number, station in _tables(data, "station"):
+        role, has_action = station.get("role"), "action" in station
+        if role == "source" and not has_action:
+            path = ("station", number, "action")
+            yield Mistake(path, "missing, expected start, ship or release at a source", is_missing=True)
+        if role in ("consume", "receive") and has_action:
+            what = f"role {role} has no action, expected it only with role source"
+            yield Mistake(("station", number, "action"), what)
+
+
+def _reachable_broker(data: Data) -> Iterator[Mistake]:
+    sync = _table(data, "sync")
+    if sync.get("enabled", True) is True and sync.get("host", "") == "":
+        what = "missing, expected the broker's name or address, or enabled = false to send nothing"
+        yield Mistake(("sync", "host"), what, is_missing=True)
+    if sync.get("password_credential") and not sync.get("username"):
+        yield Mistake(("sync", "username"), "missing, expected the user whose password is given", is_missing=True)
+
+
+def _certificate_with_key(data: Data) -> Iterator[Mistake]:
+    tls = _table(_table(data, "sync"), "tls")
+    for given, other in (("cert_file", "key_credential"), ("key_credential", "cert_file")):
+        if tls.get(given) and not tls.get(other):
+            what = f"missing, expected beside {given}: a client certificate needs its key"
+            yield Mistake(("sync", "tls", other), what, is_missing=True)
+
+
+def _private_page(data: Data) -> Iterator[Mistake]:
+    web = _table(data, "web")
+    listen = web.get("listen")
+    if not isinstance(listen, str) or web.get("public") is True:
+        return
+    try:
+        host, _ = split_address(listen)
+    except ValueError:
+        return
+    if not is_this_machine(host):
+        what = f"{listen!r} lets the whole network read the page, expected 127.0.0.1 or public = true beside it"
+        yield Mistake(("web", "listen"), what)
+
+
+def _batch_within_queue(data: Data) -> Iterator[Mistake]:
+    store = _table(data, "store")
+    batch, queue = store.get("batch_limit", 500), store.get("queue_limit", 20_000)
+    if isinstance(batch, int) and isinstance(queue, int) and batch > queue:
+        key = "batch_limit" if "batch_limit" in store else "queue_limit"
+        yield Mistake(("store", key), f"batch_limit {batch} is above queue_limit {queue}, expected it at or below")
+
+
+CHECKS = (
+    _any_station_and_device,
+    _unique_stations,
+    _unique_devices,
+    _unique_ports,
+    _known_stations,
+    _source_actions,
+    _reachable_broker,
+    _certificate_with_key,
+    _private_page,
+    _batch_within_queue,
+)
+
+
+def _unique(data: Data, table: str, key: str) -> Iterator[Mistake]:
+    first: dict[str, int] = {}
+    for number, value in _texts(data, table, key):
+        if value in first:
+            yield Mistake((table, number, key), f"{value!r} is taken by {table}[{first[value]}], expected another")
+        first.setdefault(value, number)
+
+
+def _texts(data: Data, table: str, key: str) -> Iterator[tuple[int, str]]:
+    for number, row in _tables(data, table):
+        if isinstance(row.get(key), str):
+            yield number, row[key]
+
+
+def _tables(data: Data, name: str) -> Iterator[tuple[int, Data]]:
+    rows = data.get(name)
+    for number, row in enumerate(rows if isinstance(rows, list) else ()):
+        if isinstance(row, dict):
+            yield number, row
+
+
+def _table(data: Data, name: str) -> Data:
+    value = data.get(name)
+    return value if isinstance(value, dict) else {}

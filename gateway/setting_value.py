@@ -1,0 +1,47 @@
+"""Values of the configuration that need more than a type: addresses, host names, card patterns."""
+
+from __future__ import annotations
+
+import re
+
+_HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
+_HOST_OR_IPV6 = re.compile(r"[A-Za-z0-9_.:%-]+")
+_ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9_.-]+)):(?P<port>[0-9]{1,5})")
+_THIS_MACHINE = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
+
+
+def check_host(text: str) -> str:
+    """`text` if it can be a host name or an IP address, or is empty; ValueError otherwise."""
+    is_plain = _HOST_NAME.fullmatch(text) or (text.count(":") > 1 and _HOST_OR_IPV6.fullmatch(text))
+    if text and not is_plain:
+        raise ValueError("expected a host name or an IP address without scheme, user, port or path")
+    return text
+
+
+def split_address(text: str) -> tuple[str, int]:
+    """Host and port of an address to listen on, such as `127.0.0.1:8080` or `[::1]:8080`; ValueError otherwise."""
+    match = _ADDRESS.fullmatch(text)
+    if match is None:
+        raise ValueError("expected address:port, e.g. 127.0.0.1:8080 or [::1]:8080")
+    port = int(match["port"])
+    if port > 65535:
+        raise ValueError(f"port {port} is too large, expected 0 to 65535")
+    return match["v6"] or match["host"], port
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether only programs on this machine can reach a listener there."""
+    return _THIS_MACHINE.fullmatch(host) is not None
+
+
+def check_card_pattern(text: str) -> str:
+    """`text` if it is a regular expression with the group `card`; ValueError otherwise."""
+    try:
+        pattern = re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    if "card" not in pattern.groupindex:
+        raise ValueError("expected a group named card around the card's code, e.g. ^KB(?P<card>[0-9]{6})$")
+    if pattern.fullmatch("") is not None:
+        raise ValueError("fits an empty code, expected a pattern that needs at least one character")
+    return text

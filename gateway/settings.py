@@ -1,0 +1,217 @@
+"""The configuration: one frozen model per table of `gateway.toml`, and how a file becomes one.
+
+What each key means stands below it; the same sentences feed the JSON schema and the messages of
+`kanban-gateway check`. Secrets never stand in the file, only the names of credentials.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError
+from pydantic import ValidationInfo as Info
+
+from drivers.base import DeviceSettings, Identifier
+from drivers.registry import DEVICE_TYPES
+from gateway.crosscheck import cross_check
+from gateway.errors import ConfigError
+from gateway.mistake import Mistake, explain, is_echo
+from gateway.setting_value import check_card_pattern, check_host, split_address
+from gateway.toml_lines import Path as KeyPath
+from gateway.toml_source import read_toml
+from sync.settings import SyncSettings, TlsSettings
+
+DEFAULT_FILE = Path("/etc/kanban-gateway/gateway.toml")
+MISTAKE_LIMIT = 100  # more are counted, not listed
+
+
+def _from_file(path: Path, info: Info) -> Path:
+    """A relative path is meant from the directory of the configuration file."""
+    if path == Path():
+        raise ValueError("expected a path")
+    directory = (info.context or {}).get("directory")
+    return path if directory is None else Path(directory, path)
+
+
+CredentialName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$")]
+FilePath = Annotated[Path, AfterValidator(_from_file)]
+CardPattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_card_pattern)]
+Host = Annotated[str, Field(max_length=253), AfterValidator(check_host)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class GatewaySettings(_Table):
+    """Who this gateway is and where it keeps its data."""
+
+    id: Identifier
+    """Name of this gateway at the ERP; unique within the site."""
+    site: Identifier
+    """The plant or site; part of every topic and of every card's key."""
+    env: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,16}$")] = "prod"
+    """Environment, such as prod or test; keeps a test box out of production."""
+    data_dir: FilePath
+    """Directory of the journal; only this gateway writes there. Relative to this file if not absolute."""
+
+
+class StoreSettings(_Table):
+    """Limits of the journal's writer."""
+
+    queue_limit: Annotated[int, Field(ge=1, le=1_000_000)] = 20_000
+    """How many reads and messages may wait for the writer; one more is answered red."""
+    batch_limit: Annotated[int, Field(ge=1, le=10_000)] = 500
+    """How many of them one commit may hold."""
+    ballast_kib: Annotated[int, Field(ge=0, le=1_048_576)] = 1024
+    """Space set aside so that a full disk can still be reported; 0 sets none aside."""
+    checkpoint_pages: Annotated[int, Field(ge=100, le=1_000_000)] = 4000
+    """The write-ahead log is moved into the database when it has this many pages ..."""
+    checkpoint_idle_s: Annotated[int, Field(ge=1, le=3600)] = 30
+    """... or when nothing came for so long."""
+
+
+class RepeatSettings(_Table):
+    """Repeats of the same code by the same device."""
+
+    window_ms: Annotated[int, Field(ge=0, le=60_000)] = 3000
+    """A repeat within this time gets the first read's answer and is not stored; 0 turns it off."""
+
+
+class CardSettings(_Table):
+    """Cards that were printed before this gateway came; its own card codes are always understood."""
+
+    patterns: Annotated[tuple[CardPattern, ...], Field(max_length=32)] = ()
+    """Regular expressions for the whole code; the group `card` is looked up among the cards' own codes."""
+
+
+class CommandSettings(_Table):
+    """Command cards, such as undo."""
+
+    secret_credential: CredentialName = ""
+    """Credential with the secret that signs command cards; without one they are refused."""
+
+
+class SyncTls(TlsSettings):
+    """Encryption to the broker; its files may be relative to the configuration file."""
+
+    ca_file: FilePath | None = Field(None, description="certificates that sign the broker's; default: the system's")
+    cert_file: FilePath | None = Field(None, description="this gateway's certificate, whose CN is its id")
+    key_credential: CredentialName = Field("", description="credential that holds the private key of cert_file")
+
+
+class SyncTable(SyncSettings):
+    """The broker that carries events to the ERP and master data back; most keys are in sync/settings.py."""
+
+    enabled: bool = Field(True, description="false: nothing is sent, everything is kept until it is true again")
+    host: Host = Field("", description="name or address of the broker")
+    password_credential: CredentialName = Field("", description="credential that holds the password")
+    tls: SyncTls = SyncTls()
+
+
+class WebSettings(_Table):
+    """The local page."""
+
+    enabled: bool = True
+    """False: no page is served."""
+    listen: Annotated[str, AfterValidator(lambda text: (split_address(text), text)[1])] = "127.0.0.1:8080"
+    """Address and port; port 0 takes any free one."""
+    public: bool = False
+    """True lets everyone on the network read it; needed for any address but this machine's own."""
+
+    @property
+    def host(self) -> str:
+        return split_address(self.listen)[0]
+
+    @property
+    def port(self) -> int:
+        return split_address(self.listen)[1]
+
+
+class StationSettings(_Table):
+    """A place on the floor where people scan or press."""
+
+    id: Identifier
+    """Name of the station; unique within the gateway."""
+    role: Literal["consume", "source", "receive"]
+    """What a scan means here: a bin was emptied, worked on at the source, or arrived full."""
+    location: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^\S(.*\S)?$")]
+    """The ERP's location of this place."""
+    action: Literal["start", "ship", "release"] | None = None
+    """What a scan at a source reports; for role source only."""
+
+
+if TYPE_CHECKING:
+    AnyDevice = DeviceSettings
+else:
+    AnyDevice = Annotated[Union[tuple(kind.settings for kind in DEVICE_TYPES)], Field(discriminator="type")]  # noqa: UP007
+
+
+class Settings(_Table):
+    """The whole file. `stations` and `devices` are the `[[station]]` and `[[device]]` tables."""
+
+    gateway: GatewaySettings
+    store: StoreSettings = StoreSettings()
+    repeat: RepeatSettings = RepeatSettings()
+    cards: CardSettings = CardSettings()
+    commands: CommandSettings = CommandSettings()
+    sync: SyncTable = SyncTable()
+    web: WebSettings = WebSettings()
+    stations: Annotated[tuple[StationSettings, ...], Field(alias="station", max_length=200)]
+    """Places where people scan or press."""
+    devices: Annotated[tuple[AnyDevice, ...], Field(alias="device", max_length=64)]
+    """Scanners and buttons."""
+
+    _file: Path = PrivateAttr(default=DEFAULT_FILE)
+
+    @property
+    def config_dir(self) -> Path:
+        """Directory of the configuration file; `credentials/` is looked for in it."""
+        return self._file.parent
+
+
+def load_settings(file: Path) -> Settings:
+    """The settings in `file`; ConfigError with every mistake, each as `file:line: key: what, expected what`."""
+    source = read_toml(file)
+    mistakes = list(source.mistakes)
+    if source.is_whole:
+        settings, found = _validate(source.data, file)
+        # A line that could not be read was left out: what seems missing may stand on it.
+        mistakes += [one for one in found if not (source.mistakes and one.is_missing)]
+        if settings is not None and not mistakes:
+            return settings
+    raise ConfigError(_report(file, source.line_of, mistakes))
+
+
+def settings_schema() -> dict[str, Any]:
+    """JSON schema of the configuration file, for editors that complete and check TOML."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Settings.model_json_schema()}
+
+
+def _validate(data: dict[str, Any], file: Path) -> tuple[Settings | None, list[Mistake]]:
+    settings = None
+    mistakes = []
+    try:
+        # By way of JSON, where strict means: a text is no number, but an array may become a tuple.
+        context = {"directory": file.absolute().parent}
+        document = json.dumps(data, default=lambda _: {})  # a date, which no key takes
+        settings = Settings.model_validate_json(document, strict=True, context=context)
+        settings._file = file.absolute()
+    except ValidationError as error:
+        mistakes = [explain(detail, Settings) for detail in error.errors() if not is_echo(detail)]
+    return settings, mistakes + cross_check(data)
+
+
+def _report(file: Path, line_of: Callable[[KeyPath], int], mistakes: list[Mistake]) -> list[str]:
+    """One message per key, in the order of the file."""
+    first: dict[tuple[KeyPath, int | None], Mistake] = {}
+    for mistake in mistakes:
+        first.setdefault(mistake.place, mistake)
+    placed = sorted((one.line or line_of(one.path), number, one) for number, one in enumerate(first.values()))
+    messages = [f"{file}:{line}: {one.message}" for line, _, one in placed[:MISTAKE_LIMIT]]
+    if len(placed) > MISTAKE_LIMIT:
+        messages.append(f"{file}: and {len(placed) - MISTAKE_LIMIT} more mistakes")
+    return messages
