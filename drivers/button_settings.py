@@ -1,0 +1,119 @@
+"""Configuration of MQTT buttons: the keys of a `[[device]]` table with `type = "mqtt-button"`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from drivers.base import DeviceSettings
+from gateway.model import Action
+
+PRESSES_IN_FLIGHT_LIMIT = 1000  # most presses a broker may have delivered before the first is acknowledged
+
+TopicFilter = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=r"^[^\x00]+$")]
+# Where a value stands: "topic", "topic[1]" (its second level), or "$.a.b[0].c" in the JSON payload.
+_PLACE = r"^(topic(\[\d{1,2}\])?|\$(\.[^.\[\]]+|\[\d{1,4}\])+)$"
+Place = Annotated[str, StringConstraints(max_length=256, pattern=_PLACE)]
+
+
+class ButtonBinding(BaseModel):
+    """Which card a button stands for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    button: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    """The button's id, as `mapping.button` finds it."""
+    card: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    """The card the button stands for."""
+
+
+class ButtonMapping(BaseModel):
+    """How to read a message. Messages without an event, such as battery reports, are not presses."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    button: Annotated[tuple[Place, ...], Field(min_length=1, max_length=4)] = ("topic",)
+    """Where the button's id stands; several places are joined with a slash."""
+    event: Place | None = None
+    """Where the kind of press stands; without it every message is a press."""
+    actions: Annotated[dict[str, Action], Field(max_length=32)] = Field(default_factory=dict)
+    """What each kind of press asks for."""
+    ignored: Annotated[tuple[str, ...], Field(max_length=32)] = ()
+    """Kinds that are no presses, such as release."""
+    quantity: Place | None = None
+    """Where the quantity taken stands, for the action `withdraw`."""
+    remainder: Place | None = None
+    """Where the remainder counted in the bin stands, for the action `empty`."""
+
+    @model_validator(mode="after")
+    def _check_events(self) -> Self:
+        if self.event is not None and not self.actions:
+            raise ValueError("`event` is given but `actions` says of none of its values what to do")
+        if self.event is None and self.actions:
+            raise ValueError("`actions` is given but not the `event` that chooses among them")
+        return self
+
+
+class ButtonTls(BaseModel):
+    """TLS towards the button broker; its certificate is always verified."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    enabled: bool = False
+    """Whether the broker is spoken to over TLS."""
+    ca_file: str = ""
+    """Authority that signed the broker's certificate; empty: those of the system."""
+    cert_file: str = ""
+    """Our own certificate, for brokers that ask for one."""
+    key_credential: str = ""
+    """Name of the credential with its private key."""
+
+    @model_validator(mode="after")
+    def _check_pair(self) -> Self:
+        if bool(self.cert_file) != bool(self.key_credential):
+            raise ValueError("`cert_file` and `key_credential` belong together")
+        return self
+
+
+class MqttButtonSettings(DeviceSettings):
+    """Buttons that publish JSON to a broker; one table per broker and kind of message."""
+
+    type: Literal["mqtt-button"]
+    host: Annotated[str, StringConstraints(min_length=1, max_length=253)]
+    """Broker the buttons publish to."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 1883
+    """Its port."""
+    protocol: Literal["5", "3.1.1"] = "5"
+    """MQTT version."""
+    username: str = ""
+    """User name at the broker; empty for none."""
+    password_credential: str = ""
+    """Name of the credential with the password."""
+    tls: ButtonTls = ButtonTls()
+    """TLS towards the broker."""
+    keep_alive_s: Annotated[int, Field(ge=5, le=600)] = 20
+    """Seconds of silence after which the connection is tested."""
+    session_expiry_s: Annotated[int, Field(ge=60, le=4_294_967_294)] = 604_800
+    """How long the broker keeps presses while the gateway is away (MQTT 5)."""
+    in_flight: Annotated[int, Field(ge=1, le=PRESSES_IN_FLIGHT_LIMIT)] = 500
+    """Presses the broker may send before the first is acknowledged (MQTT 5)."""
+    topics: Annotated[tuple[TopicFilter, ...], Field(min_length=1, max_length=64)]
+    """Topic filters to subscribe to."""
+    payload_limit_bytes: Annotated[int, Field(ge=16, le=65536)] = 4096
+    """Longest message; a longer one is refused."""
+    min_interval_s: Annotated[int, Field(ge=0, le=3600)] = 60
+    """The same press again within this time changes nothing."""
+    mapping: ButtonMapping = ButtonMapping()
+    """How to read a message."""
+    bindings: Annotated[tuple[ButtonBinding, ...], Field(max_length=10_000)]
+    """Which button stands for which card."""
+
+    @model_validator(mode="after")
+    def _check_bindings(self) -> Self:
+        seen: set[str] = set()
+        for binding in self.bindings:
+            if binding.button in seen:
+                raise ValueError(f"button {binding.button!r} is bound twice; bind each button to one card")
+            seen.add(binding.button)
+        return self

@@ -1,0 +1,14 @@
+"""The list of device types: one line each, and the only place that names them all."""
+
+from __future__ import annotations
+
+from drivers.base import DeviceType
+from drivers.button_mqtt import MqttButtons
+from drivers.button_settings import MqttButtonSettings
+from drivers.serial_scanner import SerialScanner
+from drivers.serial_settings import SerialSettings
+
+DEVICE_TYPES: tuple[DeviceType, ...] = (
+    DeviceType("serial", SerialSettings, SerialScanner),
+    DeviceType("mqtt-button", MqttButtonSettings, MqttButtons),
+)

@@ -1,0 +1,40 @@
+"""Waking a device thread that waits in `select` from another thread."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+
+class Wake:
+    """An event that `select` can wait for. Any number of `set` calls cost one system call."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._is_set = False
+        self._is_closed = False
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def set(self) -> None:
+        """Wake the waiting thread; harmless after `close`, as a verdict may come late."""
+        with self._lock:
+            if self._is_set or self._is_closed:
+                return
+            self._is_set = True
+            os.eventfd_write(self._fd, 1)
+
+    def clear(self) -> None:
+        """Call before looking for work, so that work queued meanwhile wakes again."""
+        with self._lock:
+            if self._is_set:
+                self._is_set = False
+                os.eventfd_read(self._fd)
+
+    def close(self) -> None:
+        with self._lock:
+            if not self._is_closed:
+                self._is_closed = True
+                os.close(self._fd)
