@@ -1,0 +1,258 @@
+"""Compares what physically happened (truth file) with what the ERP booked (ledger) and what the gateway believes.
+
+Each acknowledged emptying must be covered by exactly one order, with its quantity, and have been accepted once;
+scanning twice must have ordered nothing; stock and card states must be what the facts add up to.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from firmware_sim.erp.schema import connect_reader
+from firmware_sim.plant import SITE, Plant
+from firmware_sim.truth import Fact
+
+Turn = tuple[str, int]  # card, cycle
+Stock = dict[tuple[str, str], Decimal]  # by item and location
+OPEN_STATES = ("WAIT", "EMPTY", "ORDERED", "IN_PROCESS", "IN_TRANSIT")
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What the ledger says."""
+
+    orders: list[tuple[str, str, list[Turn]]]  # key, quantity, (card, cycle) of each bin it covers
+    cards: dict[str, tuple[str, int]]  # state, cycle
+    stock: Stock
+    events: Counter[tuple[str, str, int]]  # kind, card, cycle of applied events
+    outcomes: Counter[str]
+
+
+@dataclass(slots=True)
+class Report:
+    """Numbers for people, and every difference as a sentence. Equal means: no differences."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    differences: list[str] = field(default_factory=list)
+
+
+def read_ledger(path: Path) -> Booked:
+    """Everything the audit needs, from a ledger that may still be in use."""
+    db = connect_reader(path)
+    stock: Stock = {}
+    for item, location, qty in db.execute("SELECT item, location, qty FROM stock"):
+        stock[item, location] = stock.get((item, location), Decimal(0)) + Decimal(qty)
+    events: Counter[tuple[str, str, int]] = Counter()
+    for (body,) in db.execute("SELECT body FROM event WHERE outcome = 'applied'"):
+        event = orjson.loads(body)
+        if "card" in event:
+            events[event["t"], event["card"], event.get("cycle", 0)] += 1
+    booked = Booked(
+        orders=[
+            (key, qty, [(card, cycle) for card, cycle in orjson.loads(cards)])
+            for key, qty, cards in db.execute("SELECT key, qty, cards FROM purchase")
+        ],
+        cards={card: (state, cycle) for card, state, cycle in db.execute("SELECT card, state, cycle FROM card")},
+        stock=stock,
+        events=events,
+        outcomes=Counter(dict(db.execute("SELECT outcome, count(*) FROM event GROUP BY outcome"))),
+    )
+    db.close()
+    return booked
+
+
+def audit(plant: Plant, truth: list[Fact], booked: Booked, status: dict[str, Any] | None = None) -> Report:
+    """`status`: the gateway's own view (`kanban-gateway status --json`), compared with the ledger when given."""
+    report = Report()
+    report.numbers = _count(truth, booked)
+    report.differences += _orders(plant, truth, booked)
+    report.differences += _acceptances(truth, booked)
+    report.differences += _repeats(truth)
+    report.differences += _states(plant, truth, booked)
+    report.differences += _stock("the ledger", expected_stock(plant, truth), booked.stock)
+    if status is not None:
+        report.differences += _gateway_cards(booked, status)
+        report.differences += _stock("the gateway", booked.stock, gateway_stock(status))
+    report.numbers["differences"] = len(report.differences)
+    return report
+
+
+def expected_stock(plant: Plant, truth: list[Fact]) -> Stock:
+    """Opening balances and the effect of every fact that somebody was told was taken (a refill forgotten counts
+    once its bin was emptied again, which is when the gateway learns of it)."""
+    stock = dict(plant.opening_stock())
+    forgotten: dict[str, Decimal] = {}
+    missing: dict[str, Decimal] = {}
+    for fact in truth:
+        card = fact.get("card", "")
+        moves: list[tuple[str, Decimal]] = []
+        if fact["fact"] == "emptied":
+            loop = plant.loop_of[card]
+            if card in forgotten:
+                moves += loop.brings(forgotten.pop(card))
+            moves += loop.takes(Decimal(fact["used"]))
+            missing[card] = loop.quantity - Decimal(fact["left"])
+        elif fact["fact"] == "filled" and fact["told"] == "forgotten":
+            forgotten[card] = missing[card]
+        elif fact["fact"] == "filled":
+            moves += plant.loop_of[card].brings(missing[card])
+        for location, quantity in moves:
+            place = (plant.loop_of[card].item, location)
+            stock[place] = stock.get(place, Decimal(0)) + quantity
+    return stock
+
+
+def gateway_stock(status: dict[str, Any]) -> Stock:
+    """Stock as the gateway reports it, all statuses and lots together."""
+    stock: Stock = {}
+    for row in status["stock"]:
+        place = (row["item"], row["location"])
+        stock[place] = stock.get(place, Decimal(0)) + Decimal(row["qty"])
+    return stock
+
+
+def _count(truth: list[Fact], booked: Booked) -> dict[str, int]:
+    facts = Counter(fact["fact"] for fact in truth)
+    kills = Counter(fact["side"] for fact in truth if fact["fact"] == "killed")
+    answered = [fact for fact in truth if fact["fact"] in ("emptied", "filled", "shipped", "again", "strange")]
+    scans = [fact for fact in answered if fact.get("told") != "forgotten"]
+    return {
+        "scans and presses": len(scans),
+        "repeated until green": sum(fact.get("tries", 1) > 1 for fact in scans),
+        "double scans": facts["again"],
+        "strange codes": facts["strange"],
+        "presses": sum(fact.get("by") == "button" for fact in scans),
+        "partial bins": sum(fact["fact"] == "emptied" and Decimal(fact["left"]) > 0 for fact in truth),
+        "bins emptied": facts["emptied"],
+        "bins filled": facts["filled"],
+        "forgotten FULLs": len(_noticed_refills(truth)),
+        "kills of the gateway": kills["gateway"],
+        "kills of the ERP": kills["erp"],
+        "kills of the broker": kills["broker"],
+        "orders": len(booked.orders),
+        "events in the ledger": sum(booked.outcomes.values()),
+    }
+
+
+def _noticed_refills(truth: list[Fact]) -> set[Turn]:
+    """Forgotten refills whose bin was emptied again, so that the gateway had to infer them."""
+    forgotten = {(fact["card"], fact["cycle"]) for fact in truth if fact.get("told") == "forgotten"}
+    emptied = {(fact["card"], fact["cycle"] - 1) for fact in truth if fact["fact"] == "emptied"}
+    return forgotten & emptied
+
+
+def _orders(plant: Plant, truth: list[Fact], booked: Booked) -> list[str]:
+    """Exactly one order for each acknowledged emptying; only the bins of an incomplete batch may still wait."""
+    differences = []
+    orders: Counter[Turn] = Counter(turn for _, _, turns in booked.orders for turn in turns)
+    emptied = {(fact["card"], fact["cycle"]): fact for fact in truth if fact["fact"] == "emptied"}
+    waiting: Counter[str] = Counter()
+    for turn, fact in emptied.items():
+        loop = plant.loop_of[turn[0]]
+        count = orders.pop(turn, 0)
+        if count == 0 and booked.cards.get(turn[0]) == ("WAIT", turn[1]):
+            waiting[loop.id] += 1
+        elif count != 1 and (fact["told"] == "ack" or count > 1):
+            differences.append(
+                f"bin {turn[0]} was emptied for the {turn[1]}. time ({fact['told']}): {count} orders, expected 1"
+            )
+    differences += [f"an order for bin {card}, cycle {cycle}, which nobody emptied" for card, cycle in orders]
+    for loop in plant.loops:
+        if waiting[loop.id] >= loop.trigger_point:
+            differences.append(
+                f"{waiting[loop.id]} bins of loop {loop.id} wait, although {loop.trigger_point} make a batch"
+            )
+    for key, quantity, turns in booked.orders:
+        known = [turn for turn in turns if turn in emptied]
+        wanted = sum(
+            (plant.loop_of[card].quantity - Decimal(emptied[card, n]["left"]) for card, n in known), Decimal(0)
+        )
+        if known and Decimal(quantity) != wanted:
+            differences.append(f"order {key} is for {quantity}, expected {wanted}")
+        if len(turns) == 1 and plant.loop_of[turns[0][0]].trigger_point == 1:
+            card, cycle = turns[0]
+            if key != f"card/{SITE}/{card}/{cycle}/empty":
+                differences.append(f"the order for bin {card}, cycle {cycle}, has the key {key!r}")
+    return differences
+
+
+def _acceptances(truth: list[Fact], booked: Booked) -> list[str]:
+    """Each thing somebody was told was taken is in the ledger once, and nothing else is."""
+    differences = []
+    kinds = {"emptied": "card_emptied", "filled": "card_filled", "shipped": "card_shipped"}
+    told: dict[tuple[str, str, int], str] = {}
+    for fact in truth:
+        if fact["fact"] in kinds:
+            told[kinds[fact["fact"]], fact["card"], fact["cycle"]] = fact["told"]
+    inferred = {("card_filled", *turn) for turn in _noticed_refills(truth)}
+    for what, answer in told.items():
+        count = booked.events[what]
+        is_expected = answer == "ack" or what in inferred
+        if count > 1 or (is_expected and count == 0) or (answer == "forgotten" and not is_expected and count):
+            differences.append(f"{what[0]} of {what[1]}, cycle {what[2]} ({answer}), is in the ledger {count} times")
+    known = {"card_emptied", "card_filled", "card_shipped"}
+    differences += [
+        f"{kind} of {card}, cycle {cycle}, is in the ledger, but never happened"
+        for kind, card, cycle in booked.events
+        if kind in known and (kind, card, cycle) not in told
+    ]
+    return differences
+
+
+def _repeats(truth: list[Fact]) -> list[str]:
+    """A second scan is greeted as already done (or not at all, in a kill); a strange code never."""
+    differences = [
+        f"the second scan of {fact['card']}, cycle {fact['cycle']}, was answered red"
+        for fact in truth
+        if fact["fact"] == "again" and fact["told"] == "nak"
+    ]
+    differences += [
+        f"the {fact['kind']} code {fact['text']!r} was answered green"
+        for fact in truth
+        if fact["fact"] == "strange" and fact["told"] == "ack"
+    ]
+    return differences
+
+
+def _states(plant: Plant, truth: list[Fact], booked: Booked) -> list[str]:
+    """Each card at the ERP stands where the last thing somebody was told left it."""
+    expected: dict[str, tuple[tuple[str, ...], int]] = dict.fromkeys(plant.loop_of, (("FULL",), 0))
+    for fact in truth:
+        if fact.get("told") != "ack" or fact["fact"] not in ("emptied", "shipped", "filled"):
+            continue
+        states = {"emptied": OPEN_STATES, "shipped": ("IN_TRANSIT",), "filled": ("FULL",)}[fact["fact"]]
+        expected[fact["card"]] = (states, fact["cycle"])
+    differences = []
+    for card, (states, cycle) in expected.items():
+        state, at_cycle = booked.cards.get(card, ("FULL", 0))
+        if state not in states or at_cycle != cycle:
+            wanted = f"{' or '.join(states)} in cycle {cycle}"
+            differences.append(f"card {card} is {state} in cycle {at_cycle} at the ERP, expected {wanted}")
+    return differences
+
+
+def _stock(whose: str, expected: Stock, got: Stock) -> list[str]:
+    places = sorted(expected.keys() | got.keys())
+    zero = Decimal(0)
+    return [
+        f"stock of {item} at {location} in {whose} is {got.get((item, location), zero)}, "
+        f"expected {expected.get((item, location), zero)}"
+        for item, location in places
+        if got.get((item, location), zero) != expected.get((item, location), zero)
+    ]
+
+
+def _gateway_cards(booked: Booked, status: dict[str, Any]) -> list[str]:
+    differences = []
+    for row in status["cards"]:
+        here = (row["state"], row["cycle"])
+        there = booked.cards.get(row["card"], ("FULL", 0))
+        if here != there:
+            differences.append(f"card {row['card']} is {here} at the gateway and {there} at the ERP")
+    return differences

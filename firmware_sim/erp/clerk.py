@@ -1,0 +1,158 @@
+"""The clerk decides what becomes of one event and books its effects.
+
+Outcomes: applied, superseded (another event had the need first), parked or rejected (when told to, or
+when it cannot be booked). Recognising repeated ids is the ledger's business.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from firmware_sim.erp.book import Book, PostingError, Standing
+from firmware_sim.erp.envelope import Ack, now_utc
+from firmware_sim.erp.mischief import Mischief, Ruling
+from firmware_sim.identity import new_uuid7
+
+RIVAL = "RIVAL-01"  # a gateway that does not exist but was faster, when told to supersede
+Event = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Applied:
+    """What one transaction led to; only to be acted on after it."""
+
+    acks: dict[tuple[str, str], Ack] = field(default_factory=dict)
+    commands: list[tuple[str, Event]] = field(default_factory=list)  # (gateway, document)
+    corrected: set[str] = field(default_factory=set)  # gateways whose own picture may differ from ours now
+    changed_by: set[str] = field(default_factory=set)  # gateways that changed cards
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of an event."""
+
+    outcome: str
+    code: str = ""
+    holds_key: bool = True
+    told: Event | None = None  # members of its disposition; None: nothing to tell, it was applied
+
+
+class Clerk:
+    """Works inside the ledger's open transaction."""
+
+    def __init__(self, db: sqlite3.Connection, mischief: Mischief, *, confirm_orders: bool) -> None:
+        self.book = Book(db)
+        self._db = db
+        self._mischief = mischief
+        self._confirm_orders = confirm_orders
+
+    def judge(self, event: Event, gw: str, st: str, holders: dict[str, Event], applied: Applied) -> Judgement:
+        """Book one event, or say why not. `holders`: events that hold a need key, by key."""
+        ruling = self._mischief.rule(event)
+        if ruling and ruling.outcome == "superseded":
+            self._let_a_rival_win(event, ruling, holders, applied)
+        if superseded := self._superseded(event, gw, holders):
+            applied.corrected.add(gw)
+            return Judgement("superseded", "", False, superseded)
+        if ruling and ruling.outcome == "parked":
+            return Judgement("parked", ruling.code, True, {"code": ruling.code, "msg": "stored, to be finished later"})
+        if ruling and ruling.outcome == "rejected":
+            return self._refuse(event, gw, st, ruling.code, ruling.of, "refused as told", applied)
+        try:
+            self.carry_out(event, gw, st, applied)
+        except PostingError as error:
+            return self._refuse(event, gw, st, error.code, "posting", str(error), applied)
+        return Judgement("applied")
+
+    def carry_out(self, event: Event, gw: str, st: str, applied: Applied, *, with_stock: bool = True) -> None:
+        """All effects of an event: stock, cards, order, and the end of the orders and commands it closes."""
+        if "tr" in event and not event.get("key"):
+            raise PostingError("NO_KEY", "a trigger without a need key cannot become an order")
+        if with_stock:
+            self.book.post_stock(event)
+        if event.get("after"):
+            self.book.turn_cards(event, gw, st)
+            applied.changed_by.add(gw)
+        doc = self.book.place_order(event, gw)
+        if doc and self._confirm_orders and gw != RIVAL:
+            self._confirm(event["key"], doc, gw, applied)
+        self.book.close_orders(event)
+        if event["t"] in ("command_done", "command_refused") and event.get("ref"):
+            self._db.execute("UPDATE command SET result = ? WHERE id = ?", (event["t"], event["ref"]))
+
+    def record_command(self, gw: str, document: Event) -> None:
+        """Keep a command until its result comes back."""
+        row = (document["id"], gw, orjson.dumps(document).decode())
+        self._db.execute("INSERT INTO command(id, gw, doc) VALUES(?,?,?)", row)
+
+    def _refuse(self, event: Event, gw: str, st: str, code: str, of: str, message: str, applied: Applied) -> Judgement:
+        """A refused posting leaves card and order standing (K6); a refused status leaves nothing."""
+        stands = of == "posting" and code != "NO_KEY"
+        if stands:
+            self.carry_out(event, gw, st, applied, with_stock=False)
+        return Judgement("rejected", code, stands, {"code": code, "msg": message, "of": of})
+
+    def _superseded(self, event: Event, gw: str, holders: dict[str, Event]) -> Event | None:
+        """Who had this need first, and where the card stands now; None when nobody had it."""
+        key = event.get("key", "")
+        if not key:
+            return None
+        winner = holders.get(key)
+        standing = self.book.cards.get(event.get("card", ""))
+        if winner is None and not (standing and standing.gw != gw and _is_late(event, standing)):
+            return None
+        if winner is not None:
+            by = {"gw": winner.get("gw", gw), "w": winner.get("w", "")}
+        else:
+            by = {"gw": standing.gw if standing else "", "w": ""}
+        told: Event = {"by": by}
+        if standing:
+            told["now"] = {"cycle": standing.cycle, "state": standing.state}
+        return told
+
+    def _let_a_rival_win(self, event: Event, ruling: Ruling, holders: dict[str, Event], applied: Applied) -> None:
+        """Enter the same need as if another gateway had reported it first, with all its effects."""
+        stream = self._db.execute(
+            "INSERT INTO stream(gw, ep, st, hash) VALUES(?,?,'sig',zeroblob(16))", (RIVAL, new_uuid7())
+        ).lastrowid
+        for seq, rival in enumerate(_rival_events(event, then_full=ruling.then_full), start=1):
+            self.carry_out(rival, RIVAL, "sig", applied)
+            self._db.execute(
+                "INSERT INTO event VALUES(?,?,?,?,?,1,'applied','',?)",
+                (rival["id"], stream, seq, rival["t"], rival["key"], orjson.dumps(rival)),
+            )
+            holders[rival["key"]] = rival
+
+    def _confirm(self, key: str, doc: str, gw: str, applied: Applied) -> None:
+        command = {"v": 1, "id": new_uuid7(), "name": "order_confirmed", "body": {"key": key, "doc": doc}}
+        self.record_command(gw, command)
+        self.book.mark_ordered(key)
+        applied.commands.append((gw, command))
+
+
+def _is_late(event: Event, standing: Standing) -> bool:
+    rows = [row for row in event.get("after", ()) if row.get("card") == event.get("card")]
+    return bool(rows) and standing.is_ahead_of(rows[0]["state"], rows[0]["cycle"], rows[0].get("undone", 0))
+
+
+def _rival_events(event: Event, *, then_full: bool) -> list[Event]:
+    """The same need as `event` from the rival, and if asked the FULL of that cycle after it."""
+    first = {**event, "id": new_uuid7(), "gw": RIVAL, "w": now_utc()}
+    if not then_full:
+        return [first]
+    full = {
+        "id": new_uuid7(),
+        "gw": RIVAL,
+        "w": now_utc(),
+        "t": "card_filled",
+        "key": re.sub(r"/[^/]+$", "/full", event["key"]),
+        "card": event.get("card", ""),
+        "after": [{**row, "state": "FULL", "sig": ""} for row in event.get("after", ())],
+        "closes": [event["key"]],
+    }
+    return [first, full]

@@ -1,0 +1,171 @@
+"""The ERP's control socket: one JSON object per line in, one answer per line out. Loopback only.
+
+{"do": "stall", "on": true}                       take nothing, answer nothing; false: go on
+{"do": "lie" | "lose" | "lower" | "repeat" | "unknown_epoch", "count": 3}   the next 3 acknowledgements
+{"do": "reject", "code": "PERIOD_CLOSED", "of": "posting" | "status", "count": 1, "kind": "", "card": ""}
+{"do": "park", "code": "", "count": 1}            then {"do": "settle", "outcome": "applied" | "rejected"}
+{"do": "supersede", "count": 1, "then_full": false}
+{"do": "die", "when": "before_commit" | "after_commit", "after": 1}
+{"do": "command", "gw": "L3-07", "name": "card_full", "body": {...}, "id": "...", "deadline": "..."}
+{"do": "publish", "gw": "L3-07", "topic": "ack/sig", "payload": "any text", "retain": true}
+{"do": "snapshot", "gw": "L3-07"}                 card states and stock, now
+{"do": "plant", "plant": {"items": [...]}}        new master data; changed datasets get the next version
+{"do": "online", "online": false}                 say on erp/state that we are away (or back)
+{"do": "calm"}                                    all mischief off
+{"do": "stats"}                                   counters, streams, number of orders
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import socketserver
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from firmware_sim.erp.consumer import Erp
+from firmware_sim.erp.masterdata import store_plant
+from firmware_sim.erp.mischief import COUNTED, Ruling
+from firmware_sim.identity import new_uuid7
+from firmware_sim.port import LOOPBACK
+
+REQUEST_TIMEOUT_S = 60.0
+POLL_S = 0.05  # how long a stop takes to be noticed
+Request = dict[str, Any]
+
+
+def control(erp: Erp, request: Request) -> Request:
+    """Carry out one request; the answer has `ok`, and `error` when it is false."""
+    name = str(request.get("do", ""))
+    try:
+        if name in COUNTED:
+            erp.mischief.arm(name, int(request.get("count", 1)))
+            return {"ok": True}
+        action = _ACTIONS.get(name)
+        if action is None:
+            return {"ok": False, "error": f"cannot do {name!r}, expected one of {sorted([*_ACTIONS, *COUNTED])}"}
+        return {"ok": True, **(action(erp, request) or {})}
+    except (KeyError, TypeError, ValueError) as error:
+        return {"ok": False, "error": f"{name}: {error!r}"}
+
+
+def _stall(erp: Erp, request: Request) -> None:
+    erp.mischief.is_stalled = bool(request.get("on", True))
+
+
+def _rule(outcome: str) -> Callable[[Erp, Request], None]:
+    def decree(erp: Erp, request: Request) -> None:
+        known = ("code", "of", "count", "kind", "card", "then_full")
+        erp.mischief.decree(Ruling(outcome, **{name: request[name] for name in known if name in request}))
+
+    return decree
+
+
+def _settle(erp: Erp, request: Request) -> None:
+    words = [str(request.get(name, "")) for name in ("outcome", "code", "msg")]
+    erp.call(lambda: erp.act_on(erp.ledger.settle(words[0] or "applied", *words[1:])))
+
+
+def _die(erp: Erp, request: Request) -> None:
+    erp.mischief.condemn(str(request["when"]), int(request.get("after", 1)))
+
+
+def _command(erp: Erp, request: Request) -> Request:
+    document = {"v": 1, "id": request.get("id") or new_uuid7(), "name": request["name"], "body": request["body"]}
+    if "deadline" in request:
+        document["deadline"] = request["deadline"]
+    erp.call(lambda: erp.send(request["gw"], document))
+    return {"id": document["id"]}
+
+
+def _publish(erp: Erp, request: Request) -> None:
+    payload = str(request["payload"]).encode()
+    erp.link.publish(request["gw"], request["topic"], payload, retain=bool(request.get("retain", True)))
+
+
+def _snapshot(erp: Erp, request: Request) -> None:
+    erp.call(lambda: erp.publish_snapshots(request["gw"]))
+
+
+def _plant(erp: Erp, request: Request) -> None:
+    def renew() -> None:
+        store_plant(erp.ledger.db, request["plant"])
+        for gw in erp.ledger.gateways():
+            erp.publish_masterdata(gw)
+
+    erp.call(renew)
+
+
+def _online(erp: Erp, request: Request) -> None:
+    erp.link.announce(is_online=bool(request["online"]))
+
+
+def _calm(erp: Erp, _request: Request) -> None:
+    erp.mischief.calm()
+
+
+def _stats(erp: Erp, _request: Request) -> Request:
+    stats: Request = erp.call(erp.ledger.stats)
+    return stats
+
+
+_ACTIONS: dict[str, Callable[[Erp, Request], Request | None]] = {
+    "stall": _stall,
+    "reject": _rule("rejected"),
+    "park": _rule("parked"),
+    "supersede": _rule("superseded"),
+    "settle": _settle,
+    "die": _die,
+    "command": _command,
+    "publish": _publish,
+    "snapshot": _snapshot,
+    "plant": _plant,
+    "online": _online,
+    "calm": _calm,
+    "stats": _stats,
+}
+
+
+class ControlServer:
+    """Serves `control` on a loopback port."""
+
+    def __init__(self, erp: Erp, port: int = 0) -> None:
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                for line in self.rfile:
+                    self.wfile.write(json.dumps(_answer(erp, line)).encode() + b"\n")
+
+        class Server(socketserver.ThreadingTCPServer):
+            allow_reuse_address = True
+            daemon_threads = True
+
+        self._server = Server((LOOPBACK, port), Handler)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(POLL_S,), name="erp-control", daemon=True
+        )
+        self.port = int(self._server.server_address[1])
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def _answer(erp: Erp, line: bytes) -> Request:
+    try:
+        request = json.loads(line)
+    except ValueError as error:
+        return {"ok": False, "error": f"not JSON: {error}"}
+    return control(erp, request) if isinstance(request, dict) else {"ok": False, "error": "not an object"}
+
+
+def request(port: int, **members: Any) -> Request:
+    """Send one request to a control socket and return its answer, e.g. `request(port, do="stats")`."""
+    with socket.create_connection((LOOPBACK, port), timeout=REQUEST_TIMEOUT_S) as connection:
+        connection.sendall(json.dumps(members).encode() + b"\n")
+        answer: Request = json.loads(connection.makefile("rb").readline())
+        return answer

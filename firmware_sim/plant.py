@@ -1,0 +1,126 @@
+"""A small plant, made from a seed: items, lines, loops, cards, and where people scan what.
+
+Times are compressed: a replenishment takes under a minute, so that a bin goes round several times in a demo. What
+must stay in proportion does: the lock window is a tenth of the replenishment time, and longer than a restart.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+SITE, GATEWAY = "P1", "L3-07"
+SUPERMARKET = "SUPER"
+REPLENISHMENT_S = 70
+LOCK_S = REPLENISHMENT_S / 10
+REPEAT_WINDOW_MS = 1000
+
+# (item, unit, per container, on_empty, on_full): each way of posting that a loop may choose (K1)
+_KINDS = (
+    ("SCREW-M6", "PCE", "40", "issue", "transfer"),
+    ("NUT-M6", "PCE", "120", "issue", "receipt"),
+    ("GREASE", "KGM", "2.5", "issue", "transfer"),
+    ("CABLE", "MTR", "12.75", "none", "transfer"),
+    ("LABEL", "PCE", "500", "none", "none"),
+    ("BRACKET", "PCE", "24", "issue", "transfer"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """One kanban loop between the supermarket and a line."""
+
+    id: str
+    item: str
+    uom: str
+    quantity: Decimal
+    line: str
+    on_empty: str
+    on_full: str
+    trigger_point: int
+    cards: tuple[str, ...]
+
+    def row(self) -> dict[str, Any]:
+        """Master data as the gateway expects it."""
+        return {
+            "id": self.id, "item": self.item, "quantity": str(self.quantity), "uom": self.uom, "cards": len(self.cards),
+            "consumer": self.line, "source": SUPERMARKET, "replenishment_s": REPLENISHMENT_S, "lock_window_s": 60,
+            "on_empty": self.on_empty, "on_full": self.on_full, "backflush": self.on_empty == "none",
+            "trigger_point": self.trigger_point,
+        }  # fmt: skip
+
+    def takes(self, quantity: Decimal) -> list[tuple[str, Decimal]]:
+        """Stock effect, by location, of using up `quantity` at the line."""
+        if self.on_empty == "none":
+            return []
+        moved = [(self.line, -quantity)]
+        return [*moved, (SUPERMARKET, quantity)] if self.on_empty == "transfer" else moved
+
+    def brings(self, quantity: Decimal) -> list[tuple[str, Decimal]]:
+        """Stock effect, by location, of `quantity` arriving at the line."""
+        if self.on_full == "none":
+            return []
+        moved = [(self.line, quantity)]
+        return [*moved, (SUPERMARKET, -quantity)] if self.on_full == "transfer" else moved
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """Everything that does not change during the day."""
+
+    lines: tuple[str, ...]
+    loops: tuple[Loop, ...]
+    buttons: dict[str, str]  # button -> card; all at the first line
+
+    @property
+    def loop_of(self) -> dict[str, Loop]:
+        """Loop by card."""
+        return {card: loop for loop in self.loops for card in loop.cards}
+
+    def opening_stock(self) -> dict[tuple[str, str], Decimal]:
+        """By item and location: full bins at the lines, plenty in the supermarket."""
+        stock: dict[tuple[str, str], Decimal] = {}
+        for loop in self.loops:
+            stock[loop.item, loop.line] = stock.get((loop.item, loop.line), Decimal(0)) + loop.quantity * len(
+                loop.cards
+            )
+            stock[loop.item, SUPERMARKET] = stock.get((loop.item, SUPERMARKET), Decimal(0)) + loop.quantity * 1000
+        return stock
+
+    def document(self) -> dict[str, Any]:
+        """Master data and opening stock for the ERP."""
+        items = {loop.item: {"id": loop.item, "name": loop.item.title(), "uom": loop.uom} for loop in self.loops}
+        return {
+            "items": list(items.values()),
+            "locations": [{"id": place, "name": place.title()} for place in (*self.lines, SUPERMARKET)],
+            "loops": [loop.row() for loop in self.loops],
+            "cards": [
+                {"id": card, "loop": loop.id, "revision": 1, "life": "ACTIVE", "initial": "FULL"}
+                for loop in self.loops
+                for card in loop.cards
+            ],
+            "stock": [
+                {"item": item, "location": place, "status": "available", "lot": "", "qty": str(quantity)}
+                for (item, place), quantity in self.opening_stock().items()
+            ],
+        }
+
+
+def make_plant(seed: int, *, lines: int = 2, loops_per_line: int = 6, cards_per_loop: int = 6) -> Plant:
+    """A plant of `lines * loops_per_line` loops; the seed shuffles which loop posts how and collects cards."""
+    chance = random.Random(seed)
+    names = tuple(f"LINE{number}" for number in range(1, lines + 1))
+    loops = []
+    for line in names:
+        kinds = [_KINDS[place % len(_KINDS)] for place in range(loops_per_line)]
+        chance.shuffle(kinds)
+        for place, (item, uom, quantity, on_empty, on_full) in enumerate(kinds, start=1):
+            name = f"{line}-{place}"
+            cards = tuple(f"K{line[4:]}{place:02d}-{number:02d}" for number in range(1, cards_per_loop + 1))
+            trigger_point = 2 if place == loops_per_line else 1  # the last loop of each line collects two cards
+            loops.append(Loop(name, item, uom, Decimal(quantity), line, on_empty, on_full, trigger_point, cards))
+    button_loop = loops[0]
+    buttons = {f"B{number}": card for number, card in enumerate(button_loop.cards[:-1], start=1)}
+    return Plant(names, tuple(loops), buttons)

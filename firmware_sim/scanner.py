@@ -1,0 +1,183 @@
+"""A serial scanner on a pty that waits for ACK or NAK, as Zebra and Datalogic hand scanners do.
+
+It sends a frame and waits: ACK is the green light, NAK makes it send again (three times in all, then red),
+no answer within the host response time-out is an error and the scan is discarded; the person scans again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import termios
+import threading
+import time
+import tty
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+ACK, NAK = 0x06, 0x15
+STX, ETX = b"\x02", b"\x03"
+NAK_TRIES = 3
+QUIET_S = 0.1
+
+
+class Answer(StrEnum):
+    """What the person sees on the scanner."""
+
+    ACK = "ack"  # green
+    NAK = "nak"  # red: the host refused it
+    SILENCE = "silence"  # red: the host did not answer
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a scanner is programmed; `sends_aim` puts the AIM symbology id in front of the data."""
+
+    prefix: bytes = b""
+    suffix: bytes = b"\r"
+    framed: bool = False  # STX … ETX around prefix, data and suffix
+    sends_aim: bool = True
+    response_timeout_s: float = 2.0
+
+    def frame(self, data: bytes, aim: str) -> bytes:
+        """The bytes on the line for one scan."""
+        body = self.prefix + (aim.encode() if self.sends_aim else b"") + data + self.suffix
+        return STX + body + ETX if self.framed else body
+
+
+class Scanner:
+    """One scanner. `port` is the by-id link to configure; it survives unplugging, the tty behind it does not."""
+
+    def __init__(self, directory: Path, name: str, profile: Profile | None = None, log: Path | None = None) -> None:
+        """`log`: JSON lines of every answered scan, `{"at", "scanner", "text", "answer", "tries"}`."""
+        self.name = name
+        self.profile = profile or Profile()
+        self.port = directory / "by-id" / f"usb-Simulated_{name}-if00"
+        self.heard = bytearray()  # everything the host ever sent, for tests of beeps and lights
+        self._log = log
+        self._lock = threading.Lock()  # one trigger at a time
+        self._host: int = -1
+        self._tty: int = -1
+        self.plug()
+
+    @property
+    def tty(self) -> str:
+        """The device behind the link now."""
+        return os.ttyname(self._tty)
+
+    @property
+    def is_plugged(self) -> bool:
+        return self._host >= 0
+
+    def plug(self) -> None:
+        """Appear as a new tty behind the same by-id link."""
+        if self.is_plugged:
+            return
+        self._host, self._tty = os.openpty()  # we hold the tty side open too: a host that left must not hang us up
+        tty.setraw(self._tty)
+        self.port.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self.port.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(os.ttyname(self._tty))
+        fresh.replace(self.port)
+
+    def unplug(self) -> None:
+        """Vanish: the link goes, whoever has the tty open gets an error or end of file."""
+        if not self.is_plugged:
+            return
+        self.port.unlink(missing_ok=True)
+        os.close(self._tty)
+        os.close(self._host)
+        self._host = self._tty = -1
+
+    close = unplug
+
+    def scan(self, text: str | bytes, aim: str = "]Q1") -> Answer:
+        """Pull the trigger once over a code; blocks until the scanner shows green or red."""
+        data = text.encode() if isinstance(text, str) else text
+        with self._lock:
+            answer, tries = self._transmit(self.profile.frame(data, aim))
+            self._record(data, answer, tries)
+        return answer
+
+    def scan_until_green(
+        self, text: str, is_patient: Callable[[], bool] = lambda: True, *, pause_s: float = 0.25
+    ) -> tuple[Answer, int]:
+        """What a person does: scan again until green, or until patience ends; the last answer and how often it took."""
+        tries = 0
+        while True:
+            tries += 1
+            answer = self.scan(text)
+            if answer is Answer.ACK or not is_patient():
+                if tries > 1:
+                    self._wait_for_quiet()  # a late answer to an earlier try must not greet the next code
+                return answer, tries
+            time.sleep(pause_s)
+
+    def send_raw(self, data: bytes) -> None:
+        """Bytes as they are: half a frame, rubbish, a host's nightmare. Gives up when nobody takes them."""
+        view = memoryview(data)
+        end = time.monotonic() + self.profile.response_timeout_s
+        while view and self.is_plugged and time.monotonic() < end:
+            _, writable, _ = select.select([], [self._host], [], 0.1)
+            if writable:
+                view = view[os.write(self._host, view[:1024]) :]
+
+    def _transmit(self, frame: bytes) -> tuple[Answer, int]:
+        answer = Answer.SILENCE
+        for tries in range(1, NAK_TRIES + 1):
+            self._listen(0.0)  # what came before this frame is not about this frame
+            self.send_raw(frame)
+            answer = self._await_answer()
+            if answer is not Answer.NAK:
+                return answer, tries
+        return answer, NAK_TRIES
+
+    def _await_answer(self) -> Answer:
+        end = time.monotonic() + self.profile.response_timeout_s
+        while (left := end - time.monotonic()) > 0:
+            for byte in self._listen(left):
+                if byte in (ACK, NAK):
+                    return Answer.ACK if byte == ACK else Answer.NAK
+        self._lose_unread()
+        return Answer.SILENCE
+
+    def _listen(self, timeout_s: float) -> bytes:
+        """What the host sent within the time, b"" for nothing."""
+        if not self.is_plugged:
+            time.sleep(timeout_s)
+            return b""
+        readable, _, _ = select.select([self._host], [], [], timeout_s)
+        if not readable:
+            return b""
+        try:
+            data = os.read(self._host, 4096)
+        except OSError:  # the host side hung up
+            return b""
+        self.heard += data
+        return data
+
+    def _lose_unread(self) -> None:
+        """A serial line keeps nothing for a host that is not there; a pty would."""
+        if self.is_plugged:
+            termios.tcflush(self._tty, termios.TCIFLUSH)
+
+    def _wait_for_quiet(self) -> None:
+        while self._listen(QUIET_S):
+            pass
+
+    def _record(self, data: bytes, answer: Answer, tries: int) -> None:
+        if self._log is None:
+            return
+        entry = {
+            "at": time.time(),
+            "scanner": self.name,
+            "text": data.decode("latin-1"),
+            "answer": answer,
+            "tries": tries,
+        }
+        with self._log.open("a") as log:
+            log.write(json.dumps(entry) + "\n")

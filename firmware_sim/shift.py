@@ -1,0 +1,229 @@
+"""A working day: people empty bins and scan their cards, forget some, scan some twice; the source fills them.
+
+Everybody scans again until the light is green. So whatever is killed meanwhile, an emptied bin has been
+acknowledged by the time its card moves on, and the audit may ask for exactly one order.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+
+from firmware_sim.agenda import Agenda
+from firmware_sim.button import ButtonBridge
+from firmware_sim.codes import damage, print_card
+from firmware_sim.plant import LOCK_S, SITE, Loop, Plant
+from firmware_sim.scanner import Answer, Scanner
+from firmware_sim.truth import Truth
+
+MARGIN_S = 0.5  # beyond the lock window, for what the gateway measures differently
+PATIENCE_S = 60.0  # then a person gives up and calls the supervisor
+OVERTIME_S = 15.0  # after the end of the day
+FORGOTTEN_GOAL = 6  # so many refills are forgotten early in the day, later ones more rarely
+
+
+@dataclass
+class Bin:
+    """One physical bin with its card."""
+
+    card: str
+    loop: Loop
+    content: Decimal
+    chance: random.Random  # decides what happens to this bin, so a seed does not depend on who is faster
+    cycle: int = 0  # how often it was emptied
+    emptied_at: float = 0.0  # monotonic; for a button, when the source saw that the press had arrived
+
+
+class Shift:
+    """The people of one day. `run` returns when the day is over and everybody has finished what they held."""
+
+    def __init__(
+        self, plant: Plant, scanners: dict[str, Scanner], bridge: ButtonBridge, truth: Truth, *, seed: int
+    ) -> None:
+        """`scanners` by device id, see gateway_process.scanner_places."""
+        self._plant = plant
+        self._scanners = scanners
+        self._bridge = bridge
+        self._truth = truth
+        self._agendas = {name: Agenda() for name in (*scanners, "buttons")}
+        self._bins = [
+            Bin(card, loop, loop.quantity, random.Random(f"{seed}/{card}")) for card, loop in plant.loop_of.items()
+        ]
+        self._strange = {line: random.Random(f"{seed}/{line}") for line in plant.lines}
+        self._button_of = {card: button for button, card in plant.buttons.items()}
+        self._collected: dict[str, list[Bin]] = {loop.id: [] for loop in plant.loops}
+        self._slowest_fill_s: dict[str, float] = {}  # by loop, of refills that were scanned
+        self._forgotten = 0
+        self._is_over = threading.Event()
+        self._over_at = 0.0
+
+    def run(self, seconds: float | None, stop: threading.Event) -> None:
+        """Work for `seconds` (None: until `stop`)."""
+        start = time.monotonic()
+        for bin_ in self._bins:
+            self._plan_emptying(bin_, start + bin_.chance.uniform(0.2, 8.0))
+        for line in self._plant.lines:
+            self._agendas[f"use-{line}"].add(start + 2, partial(self._scan_something_strange, line))
+        people = [threading.Thread(target=agenda.work, name=f"person-{name}") for name, agenda in self._agendas.items()]
+        for person in people:
+            person.start()
+        stop.wait(seconds)
+        self._over_at = time.monotonic()
+        self._is_over.set()
+        for agenda in self._agendas.values():
+            agenda.close()
+        for person in people:
+            person.join()
+
+    # -- the line ---------------------------------------------------------------------------
+
+    def _plan_emptying(self, bin_: Bin, due: float) -> None:
+        if bin_.card in self._button_of:
+            self._agendas["buttons"].add(due, partial(self._empty_by_button, bin_))
+        else:
+            self._agendas[f"use-{bin_.loop.line}"].add(due, partial(self._empty_by_scan, bin_))
+
+    def _empty_by_scan(self, bin_: Bin) -> None:
+        scanner = self._scanners[f"use-{bin_.loop.line}"]
+        begun_at = time.monotonic()
+        answer, tries = self._scan_until_green(scanner, bin_)
+        self._note_emptying(bin_, Decimal(0), begun_at, by="scanner", told=answer, tries=tries)
+        time.sleep(bin_.chance.uniform(0.03, 0.12))  # puts the bin aside
+        if tries == 1 and bin_.chance.random() < 0.35:
+            self._plan_repeat(scanner, bin_, "empty")
+
+    def _empty_by_button(self, bin_: Bin) -> None:
+        """A button's only light is the broker's acknowledgement; some people count what is left first."""
+        left = Decimal(0)
+        members = {}
+        if bin_.chance.random() < 0.5:
+            left = (bin_.loop.quantity * bin_.chance.choice([1, 2, 3]) / 8).quantize(Decimal("0.01"))
+            members = {"remainder": str(left)}
+        press = self._bridge.message(self._button_of[bin_.card], **members)
+        begun_at = time.monotonic()
+        tries = 1
+        while not self._bridge.publish(press) and not self._is_over.is_set():
+            tries += 1
+        self._note_emptying(bin_, left, begun_at, by="button", told=Answer.ACK, tries=tries)
+        if bin_.chance.random() < 0.4:
+            time.sleep(bin_.chance.uniform(0.1, 0.8))
+            again = self._bridge.message(self._button_of[bin_.card], **members)
+            told = Answer.ACK if self._bridge.publish(again) else Answer.SILENCE
+            self._truth.record("again", card=bin_.card, cycle=bin_.cycle, what="empty", by="button", told=told)
+
+    def _note_emptying(self, bin_: Bin, left: Decimal, begun_at: float, *, by: str, told: Answer, tries: int) -> None:
+        """The bin is physically empty; send it on its way."""
+        used, bin_.content = bin_.content - left, left
+        bin_.cycle += 1
+        bin_.emptied_at = begun_at
+        self._truth.record(
+            "emptied", card=bin_.card, cycle=bin_.cycle, used=str(used), left=str(left), by=by, told=told, tries=tries
+        )
+        waiting = self._collected[bin_.loop.id]
+        waiting.append(bin_)
+        if len(waiting) >= bin_.loop.trigger_point:
+            for one in waiting:
+                self._order_arrives(one)
+            waiting.clear()
+
+    # -- the source -------------------------------------------------------------------------
+
+    def _order_arrives(self, bin_: Bin) -> None:
+        """A press may reach the gateway late, so a bin emptied by button is always seen at the source first."""
+        if bin_.card in self._button_of or bin_.loop.trigger_point > 1 or bin_.chance.random() < 0.4:
+            self._agendas["ship"].add(time.monotonic() + bin_.chance.uniform(0.5, 3.0), partial(self._ship, bin_))
+        else:
+            self._plan_filling(bin_)
+
+    def _ship(self, bin_: Bin) -> None:
+        answer, tries = self._scan_until_green(self._scanners["ship"], bin_)
+        self._truth.record("shipped", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries)
+        if bin_.card in self._button_of:
+            bin_.emptied_at = time.monotonic()
+        self._plan_filling(bin_)
+
+    def _plan_filling(self, bin_: Bin) -> None:
+        due = max(time.monotonic(), bin_.emptied_at + LOCK_S + MARGIN_S + bin_.chance.uniform(0.0, 2.5))
+        self._agendas[f"in-{bin_.loop.line}"].add(due, partial(self._fill, bin_))
+
+    def _fill(self, bin_: Bin) -> None:
+        bin_.content = bin_.loop.quantity
+        if self._forgets(bin_):
+            self._truth.record("filled", card=bin_.card, cycle=bin_.cycle, told="forgotten")
+            due = bin_.emptied_at + self._slowest_fill_s[bin_.loop.id] + MARGIN_S + bin_.chance.uniform(0.0, 2.0)
+            self._plan_emptying(bin_, max(due, time.monotonic()))
+            return
+        scanner = self._scanners[f"in-{bin_.loop.line}"]
+        answer, tries = self._scan_until_green(scanner, bin_)
+        filled_at = time.monotonic()
+        self._truth.record("filled", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries)
+        slowest_s = max(self._slowest_fill_s.get(bin_.loop.id, 0.0), filled_at - bin_.emptied_at)
+        self._slowest_fill_s[bin_.loop.id] = slowest_s
+        if tries == 1 and bin_.chance.random() < 0.2:
+            self._plan_repeat(scanner, bin_, "full")
+        self._plan_emptying(bin_, filled_at + LOCK_S + MARGIN_S + bin_.chance.uniform(0.0, 4.0))
+
+    def _forgets(self, bin_: Bin) -> bool:
+        """Only where a scanned refill came before: the gateway then knows how fast this loop can be (K2)."""
+        if bin_.loop.id not in self._slowest_fill_s:
+            return False
+        is_forgotten = bin_.chance.random() < (0.5 if self._forgotten < FORGOTTEN_GOAL else 0.08)
+        self._forgotten += is_forgotten
+        return is_forgotten
+
+    # -- what people do to scanners -----------------------------------------------------------
+
+    def _scan_until_green(self, scanner: Scanner, bin_: Bin) -> tuple[Answer, int]:
+        return scanner.scan_until_green(print_card(SITE, bin_.card), self._is_patient(time.monotonic()))
+
+    def _is_patient(self, begun_at: float) -> Callable[[], bool]:
+        """Whether a person who began then still tries; at the end of the day nobody stays for long."""
+
+        def is_patient() -> bool:
+            now = time.monotonic()
+            return now < begun_at + PATIENCE_S and (not self._is_over.is_set() or now < self._over_at + OVERTIME_S)
+
+        return is_patient
+
+    def _plan_repeat(self, scanner: Scanner, bin_: Bin, what: str) -> None:
+        """Scan the same card once more: a bounce at once, or a doubtful look a little later, inside the lock window."""
+        cycle = bin_.cycle
+        if bin_.chance.random() < 0.5:
+            time.sleep(bin_.chance.uniform(0.05, 0.25))
+            self._scan_again(scanner, bin_, what)
+            return
+        latest = time.monotonic() + LOCK_S / 2
+
+        def look_again() -> None:
+            if time.monotonic() < latest and bin_.cycle == cycle:
+                self._scan_again(scanner, bin_, what)
+
+        self._agendas[scanner.name].add(time.monotonic() + bin_.chance.uniform(1.2, 2.0), look_again)
+
+    def _scan_again(self, scanner: Scanner, bin_: Bin, what: str) -> None:
+        told = scanner.scan(print_card(SITE, bin_.card))
+        self._truth.record("again", card=bin_.card, cycle=bin_.cycle, what=what, by="scanner", told=told)
+
+    def _scan_something_strange(self, line: str) -> None:
+        """No card of this line: foreign, unknown, damaged, another line's, or something from the grocer."""
+        other_line = self._plant.lines[self._plant.lines.index(line) - 1]
+        cards = [card for card, loop in self._plant.loop_of.items() if loop.line == line]
+        strangers = [card for card, loop in self._plant.loop_of.items() if loop.line == other_line]
+        chance = self._strange[line]
+        texts = {
+            "foreign": print_card("P9", chance.choice(cards)),
+            "unknown": print_card(SITE, f"X{chance.randrange(1000):04d}"),
+            "damaged": damage(print_card(SITE, chance.choice(cards)), chance),
+            "wrong station": print_card(SITE, chance.choice(strangers)),
+            "grocery": "4006381333931",
+        }
+        kind = chance.choice(list(texts))
+        told = self._scanners[f"use-{line}"].scan(texts[kind])
+        self._truth.record("strange", kind=kind, text=texts[kind], told=told)
+        due = time.monotonic() + chance.uniform(2.0, 5.0)
+        self._agendas[f"use-{line}"].add(due, partial(self._scan_something_strange, line))

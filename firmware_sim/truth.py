@@ -1,0 +1,47 @@
+"""The truth file: JSON lines of what physically happened on the floor, and what people were told.
+
+    {"at": 12.031, "fact": "emptied", "card": "K101-03", "cycle": 1, "used": "40", "left": "0", "by": "scanner",
+     "told": "ack", "tries": 1}                                                 "by" may be "button"
+    {"fact": "filled", "card": …, "cycle": …, "told": "ack" | "forgotten"}      the bin is full again
+    {"fact": "shipped", "card": …, "cycle": …, "told": "ack"}                   the source sent it off
+    {"fact": "again", "card": …, "cycle": …, "what": "empty" | "full", "told": …}   the same thing scanned twice
+    {"fact": "strange", "text": …, "told": "nak"}                               a code that is no card of ours
+    {"fact": "killed", "side": "gateway" | "erp" | "broker"}
+
+`cycle` counts how often the bin was emptied. `told` is green (`ack`), red (`nak`) or nothing (`silence`).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+Fact = dict[str, Any]
+
+
+class Truth:
+    """Written by everybody on the floor, one line per fact, flushed at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = path.open("a")
+        self._lock = threading.Lock()
+        self._start = time.monotonic()
+
+    def record(self, fact: str, **members: Any) -> None:
+        """Add one fact with the seconds since the day began."""
+        line = json.dumps({"at": round(time.monotonic() - self._start, 3), "fact": fact, **members})
+        with self._lock:
+            self._file.write(line + "\n")
+            self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def read_truth(path: Path) -> list[Fact]:
+    """All facts in the order in which they were recorded."""
+    return [json.loads(line) for line in path.read_text().splitlines()]

@@ -1,0 +1,96 @@
+"""The working day: what people have to do comes in order, kills are spread, and one short day adds up."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from firmware_sim.agenda import Agenda
+from firmware_sim.chaos import CALM_S, kill_plan
+from firmware_sim.cli import main
+from firmware_sim.demo import run_demo
+from firmware_sim.gateway_process import GatewayConfig, scanner_places
+from firmware_sim.plant import LOCK_S, make_plant
+from firmware_sim.truth import Truth, read_truth
+from gateway.master import CardDefinition, Item, Location, Loop
+from gateway.settings import load_settings
+
+
+def test_a_person_does_what_is_due_in_order_and_finishes_what_is_at_hand() -> None:
+    agenda = Agenda()
+    done: list[str] = []
+    now = time.monotonic()
+
+    def last() -> None:
+        agenda.close()
+        done.append("last")
+
+    agenda.add(now + 0.02, lambda: done.append("second"))
+    agenda.add(now, lambda: done.append("first"))
+    agenda.add(now + 0.04, last)
+    agenda.add(now + 0.04, lambda: done.append("never"))
+    agenda.work()
+    assert done == ["first", "second", "last"]
+
+
+def test_work_that_is_added_for_earlier_wakes_the_person() -> None:
+    agenda = Agenda()
+    agenda.add(time.monotonic() + 3600, agenda.close)
+    person = threading.Thread(target=agenda.work)
+    person.start()
+    agenda.add(time.monotonic(), agenda.close)
+    person.join(10)
+    assert not person.is_alive()
+
+
+def test_kills_are_the_same_for_a_seed_and_leave_the_ends_of_the_day_alone() -> None:
+    plan = kill_plan(30.0, 3, seed=4)
+    assert plan == kill_plan(30.0, 3, seed=4)
+    assert sorted(side for _, side in plan) == ["erp"] * 3 + ["gateway"] * 3
+    assert all(CALM_S <= at <= 30.0 - CALM_S for at, _ in plan)
+    assert [at for at, _ in plan] == sorted(at for at, _ in plan)
+
+
+def test_the_truth_file_keeps_facts_in_order(tmp_path: Path) -> None:
+    truth = Truth(tmp_path / "truth.jsonl")
+    truth.record("emptied", card="C1", cycle=1)
+    truth.record("killed", side="erp")
+    truth.close()
+    facts = read_truth(tmp_path / "truth.jsonl")
+    assert [fact["fact"] for fact in facts] == ["emptied", "killed"]
+    assert facts[0]["at"] <= facts[1]["at"]
+
+
+def test_the_gateway_accepts_the_plants_master_data_and_the_generated_configuration(tmp_path: Path) -> None:
+    plant = make_plant(1)
+    document = plant.document()
+    for parser, dataset in ((Item, "items"), (Location, "locations"), (CardDefinition, "cards")):
+        assert all(parser.parse(row) for row in document[dataset])
+    locks = {Loop.parse(row).lock_window_ms for row in document["loops"]}
+    assert locks == {LOCK_S * 1000}  # what people wait for is what the gateway waits for
+    ports = {place.device: tmp_path / place.device for place in scanner_places(plant)}
+    config = tmp_path / "gateway.toml"
+    config.write_text(GatewayConfig(plant, ports, ("127.0.0.1", 1), ("127.0.0.1", 2), "floor/buttons").text())
+    assert len(load_settings(config).devices) == len(ports) + 1
+
+
+def test_the_command_line_says_what_each_command_does() -> None:
+    runner = CliRunner()
+    for command in ("demo", "erp", "shift", "audit", "proxy"):
+        answer = runner.invoke(main, [command, "--help"])
+        assert answer.exit_code == 0
+        assert "Usage:" in answer.output
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+@pytest.mark.promise("R2")
+def test_a_short_day_with_kills_ends_with_ledger_truth_and_gateway_equal(capsys: pytest.CaptureFixture[str]) -> None:
+    said: list[str] = []
+    assert run_demo(18.0, 11, said.append) == 0, "\n".join(said)
+    assert said[-1] == "ledger, truth and gateway are equal"
+    assert any(line.split() == ["kills", "of", "the", "gateway", "3"] for line in said)
