@@ -1,0 +1,72 @@
+"""From the bytes of a scanner to what they say. Any bytes give a Scan; none raises.
+
+A scanned code is hostile input: it is bounded first, decoded strictly, matched as a whole, and nothing
+is stripped or repaired. What is no code of ours is looked up exactly, later and elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gateway.codes import card, command
+from gateway.model import Read, Rejection, Scan
+
+MAX_BYTES = 4096  # more is no barcode
+FOREIGN_MAX_LENGTH = 200  # as long as master data may give a customer's own code
+
+_NEWER_VERSION = re.compile(r"K[2-9]C?\.[A-Z0-9-]+\.[A-Z0-9.-]+\.[0-9A-Z]{2,}", re.ASCII)
+
+
+def interpret_code(read: Read, *, site: str, patterns: Sequence[re.Pattern[str]] = (), secret: bytes = b"") -> Scan:
+    """What a scanner's read says at `site`.
+
+    A text that fits one of a customer's `patterns` as a whole names the card by its group `card`; any
+    other foreign text goes into `Scan.code` for the exact look-up among the cards' own codes. Both are
+    set for a pattern, so that its group may be a card's id or the code printed on it.
+    """
+    text = _decode(read.data)
+    if isinstance(text, Rejection):
+        return Scan(read, fault=text)
+    if text.startswith(card.PREFIX):
+        parsed = card.parse_card(text, site=site)
+        if isinstance(parsed, Rejection):
+            return Scan(read, fault=parsed)
+        return Scan(read, card=parsed.card, revision=parsed.revision)
+    if text.startswith(command.PREFIX):
+        action = command.parse_command(text, site=site, secret=secret)
+        return Scan(read, fault=action) if isinstance(action, Rejection) else Scan(read, action=action)
+    if len(text) > FOREIGN_MAX_LENGTH:
+        return Scan(read, fault=_too_long(len(text), FOREIGN_MAX_LENGTH, "characters"))
+    return _foreign(read, text, patterns)
+
+
+def _foreign(read: Read, text: str, patterns: Sequence[re.Pattern[str]]) -> Scan:
+    for pattern in patterns:
+        found = pattern.fullmatch(text)
+        name = found["card"] if found else None
+        if name:
+            return Scan(read, card=name, code=name)
+    if _NEWER_VERSION.fullmatch(text):
+        hint = "The card was printed for a newer version of this gateway: tell the administrator."
+        return Scan(read, fault=Rejection("CODE_VERSION", hint, text[:3], "K1"))
+    return Scan(read, code=text)
+
+
+def _decode(data: bytes) -> str | Rejection:
+    if not data:
+        return Rejection("EMPTY_READ", "The scanner sent an empty code: scan again.")
+    if len(data) > MAX_BYTES:
+        return _too_long(len(data), MAX_BYTES, "bytes")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return Rejection("NOT_TEXT", "The scanner sent bytes that are no text: scan again, or check its cable.")
+    if not text.isprintable():
+        return Rejection("NOT_TEXT", "The code holds control characters: scan the kanban card of the bin.")
+    return text
+
+
+def _too_long(length: int, limit: int, unit: str) -> Rejection:
+    text = f"The code has {length} {unit}, at most {limit} are expected: scan the card of the bin."
+    return Rejection("CODE_TOO_LONG", text, f"{length} {unit}", f"at most {limit} {unit}")

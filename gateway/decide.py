@@ -1,0 +1,174 @@
+"""The decider: an intake and a view of the store become events and an answer. Pure and deterministic.
+
+It may read and refuse; what it returns is folded mechanically. It dispatches only: what a scan means
+stands in stations/, what it does to a card and what the ERP's words mean in kanban/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from gateway.kanban.answer import nothing, refused
+from gateway.kanban.batch import due
+from gateway.kanban.case import Case
+from gateway.kanban.command import execute
+from gateway.kanban.life import barred
+from gateway.kanban.masterdata import take_over
+from gateway.kanban.resync import adopt_cards, adopt_stock
+from gateway.kanban.settlement import settle
+from gateway.kanban.undo import undo
+from gateway.master import Loop
+from gateway.model import (
+    Acknowledgement,
+    Action,
+    Card,
+    CardStates,
+    Command,
+    Decision,
+    Event,
+    Intake,
+    MasterData,
+    Rejection,
+    Scan,
+    Status,
+    StockSnapshot,
+    View,
+)  # fmt: skip
+from gateway.stations.consume import empty
+from gateway.stations.receive import fill
+from gateway.stations.source import advance, release
+from gateway.stations.station import CONSUME, RECEIVE, SOURCE, Station
+from gateway.stations.withdraw import withdraw
+
+# Where each action belongs: the roles of its station, and the end of the loop it stands at.
+_AT_CONSUMER = frozenset({Action.EMPTY, Action.FULL, Action.WITHDRAW})
+_FLOWS: dict[Action, Callable[[Case, Scan], Decision]] = {
+    Action.EMPTY: empty,
+    Action.FULL: fill,
+    Action.WITHDRAW: withdraw,
+    Action.START: lambda case, scan: advance(case, Action.START),
+    Action.SHIP: lambda case, scan: advance(case, Action.SHIP),
+    Action.RELEASE: release,
+}
+_PLAIN_SCAN = {CONSUME: Action.EMPTY, RECEIVE: Action.FULL}
+
+
+class Decider:
+    """Callable for the writer; holds only what is configured."""
+
+    def __init__(self, stations: Mapping[str, Station], *, undo_window_ms: int = 600_000) -> None:
+        self._stations = dict(stations)
+        self._undo_window_ms = undo_window_ms
+
+    def __call__(self, intake: Intake, view: View) -> Decision:
+        if isinstance(intake, Scan):
+            return self._scan(intake, view)
+        if isinstance(intake, Acknowledgement):
+            return settle(intake, view)
+        if isinstance(intake, Command):
+            return execute(intake, view)
+        if isinstance(intake, MasterData):
+            return take_over(intake, view)
+        if isinstance(intake, CardStates):
+            return adopt_cards(intake, view)
+        if isinstance(intake, StockSnapshot):
+            return adopt_stock(intake, view)
+        return _time_passed(view)
+
+    def _scan(self, scan: Scan, view: View) -> Decision:
+        if _is_redelivered(scan, view):
+            return nothing("REDELIVERED", "This press is stored already.", Status.ALREADY)
+        if scan.fault is not None:
+            return refused(scan.fault, card=scan.card)
+        station = self._stations.get(scan.read.station)
+        if station is None:
+            text = f"Station {scan.read.station} is not configured: tell the administrator."
+            return refused(Rejection("UNKNOWN_STATION", text, scan.read.station), card=scan.card)
+        if scan.action is Action.UNDO and not (scan.card or scan.code):
+            return undo(scan, None, view, window_ms=self._undo_window_ms)
+        card = _find(scan, view)
+        if card is None:
+            return refused(_unknown(scan, view), card=scan.card)
+        if scan.action is Action.UNDO:
+            return undo(scan, card, view, window_ms=self._undo_window_ms)
+        return self._turn(scan, card, station, view)
+
+    def _turn(self, scan: Scan, card: Card, station: Station, view: View) -> Decision:
+        """What the scan does to its card."""
+        action = _meaning(scan.action, station)
+        if decision := barred(card, scan, action):
+            return decision
+        loop: Loop | None = view.master("loops", card.loop)
+        if loop is None:
+            return refused(_no_loop(card), card=card.card)
+        if rejection := self._misplaced(action, station, card, loop):
+            return refused(rejection, card=card.card)
+        return _FLOWS[action](Case(view, scan.read, card, loop), scan)
+
+    def _misplaced(self, action: Action, station: Station, card: Card, loop: Loop) -> Rejection | None:
+        """Wrong role or wrong place: stock is never moved silently, the right station is named."""
+        at_consumer = action in _AT_CONSUMER
+        location = loop.consumer if at_consumer else loop.source
+        is_right_role = (station.role != SOURCE) is at_consumer
+        if is_right_role and station.location == location:
+            return None
+        roles = (_PLAIN_ROLE[action],) if at_consumer else (SOURCE,)
+        names = [one.id for one in self._stations.values() if one.role in roles and one.location == location]
+        where = f"{location} (station {', '.join(names)})" if names else location
+        text = f"Wrong station: card {card.card} ({loop.item}) belongs to {where}."
+        return Rejection("WRONG_STATION", text, f"{station.id} at {station.location}", where)
+
+
+_PLAIN_ROLE = {Action.EMPTY: CONSUME, Action.WITHDRAW: CONSUME, Action.FULL: RECEIVE}
+
+
+def _is_redelivered(scan: Scan, view: View) -> bool:
+    """An MQTT press that the broker sends again after it was stored."""
+    press = scan.read.press
+    return (
+        press is not None
+        and press.redelivered
+        and view.press_seen(scan.read.device, press.packet, press.digest) is not None
+    )
+
+
+def _meaning(action: Action, station: Station) -> Action:
+    """A plain scan says what its station's role does; a source's action is configured, shipping if not."""
+    if action is not Action.SCAN:
+        return action
+    return _PLAIN_SCAN.get(station.role) or Action(station.action or Action.SHIP)
+
+
+def _find(scan: Scan, view: View) -> Card | None:
+    """By our own card id, or by a customer's code, which must match exactly."""
+    card = view.card(scan.card) if scan.card else None
+    if card is None and scan.code:
+        known = view.card_for_code(scan.code)
+        card = view.card(known) if known else None
+    return card
+
+
+def _unknown(scan: Scan, view: View) -> Rejection:
+    known = scan.card if scan.card and view.master("cards", scan.card) else view.card_for_code(scan.code)
+    if known:
+        text = f"The loop of card {known} is not known here yet: tell the planner."
+        return Rejection("UNKNOWN_LOOP", text, known)
+    if scan.card:
+        text = f"Card {scan.card[:60]} is not known here: tell the planner, and keep the card."
+        return Rejection("UNKNOWN_CARD", text, scan.card)
+    return Rejection("UNKNOWN_CODE", f"{scan.code[:60]!r} is no kanban card: scan the card of the bin.", scan.code)
+
+
+def _no_loop(card: Card) -> Rejection:
+    text = f"Loop {card.loop} of card {card.card} is not known here: tell the planner, and keep the card."
+    return Rejection("UNKNOWN_LOOP", text, card.loop)
+
+
+def _time_passed(view: View) -> Decision:
+    """Release batches that are due; a loop whose master data vanished keeps its cards waiting."""
+    events: list[Event] = []
+    for loop_id, wall_ms, mono_ms, boot in view.oldest_wait():
+        loop = view.master("loops", loop_id)
+        if loop:
+            events += due(loop, view, (wall_ms, mono_ms, boot))
+    return Decision(tuple(events), nothing("TIME_PASSED").verdict)

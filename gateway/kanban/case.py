@@ -1,0 +1,24 @@
+"""One card at one moment: what every transition is decided on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.kanban.moment import Moment
+from gateway.master import Loop
+from gateway.model import Card, View
+from gateway.quantity import format_quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A card with its loop; `at` is when it happened: the read, or now when nobody scanned."""
+
+    view: View
+    at: Moment
+    card: Card
+    loop: Loop
+
+    def amount(self, quantity: int) -> str:
+        """Quantity, unit and item for people, e.g. "40 PCE SCREW-A"."""
+        return f"{format_quantity(quantity)} {self.loop.uom} {self.loop.item}"

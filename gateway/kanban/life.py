@@ -1,0 +1,36 @@
+"""Card life cycle: what a card that is not simply active may still do. Only ACTIVE cards may signal."""
+
+from __future__ import annotations
+
+from gateway.kanban.answer import refused, task
+from gateway.model import Action, Card, Decision, Life, Rejection, Scan
+
+_RETIRED = frozenset({Life.OBSOLETE, Life.REMOVED, Life.CLOSED})
+_ENDS_A_CIRCULATION = frozenset({Action.FULL, Action.START, Action.SHIP})
+
+
+def barred(card: Card, scan: Scan, action: Action) -> Decision | None:
+    """The refusal when this print or this card may not do `action`; None when it may.
+
+    A card on hold or surplus finishes its circulation: it may be filled, but not emptied again. A card
+    on hold may be released too, because its need arose before the hold.
+    """
+    if 0 < scan.revision < card.revision:
+        text = f"Card {card.card} was printed again: use the new card (print {card.revision}) and throw this one away."
+        return refused(Rejection("OLD_PRINT", text, str(scan.revision), str(card.revision)), card=card.card)
+    if card.life == Life.ACTIVE:
+        return None
+    if card.life in _RETIRED:
+        text = f"Card {card.card} is no longer used ({card.life}): put it into the collect box."
+        return refused(Rejection("CARD_RETIRED", text, card.life, Life.ACTIVE), card=card.card)
+    if card.life == Life.LOST:
+        text = f"Card {card.card} was reported lost: give it to the supervisor."
+        row = task(f"found/{card.card}", "card", "LOST_CARD_FOUND", text, station=scan.read.station, card=card.card)
+        return refused(Rejection("LOST_CARD_FOUND", text, card.life, Life.ACTIVE), card=card.card, task=row)
+    if card.life == Life.NEW:
+        text = f"Card {card.card} is not in use yet: ask the planner to activate it."
+        return refused(Rejection("CARD_NOT_ACTIVE", text, card.life, Life.ACTIVE), card=card.card)
+    if action in _ENDS_A_CIRCULATION or (action is Action.RELEASE and card.life == Life.HOLD):
+        return None
+    text = f"Card {card.card} is {'on hold' if card.life == Life.HOLD else 'surplus'}: nothing is ordered with it."
+    return refused(Rejection(f"CARD_{card.life}", text, card.life, Life.ACTIVE), card=card.card)

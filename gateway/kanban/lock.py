@@ -1,0 +1,51 @@
+"""Lock windows and the time a refill takes (K2): telling a second scan from a second emptying."""
+
+from __future__ import annotations
+
+from gateway.kanban.case import Case
+from gateway.kanban.container import since_when
+from gateway.kanban.moment import elapsed_ms, since_of
+
+
+def is_within_lock(case: Case) -> bool:
+    """Whether the container was emptied (or filled) less than the loop's lock window ago.
+
+    The projection's own time is looked at first: it is never earlier than the act itself, so when
+    even that is old enough the journal need not be read.
+    """
+    window_ms = case.loop.lock_window_ms
+    passed = elapsed_ms(since_of(case.card), case.at)
+    if passed is not None and passed >= window_ms:
+        return False
+    passed = elapsed_ms(since_when(case.card, case.view), case.at)
+    return passed is not None and passed < window_ms
+
+
+def is_just_filled(case: Case) -> bool:
+    """Whether a person at a station made it FULL within the lock window.
+
+    An activation, an undo, a correction or the ERP's word is no scan that this one could repeat.
+    """
+    if not is_within_lock(case):
+        return False
+    last = case.view.event(case.card.last_seq)
+    return last is not None and last["kind"] == "card_filled" and "sta" in last
+
+
+def could_have_come_round(case: Case) -> bool:
+    """Whether enough time passed for a refill nobody scanned: the fastest recent fill of the loop,
+    or half the replenishment time as long as none was seen."""
+    passed = elapsed_ms(since_when(case.card, case.view), case.at)
+    return passed is not None and passed >= _fastest_fill_ms(case)
+
+
+def could_have_been_used_up(case: Case) -> bool:
+    """Whether a full bin had the time to be emptied and refilled unseen: never less than half the
+    replenishment time, because a false second receipt costs more than a second scan."""
+    passed = elapsed_ms(since_when(case.card, case.view), case.at)
+    return passed is not None and passed >= max(_fastest_fill_ms(case), case.loop.replenishment_ms // 2)
+
+
+def _fastest_fill_ms(case: Case) -> int:
+    fills = case.view.fills(case.loop.id)
+    return min(fills) if fills else case.loop.replenishment_ms // 2

@@ -1,0 +1,155 @@
+"""Undo (K12): always a new event that refers to the one it undoes; the ERP decides what still can be stopped.
+
+One person's act may have been several events (an inferred FULL and its EMPTY, an EMPTY and the release of
+its batch): they are undone together, newest first. Allowed within a window, to the same person or, when
+nobody is known by name, at the same station, as long as nothing was done with the cards since.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.kanban.answer import nothing, refused
+from gateway.kanban.container import Body, card_after, last_act, moment_of, row
+from gateway.kanban.key import UNDO, need_key
+from gateway.kanban.moment import elapsed_ms
+from gateway.kanban.movement import reversed_moves
+from gateway.model import Card, Decision, Event, Rejection, Scan, State, Status, Verdict, View
+from gateway.quantity import parse_quantity
+
+UNDOABLE = frozenset({
+    "card_emptied", "batch_released", "card_started", "card_shipped", "card_filled", "card_opened",
+    "quantity_withdrawn",
+})  # fmt: skip
+SECOND_BEEP_MS = 60_000  # a repeated undo within it is a second beep, not a wish to undo the undo
+
+
+def undo(scan: Scan, card: Card | None, view: View, *, window_ms: int) -> Decision:
+    """Undo the last act on `card`, or without a card the last one at the scan's station."""
+    last = _last(scan, card, view)
+    if last is None:
+        return refused(_no(scan, "UNDO_NOTHING", "There is nothing to undo here."))
+    if last["kind"] == "card_undone":
+        passed = elapsed_ms(moment_of(last), scan.read)
+        if passed is not None and passed < SECOND_BEEP_MS:
+            return nothing("ALREADY_UNDONE", "This was undone already.", Status.ALREADY)
+    if last["kind"] not in UNDOABLE:
+        return refused(_no(scan, "UNDO_NOTHING", "The last thing that happened here cannot be undone."))
+    if rejection := _not_allowed(scan, last, window_ms):
+        return refused(rejection, card=scan.card)
+    acts = _whole_act(last, view)
+    cards: dict[str, Card] = {}
+    for act in acts:
+        if not _gather(act, acts, cards, view):
+            text = "Too late to undo: something else was done with the card since. Scan what is true now."
+            return refused(_no(scan, "UNDO_TOO_LATE", text), card=scan.card)
+    return _undone(acts, cards, view)
+
+
+def _last(scan: Scan, card: Card | None, view: View) -> Body | None:
+    if card is None:
+        seq = view.last_change_at(scan.read.station)
+        event = view.event(seq) if seq is not None else None
+        return None if event is None or seq is None else {**event, "seq": seq}
+    return last_act(card, view)
+
+
+def _not_allowed(scan: Scan, last: Body, window_ms: int) -> Rejection | None:
+    passed = elapsed_ms(moment_of(last), scan.read)
+    if passed is None or passed > window_ms:
+        text = f"Too late to undo: that was more than {window_ms // 60_000} minutes ago. Scan what is true now."
+        return _no(scan, "UNDO_TOO_LATE", text)
+    operator = last.get("op", "")
+    if operator and scan.read.operator and operator != scan.read.operator:
+        return _no(scan, "UNDO_OTHER_PERSON", "Only the person who scanned it can undo it, or a supervisor.")
+    is_same_person = bool(operator) and operator == scan.read.operator
+    if not is_same_person and last.get("sta") != scan.read.station:
+        where = last.get("sta") or "the ERP"
+        return _no(scan, "UNDO_OTHER_STATION", f"That was done at {where}: undo it there.", where)
+    return None
+
+
+def _whole_act(last: Body, view: View) -> list[Body]:
+    """All events of the decision, newest first; they stand next to each other in the journal."""
+    acts = [last]
+    for seq in range(last["seq"] - 1, last["seq"] - 1 - last.get("nth", 0), -1):
+        event = view.event(seq)
+        if event is not None:
+            acts.append({**event, "seq": seq})
+    return acts
+
+
+def _gather(act: Body, acts: list[Body], cards: dict[str, Card], view: View) -> bool:
+    """Collect the cards of one act; False when one of them has gone on since."""
+    seqs = {one["seq"] for one in acts}
+    for after in act.get("after", ()):
+        card = view.card(after["card"])
+        latest = last_act(card, view) if card else None
+        if card is None or latest is None or latest["seq"] not in seqs or card.state == State.ERROR:
+            return False
+        cards[card.card] = card
+    return True
+
+
+def _undone(acts: list[Body], cards: dict[str, Card], view: View) -> Decision:
+    events: list[Event] = []
+    for act in acts:
+        if act["kind"] not in UNDOABLE:
+            continue
+        rows = [_row_before(cards[after["card"]], act) for after in act.get("after", ())]
+        key = ""
+        if rows:
+            named = cards[act["card"]]
+            key = need_key(view.site, named.card, named.cycle, UNDO, named.undone)
+        events.append(Event("card_undone", "sig", key, _body(act, rows, len(events), view)))
+        for after in rows:
+            cards[after["card"]] = card_after(cards[after["card"]], after)
+    first = acts[-1]
+    card = cards.get(first["card"])
+    text = f"Undone: card {card.card} is {card.state.replace('_', ' ')} again." if card else "Undone."
+    return Decision(tuple(events), Verdict(Status.OK, "UNDONE", text, first["card"]))
+
+
+def _row_before(card: Card, act: Body) -> dict[str, Any]:
+    """The card as before the act, but with its cycle number: no number is used twice."""
+    before = act.get("was")
+    if before is None:  # a batch: its cards waited, with what was in them
+        before = {"state": State.WAIT, "qty": None}
+    quantity = card.quantity if before["qty"] is None else parse_quantity(before["qty"])
+    after = row(
+        card,
+        before["state"],
+        cycle=card.cycle,
+        quantity=quantity,
+        undone=card.undone + 1,
+        signal=before.get("sig", ""),
+    )
+    if "since" in before:
+        after["since"] = before["since"]
+    return after
+
+
+def _body(act: Body, rows: list[dict[str, Any]], nth: int, view: View) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "card": act["card"],
+        "loop": act["loop"],
+        "cycle": act["cycle"],
+        "ref": act["id"],
+        "undoes": act["kind"],
+    }
+    if rows:
+        body["after"] = rows
+    if "mv" in act:
+        body["mv"] = reversed_moves(act["mv"])
+    if "tr" in act:
+        body["closes"] = [act["key"]]
+    keys = {row["sig"] for row in rows if row["sig"]}
+    if reopens := sorted(key for key in keys if not view.signal_cards(key)):
+        body["reopens"] = reopens
+    if nth:
+        body["nth"] = nth
+    return body
+
+
+def _no(scan: Scan, code: str, text: str, expected: str = "") -> Rejection:
+    return Rejection(code, text, scan.read.station, expected)

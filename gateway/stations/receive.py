@@ -1,0 +1,62 @@
+"""The receiving station: a scan says "this bin arrived full"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gateway.kanban.answer import duplicate, refused
+from gateway.kanban.case import Case
+from gateway.kanban.container import card_after
+from gateway.kanban.emptying import emptied_unseen
+from gateway.kanban.filling import filled, wanted
+from gateway.kanban.lock import could_have_been_used_up, is_within_lock
+from gateway.kanban.transition import FILLED, OPEN_NEED
+from gateway.model import Action, Decision, Event, Rejection, Scan, Status, Verdict
+from gateway.quantity import format_quantity
+
+
+def fill(case: Case, scan: Scan) -> Decision:
+    """Decide on "full" for this card, said by a plain scan or by a button."""
+    card = case.card
+    if scan.quantity is not None and scan.quantity <= 0:
+        text = f"{format_quantity(scan.quantity)} cannot arrive: enter what came, or scan the card empty."
+        return refused(Rejection("QUANTITY_NOT_POSITIVE", text, format_quantity(scan.quantity)), card=card.card)
+    if card.state in OPEN_NEED:
+        if scan.action is Action.SCAN and is_within_lock(case):
+            return refused(_too_soon(case), card=card.card)
+        return _fill_now(case, scan, [])
+    if card.state not in FILLED:
+        text = f"Card {card.card} is blocked ({card.state}): tell the supervisor, it must be corrected first."
+        return refused(Rejection("CARD_BLOCKED", text, card.state, "an open need"), card=card.card)
+    if is_within_lock(case) or not could_have_been_used_up(case):
+        return duplicate(card, case.view, "ALREADY_FULL", f"Card {card.card} was scanned full already.")
+    return _second_filling(case, scan)
+
+
+def _fill_now(case: Case, scan: Scan, before: list[Event]) -> Decision:
+    card = case.card
+    event = filled(case, arrived=scan.quantity, station=scan.read.station, nth=len(before))
+    received = wanted(case) if scan.quantity is None else scan.quantity
+    text = f"Card {card.card} is full: {case.amount(received)} received."
+    if "task" in event.body:
+        text += f" {format_quantity(wanted(case))} were ordered; the difference is on the list."
+    return Decision((*before, event), Verdict(Status.OK, "CARD_FILLED", text, card.card))
+
+
+def _second_filling(case: Case, scan: Scan) -> Decision:
+    """FULL before its EMPTY: the bin came round, the emptying was scanned late, elsewhere or not at all.
+
+    The emptying is entered without a signal, since the goods are here; when it arrives under its
+    own key the ERP has it already and no second order comes of it.
+    """
+    empty = emptied_unseen(case)
+    case = replace(case, card=card_after(case.card, empty.body["after"][0]))
+    decision = _fill_now(case, scan, [empty])
+    text = f"{decision.verdict.text} Its emptying had not been scanned and was entered."
+    return replace(decision, verdict=replace(decision.verdict, text=text))
+
+
+def _too_soon(case: Case) -> Rejection:
+    seconds = max(1, case.loop.lock_window_ms // 1000)
+    text = f"Card {case.card.card} was scanned empty a moment ago: if its bin is really full, scan in {seconds} s."
+    return Rejection("TOO_SOON", text)

@@ -1,0 +1,66 @@
+"""The source: work on a need was started, shipped, or a waiting need released."""
+
+from __future__ import annotations
+
+from gateway.kanban.answer import duplicate, refused
+from gateway.kanban.batch import released, waiting_cards
+from gateway.kanban.case import Case
+from gateway.kanban.container import row, since_when, was
+from gateway.kanban.key import SHIP, START, need_key
+from gateway.kanban.transition import FILLED, OPEN_NEED, Change, is_ahead, target
+from gateway.model import Action, Decision, Event, Rejection, Scan, State, Status, Verdict
+
+_CHANGES = {
+    Action.START: (Change.START, "card_started", START, State.IN_PROCESS),
+    Action.SHIP: (Change.SHIP, "card_shipped", SHIP, State.IN_TRANSIT),
+}
+
+
+def advance(case: Case, action: Action) -> Decision:
+    """Start or ship what is on order."""
+    change, kind, transition, reached = _CHANGES[action]
+    card = case.card
+    state = target(change, card.state)
+    if state is None:
+        if card.state in OPEN_NEED and not is_ahead(0, reached, 0, card.state):
+            text = f"Card {card.card} is {_words(card.state)} already."
+            return duplicate(card, case.view, f"ALREADY_{reached}", text)
+        return refused(_nothing_to_do(case), card=card.card)
+    since = since_when(card, case.view)
+    after = row(card, state, cycle=card.cycle, quantity=card.quantity, undone=card.undone, signal=card.signal)
+    after["since"] = list(since)
+    body = {"card": card.card, "loop": case.loop.id, "cycle": card.cycle, "was": was(card, since), "after": [after]}
+    key = need_key(case.view.site, card.card, card.cycle, transition, card.undone)
+    text = f"Card {card.card}: {case.amount(case.loop.quantity - card.quantity)} is {_words(state)}."
+    return Decision((Event(kind, "sig", key, body),), Verdict(Status.OK, kind.upper(), text, card.card))
+
+
+def release(case: Case, scan: Scan) -> Decision:
+    """The source takes a waiting need on: the whole batch of a collecting loop, else this card alone."""
+    card = case.card
+    if card.state != State.WAIT:
+        if card.state in OPEN_NEED:
+            return duplicate(card, case.view, "ALREADY_RELEASED", f"Card {card.card} is {_words(card.state)} already.")
+        return refused(_nothing_to_do(case), card=card.card)
+    batch = waiting_cards(card.loop, case.view) if case.loop.trigger_point > 1 else [card]
+    event = released(case.loop, case.view, case.at, batch, "source")
+    trigger = event.body["tr"]
+    text = f"Released: {trigger['qty']} {trigger['uom']} {trigger['item']} for {len(batch)} card(s)."
+    return Decision((event,), Verdict(Status.OK, "BATCH_RELEASED", text, card.card))
+
+
+def _nothing_to_do(case: Case) -> Rejection:
+    card = case.card
+    expected = "a card that was scanned empty"
+    if card.state in FILLED:
+        text = f"Card {card.card} is {_words(card.state)}: nothing is on order for it."
+    elif card.state == State.WAIT:
+        text = f"Card {card.card} still waits for its batch: it is not released yet."
+        expected = "a released card"
+    else:
+        text = f"Card {card.card} is blocked ({card.state}): tell the supervisor, it must be corrected first."
+    return Rejection("NOT_ON_ORDER", text, card.state, expected)
+
+
+def _words(state: str) -> str:
+    return state.lower().replace("_", " ")

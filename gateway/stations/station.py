@@ -1,0 +1,17 @@
+"""A configured place where people scan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CONSUME, SOURCE, RECEIVE = "consume", "source", "receive"
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One station; `action` (start, ship or release) says what a plain scan means at a source."""
+
+    id: str
+    role: str  # consume, source, receive
+    location: str  # location id of the master data
+    action: str = ""
