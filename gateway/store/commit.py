@@ -1,7 +1,8 @@
-"""One commit: decide and append a batch of intakes in a single transaction, a savepoint each.
+"""One commit: decide and append a batch of intakes in a single transaction.
 
-Two scans of the same card in one batch are serialised: the second sees what the first did. A scan
-that raises is rolled back alone, kept with its raw bytes and answered red.
+Two scans of the same card in one batch are serialised: the second sees what the first did. Once
+anything raises, the batch is rolled back and taken again with a savepoint each: the one that
+raised is undone alone, kept with its raw bytes and answered red.
 """
 
 from __future__ import annotations
@@ -66,35 +67,62 @@ class Committer:
     def commit(self, intakes: list[Intake]) -> Committed:
         """Store the batch; sqlite3.Error or StoreError when it could not be made durable."""
         store = self._store
-        store.projections.forget()
         store.view.now = stamp(self._clock)
         notices: list[Notice] = []
         store.connection.execute("BEGIN IMMEDIATE")
-        outcomes = [self._take(intake, notices) for intake in intakes]
+        outcomes = self._take_all(intakes, notices)
         streams = store.journal.save_heads()
         store.connection.execute("COMMIT")
         self._witness()
         return Committed(outcomes, streams, tuple(notices))
 
-    def _take(self, intake: Intake, notices: list[Notice]) -> Outcome:
+    def _take_all(self, intakes: list[Intake], notices: list[Notice]) -> list[Outcome]:
+        """Savepoints and single writes cost more than half of what a scan does, so they are kept for trouble."""
         store = self._store
+        try:
+            outcomes = [self._take(intake, notices) for intake in intakes]
+            store.journal.write()
+            return outcomes
+        except (sqlite3.Error, StoreError) as error:
+            if not isinstance(error, sqlite3.IntegrityError):
+                raise
+        except Exception as error:  # noqa: BLE001 - found again below, where it is told and kept
+            _LOG.debug("the batch is taken again one by one: %s", error)
+        notices.clear()
+        store.start_over()
+        return [self._take_alone(intake, notices) for intake in intakes]
+
+    def _take(self, intake: Intake, notices: list[Notice]) -> Outcome:
+        decision = (
+            self._settle(intake) if isinstance(intake, Acknowledgement) else self._decide(intake, self._store.view)
+        )
+        seqs = self._append(intake, decision.events)
+        notices.extend(decision.notices)
+        return Outcome(decision.verdict, seqs)
+
+    def _take_alone(self, intake: Intake, notices: list[Notice]) -> Outcome:
+        """Take one so that whatever it raises costs the others nothing."""
+        store = self._store
+        store.journal.write()
         heads = store.journal.heads()
+        told = len(notices)
         store.connection.execute("SAVEPOINT scan")
         try:
-            decision = self._settle(intake) if isinstance(intake, Acknowledgement) else self._decide(intake, store.view)
-            seqs = self._append(intake, decision.events)
+            outcome = self._take(intake, notices)
+            store.journal.write()
         except (sqlite3.Error, StoreError) as error:
             if not isinstance(error, sqlite3.IntegrityError):
                 raise
             self._undo(heads)
+            del notices[told:]
             return self._stored_before(intake) or self._keep_failed(intake, error)
         except Exception as error:  # noqa: BLE001 - one raising scan must not cost the others of its batch
             _LOG.exception("deciding %r failed", intake)
             self._undo(heads)
+            del notices[told:]
             return self._stored_before(intake) or self._keep_failed(intake, error)
         store.connection.execute("RELEASE scan")
-        notices.extend(decision.notices)
-        return Outcome(decision.verdict, seqs)
+        return outcome
 
     def _append(self, intake: Intake, events: tuple[Event, ...]) -> tuple[int, ...]:
         store = self._store
@@ -112,6 +140,7 @@ class Committer:
     def _settle(self, ack: Acknowledgement) -> Decision:
         """Delete what the ERP has; a history it does not share starts a new epoch."""
         store = self._store
+        store.journal.write()
         result = settle(store.connection, store.view.epoch, ack)
         events: tuple[Event, ...] = ()
         notices: tuple[Notice, ...] = ()
@@ -170,7 +199,7 @@ def compose(event: Event, n: int, read: Read | None, now: Stamp) -> dict[str, An
         body.update(stamp_members(now))
         body["id"] = new_id(now.wall_ms)
         return body
-    body.update(stamp_members(Stamp(read.wall_ms, read.mono_ms, read.boot, read.quality)))
+    body.update(stamp_members(read))
     body["id"] = derive_id(read.id, n)
     body["sta"] = read.station
     body["dev"] = read.device

@@ -35,11 +35,13 @@ _COMMON_PRAGMAS = (
 def open_writer(path: Path) -> sqlite3.Connection:
     """The only connection that writes; StoreError when the disk does not give what we ask for."""
     try:
+        if not path.exists():
+            path.touch(mode=0o600)  # the log and its index take their rights from this file
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
         for pragma in _COMMON_PRAGMAS + _WRITER_PRAGMAS:
             connection.execute(pragma).fetchall()
         _assert_durable(connection)
-    except (sqlite3.Error, UnicodeDecodeError) as error:
+    except (sqlite3.Error, UnicodeDecodeError, OSError) as error:
         hint = "check the disk and the file's owner"
         raise StoreError(f"cannot open the store {path}: {error}", hint=hint) from error
     return connection

@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.clock import iso_utc
 from gateway.ids import new_epoch, new_id
-from gateway.model import Stamp
+from gateway.model import Read, Stamp
 from gateway.store.journal import Journal
 from gateway.store.outbox import resequence
 
@@ -24,6 +24,7 @@ def begin_epoch(
     Everything unsettled is numbered from 1 again under the same ids. `lost` are journal sequences
     that are gone for good; the journal goes on behind them, since a sequence is never used twice.
     """
+    journal.write()
     epoch = new_epoch(now.wall_ms)
     previous = connection.execute("SELECT value FROM meta WHERE name='epoch'").fetchone()
     connection.execute("INSERT OR REPLACE INTO meta(name,value) VALUES('epoch',?)", (epoch,))
@@ -41,6 +42,6 @@ def begin_epoch(
     return epoch
 
 
-def stamp_members(now: Stamp) -> dict[str, Any]:
+def stamp_members(now: Stamp | Read) -> dict[str, Any]:
     """The time members that every event carries."""
     return {"w": iso_utc(now.wall_ms), "m": now.mono_ms, "boot": now.boot, "q": now.quality}

@@ -39,7 +39,7 @@ def _check_line(line: bytes, previous: bytes) -> tuple[bytes, int, dict[str, Any
     row = orjson.loads(line)
     seq, stream, event = row["seq"], row["stream"], row["event"]
     digest = journal_hash(previous, seq, parse_id(event["id"]), stream, canonical(event))
-    expected = f'{{"seq":{seq},"stream":"{stream}","hash":"{digest.hex()}","event":'.encode() + canonical(event) + b"}\n"
-    if line != expected:
+    head = f'{{"seq":{seq},"stream":"{stream}","hash":"{digest.hex()}","event":'
+    if line != head.encode() + canonical(event) + b"}\n":
         raise ValueError("does not agree with the hash chain")
     return digest, seq, event

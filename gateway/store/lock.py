@@ -5,6 +5,7 @@ Never on the database itself: closing any other handle of that file would drop S
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -27,8 +28,9 @@ class DirectoryLock:
                 f"the data directory {data_dir} is in use by process {holder or 'unknown'}",
                 hint="stop the other gateway first; the store was not touched",
             ) from error
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+        with contextlib.suppress(OSError):  # only a help for whoever is refused; the lock itself is held
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
         """Give the directory to another process."""

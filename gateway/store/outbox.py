@@ -12,9 +12,18 @@ from enum import StrEnum
 from pathlib import Path
 
 from gateway.model import Acknowledgement
-from gateway.store.chain import ZERO_HASH, stream_hash
+from gateway.store.chain import HASH_BYTES, ZERO_HASH, stream_hash
 from gateway.store.connection import open_reader
 from gateway.store.journal import STREAMS
+
+# One row for the whole window, hash and event of each on a line: rows one by one would mean to wait
+# for the interpreter, which other threads want too, after every event.
+_WINDOW = """
+SELECT min(seq), group_concat(hex(hash) || '{"s":' || seq || ',' || substr(body, 2), char(10)) FROM (
+  SELECT o.seq AS seq, o.hash AS hash, j.body AS body FROM outbox o JOIN journal j ON j.seq=o.jseq
+  WHERE o.stream=? AND o.seq>? ORDER BY o.seq LIMIT ?)
+"""
+_HEX_BYTES = 2 * HASH_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,7 @@ class Window:
     last: int
     events: list[bytes]
     hash: bytes  # chain hash after the last one
+    is_cut: bool = False  # a limit ended it: more may wait behind it
 
 
 class Settled(StrEnum):
@@ -110,6 +120,7 @@ class OutboxReader:
 
     def __init__(self, database: Path) -> None:
         self._connection = open_reader(database)
+        self._event_bytes: dict[str, int] = {}  # about how long an event is, so as not to read far more than fits
 
     def streams(self) -> dict[str, StreamState]:
         """All four streams, also those that never had an event."""
@@ -122,23 +133,22 @@ class OutboxReader:
 
     def window(self, stream: str, after: int, max_events: int, max_bytes: int) -> Window | None:
         """The next events after `after`, at least one and at most `max_bytes` of them; None when there are none."""
-        rows = self._connection.execute(
-            "SELECT o.seq, o.hash, j.body FROM outbox o JOIN journal j ON j.seq=o.jseq"
-            " WHERE o.stream=? AND o.seq>? ORDER BY o.seq LIMIT ?",
-            (stream, after, max_events),
-        ).fetchall()
-        if not rows or rows[0][0] != after + 1:
+        usual = self._event_bytes.get(stream, 1)
+        limit = min(max_events, max(1, max_bytes // usual))
+        first, text = self._connection.execute(_WINDOW, (stream, after, limit)).fetchone()
+        if first != after + 1:
             return None  # settled in the meantime; the sender asks again from the new position
-        events: list[bytes] = []
-        size = 0
-        for seq, _, body in rows:
-            event = f'{{"s":{seq},{body[1:]}'.encode()
-            size += len(event)
-            if events and size > max_bytes:
+        lines = text.encode().split(b"\n")  # canonical JSON has no line breaks
+        self._event_bytes[stream] = max(1, len(text) // len(lines))
+        is_cut, size = len(lines) == limit, 0
+        for count, line in enumerate(lines):
+            size += len(line) - _HEX_BYTES
+            if count and size > max_bytes:
+                is_cut = True
+                del lines[count:]
                 break
-            events.append(event)
-        last = rows[len(events) - 1]
-        return Window(after + 1, last[0], events, last[1])
+        digest = bytes.fromhex(lines[-1][:_HEX_BYTES].decode())
+        return Window(first, after + len(lines), [line[_HEX_BYTES:] for line in lines], digest, is_cut)
 
     def close(self) -> None:
         self._connection.close()

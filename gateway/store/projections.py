@@ -1,7 +1,9 @@
 """The fold: tables that hold what the journal adds up to (promise R4).
 
 `fold` reads nothing but the event and these tables, decides nothing, and is the same function for
-a live commit, for `rebuild` and for `verify`, so the three cannot disagree about an event.
+a live commit, for `rebuild` and for `verify`, so the three cannot disagree about an event. What it
+changes is kept here until `write`, so that a batch costs few statements; what it read is kept too,
+since nobody else writes these tables.
 """
 
 from __future__ import annotations
@@ -15,30 +17,39 @@ import orjson
 from gateway.clock import parse_iso_utc
 from gateway.model import Card
 from gateway.quantity import format_quantity, parse_quantity
+from gateway.store.bulk import Bulk
+from gateway.store.pending import PendingRows
 
 FILLS_KEPT = 8
+WRITE_AFTER_EVENTS = 1000  # so that folding a whole journal keeps little in memory
+ROWS_REMEMBERED = 20_000  # of each table that is read in the hot path
 
-_CARD_UPDATE = (
-    "UPDATE card SET life=?,state=?,cycle=?,quantity=?,revision=?,undone=?,signal=?,wall_ms=?,mono_ms=?,boot=?"
-    ",last_seq=? WHERE card=? AND loop=?"
-)
-_CARD_INSERT = (
-    "INSERT OR REPLACE INTO card(card,loop,life,state,cycle,quantity,revision,undone,signal,wall_ms,mono_ms,boot"
-    ",last_seq) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)"
-)
+_CARD_COLUMNS = "card(card,loop,life,state,cycle,quantity,revision,undone,signal,wall_ms,mono_ms,boot,last_seq)"
+_CARD_ROW = "(?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_CARD_PUT = Bulk(f"INSERT OR REPLACE INTO {_CARD_COLUMNS} VALUES", _CARD_ROW)
+_CARD_TURN = Bulk(
+    f"INSERT INTO {_CARD_COLUMNS} VALUES", _CARD_ROW,
+    " ON CONFLICT DO UPDATE SET life=excluded.life, state=excluded.state, cycle=excluded.cycle,"
+    " quantity=excluded.quantity, revision=excluded.revision, undone=excluded.undone, signal=excluded.signal,"
+    " wall_ms=excluded.wall_ms, mono_ms=excluded.mono_ms, boot=excluded.boot, last_seq=excluded.last_seq",
+)  # fmt: skip
 _CARD_SELECT = (
     "SELECT card,loop,life,state,cycle,quantity,revision,undone,signal,wall_ms,mono_ms,boot,last_seq"
     " FROM card WHERE card=?"
 )
-_STOCK_ADD = (
-    "INSERT INTO stock(item,location,status,lot,quantity,prev_seq,last_seq) VALUES(?,?,?,?,?,0,?)"
-    " ON CONFLICT DO UPDATE SET quantity=quantity+excluded.quantity, prev_seq=last_seq, last_seq=excluded.last_seq"
-    " RETURNING prev_seq"
+_STOCK_SELECT = "SELECT quantity,last_seq FROM stock WHERE item=? AND location=? AND status=? AND lot=?"
+_STOCK_PUT = Bulk(
+    "INSERT OR REPLACE INTO stock(item,location,status,lot,quantity,prev_seq,last_seq) VALUES", "(?,?,?,?,?,?,?)"
 )
-_STOCK_SET = (
-    "INSERT INTO stock(item,location,status,lot,quantity,prev_seq,last_seq) VALUES(?,?,?,?,?,0,?)"
-    " ON CONFLICT DO UPDATE SET quantity=excluded.quantity, prev_seq=last_seq, last_seq=excluded.last_seq"
+_SIGNAL_PUT = Bulk(
+    "INSERT OR REPLACE INTO signal(key,loop,item,quantity,uom,cards,opened_seq,doc) VALUES", "(?,?,?,?,?,?,?,?)"
 )
+_SIGNAL_DROP = Bulk("DELETE FROM signal WHERE key IN(", "?", ")")
+_FILL_SELECT = "SELECT durations_ms FROM fill WHERE loop=?"
+_FILL_PUT = Bulk("INSERT OR REPLACE INTO fill(loop,durations_ms) VALUES", "(?,?)")
+_PRESS_PUT = Bulk("INSERT OR REPLACE INTO press(device,packet,digest,read_id) VALUES", "(?,?,?,?)")
+_Place = tuple[str, str, str, str]  # item, location, status, lot
+
 _RESOLVE_JOIN = (
     "INSERT INTO resolve(id,kind,code,text,station,card,posting,ref,count,first_seq,last_seq)"
     " VALUES(?,?,?,?,?,?,?,?,1,?,?) ON CONFLICT DO UPDATE SET count=count+1, last_seq=excluded.last_seq"
@@ -50,10 +61,22 @@ class Projections:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._execute = connection.execute
-        self._cards: dict[str, Card] = {}  # rows seen in the open transaction
+        self._cards: dict[str, Card] = {}
+        self._stock: dict[_Place, tuple[int, int]] = {}  # quantity and last sequence
+        self._fills: dict[str, tuple[int, ...]] = {}
+        self._turned_cards = PendingRows(connection, _CARD_TURN)
+        self._new_cards = PendingRows(connection, _CARD_PUT)  # written after the former
+        self._changed_stock = PendingRows(connection, _STOCK_PUT)
+        self._signals = PendingRows(connection, _SIGNAL_PUT, _SIGNAL_DROP)
+        self._changed_fills = PendingRows(connection, _FILL_PUT)
+        self._presses = PendingRows(connection, _PRESS_PUT)
+        cards = (self._turned_cards, self._new_cards)
+        self._pending = (*cards, self._changed_stock, self._signals, self._changed_fills, self._presses)
+        self._folded = 0  # events whose rows are not written yet
         self._folds: tuple[tuple[str, Callable[[int, dict[str, Any], Any], None]], ...] = (
             ("tr", self._open_signal),
             ("closes", self._close_signals),
+            ("reopens", self._reopen_signals),
             ("doc", self._store_document),
             ("fill", self._add_fill),
             ("dsp", self._note_disposition),
@@ -66,8 +89,23 @@ class Projections:
         )
 
     def forget(self) -> None:
-        """Drop remembered rows: a new transaction begins, or a savepoint was rolled back."""
-        self._cards.clear()
+        """Drop remembered and unwritten rows: the transaction or a savepoint was rolled back."""
+        for rows in self._pending:
+            rows.forget()
+        for known in (self._cards, self._stock, self._fills):
+            known.clear()
+        self._folded = 0
+
+    def write(self) -> None:
+        """Bring the tables up to date; before a commit, and before any question that is not answered here."""
+        if not self._folded:
+            return
+        for rows in self._pending:
+            rows.write()
+        self._folded = 0
+        for known in (self._cards, self._stock, self._fills):
+            if len(known) > ROWS_REMEMBERED:
+                known.clear()
 
     def card(self, card: str) -> Card | None:
         """The card's row as of the open transaction."""
@@ -79,8 +117,19 @@ class Projections:
             known = self._cards[card] = Card(*row)
         return known
 
+    def fills(self, loop: str) -> tuple[int, ...]:
+        """The loop's last fill durations in milliseconds, as of the open transaction."""
+        known = self._fills.get(loop)
+        if known is None:
+            row = self._execute(_FILL_SELECT, (loop,)).fetchone()
+            known = self._fills[loop] = tuple(map(int, row[0].split(","))) if row else ()
+        return known
+
     def fold(self, seq: int, body: dict[str, Any]) -> tuple[str | None, str | None]:
         """Apply one event; returns the previous sequences of its cards and of its stock rows."""
+        if self._folded >= WRITE_AFTER_EVENTS:
+            self.write()
+        self._folded += 1
         prev_cards = self._set_cards(seq, body, body["after"]) if "after" in body else None
         prev_stock = self._move_stock(seq, body["mv"]) if "mv" in body else None
         for member, apply in self._folds:
@@ -89,26 +138,34 @@ class Projections:
         return prev_cards, prev_stock
 
     def _set_cards(self, seq: int, body: dict[str, Any], rows: list[dict[str, Any]]) -> str:
-        wall_ms, mono_ms, boot = parse_iso_utc(body["w"]), body["m"], body["boot"]
+        at = (parse_iso_utc(body["w"]), body["m"], body["boot"])
         previous = []
         for row in rows:
             name, loop = row["card"], row["loop"]
             before = self.card(name)
             previous.append(str(before.last_seq) if before else "0")
+            wall_ms, mono_ms, boot = row.get("since", at)  # an order number, say, is no act on the container
             card = Card(
                 name, loop, row["life"], row["state"], row["cycle"], parse_quantity(row["qty"]),
                 row["rev"], row["undone"], row["sig"], wall_ms, mono_ms, boot, seq,
             )  # fmt: skip
-            values = (
-                card.life, card.state, card.cycle, card.quantity, card.revision, card.undone,
-                card.signal, wall_ms, mono_ms, boot, seq,
-            )  # fmt: skip
-            if self._execute(_CARD_UPDATE, (*values, name, loop)).rowcount == 0:
-                self._execute(_CARD_INSERT, (name, loop, *values))
-            self._cards[name] = card
+            self._put_card(card, is_new=before is None or before.loop != loop)
         return ",".join(previous)
 
+    def _put_card(self, card: Card, *, is_new: bool) -> None:
+        """An update leaves the index by loop alone; a card that is new or changed its loop is written whole."""
+        key = (card.card,)
+        rows = self._new_cards if is_new or key in self._new_cards else self._turned_cards
+        row = (
+            card.card, card.loop, card.life, card.state, card.cycle, card.quantity, card.revision, card.undone,
+            card.signal, card.wall_ms, card.mono_ms, card.boot, card.last_seq,
+        )  # fmt: skip
+        rows.put(key, row)
+        self._cards[card.card] = card
+
     def _remove_cards(self, seq: int, body: dict[str, Any], names: list[str]) -> None:
+        for rows in (self._turned_cards, self._new_cards):
+            rows.write()
         for name in names:
             self._execute("DELETE FROM card WHERE card=?", (name,))
             self._cards.pop(name, None)
@@ -118,34 +175,56 @@ class Projections:
         for move in moves:
             item, status, lot = move["item"], move.get("status", "available"), move.get("lot", "")
             base = parse_quantity(move["base"])
-            for location, quantity in ((move["from"], -base), (move["to"], base)):
+            for location, change in ((move["from"], -base), (move["to"], base)):
                 if location is not None:
-                    row = self._execute(_STOCK_ADD, (item, location, status, lot, quantity, seq)).fetchone()
-                    previous.append(str(row[0]))
+                    place = (item, location, status, lot)
+                    quantity, last_seq = self._stock_at(place)
+                    self._put_stock(place, quantity + change, last_seq, seq)
+                    previous.append(str(last_seq))
         return ",".join(previous)
+
+    def _stock_at(self, place: _Place) -> tuple[int, int]:
+        known = self._stock.get(place)
+        return known or self._execute(_STOCK_SELECT, place).fetchone() or (0, 0)
+
+    def _put_stock(self, place: _Place, quantity: int, last_seq: int, seq: int) -> None:
+        self._stock[place] = (quantity, seq)
+        self._changed_stock.put(place, (*place, quantity, last_seq, seq))
 
     def _set_stock(self, seq: int, body: dict[str, Any], rows: list[list[str]]) -> None:
         for item, location, status, lot, quantity in rows:
-            self._execute(_STOCK_SET, (item, location, status, lot, parse_quantity(quantity), seq))
+            place = (item, location, status, lot)
+            self._put_stock(place, parse_quantity(quantity), self._stock_at(place)[1], seq)
 
     def _open_signal(self, seq: int, body: dict[str, Any], trigger: dict[str, Any]) -> None:
-        self._execute(
-            "INSERT OR REPLACE INTO signal(key,loop,item,quantity,uom,cards,opened_seq,doc) VALUES(?,?,?,?,?,?,?,'')",
-            (body["key"], body.get("loop", ""), trigger["item"], parse_quantity(trigger["qty"]), trigger["uom"],
-             "\n".join(trigger["cards"]), seq),
+        key = body["key"]
+        row = (
+            key, body.get("loop", ""), trigger["item"], parse_quantity(trigger["qty"]), trigger["uom"],
+            "\n".join(trigger["cards"]), seq, "",
         )  # fmt: skip
+        self._signals.put((key,), row)
 
     def _close_signals(self, seq: int, body: dict[str, Any], keys: list[str]) -> None:
         for key in keys:
-            self._execute("DELETE FROM signal WHERE key=?", (key,))
+            self._signals.drop((key,))
+
+    def _reopen_signals(self, seq: int, body: dict[str, Any], signals: list[dict[str, Any]]) -> None:
+        for signal in signals:
+            row = (
+                signal["key"], signal["loop"], signal["item"], parse_quantity(signal["qty"]), signal["uom"],
+                "\n".join(signal["cards"]), signal["seq"], signal["doc"],
+            )  # fmt: skip
+            self._signals.put((signal["key"],), row)
 
     def _store_document(self, seq: int, body: dict[str, Any], document: dict[str, str]) -> None:
+        self._signals.write()
         self._execute("UPDATE signal SET doc=? WHERE key=?", (document["doc"], document["key"]))
 
     def _add_fill(self, seq: int, body: dict[str, Any], fill: dict[str, Any]) -> None:
-        row = self._execute("SELECT durations_ms FROM fill WHERE loop=?", (fill["loop"],)).fetchone()
-        durations = [*(row[0].split(",") if row else []), str(fill["ms"])][-FILLS_KEPT:]
-        self._execute("INSERT OR REPLACE INTO fill(loop,durations_ms) VALUES(?,?)", (fill["loop"], ",".join(durations)))
+        loop = fill["loop"]
+        durations = (*self.fills(loop), int(fill["ms"]))[-FILLS_KEPT:]
+        self._fills[loop] = durations
+        self._changed_fills.put((loop,), (loop, ",".join(map(str, durations))))
 
     def _note_disposition(self, seq: int, body: dict[str, Any], disposition: dict[str, Any]) -> None:
         self._execute(
@@ -183,10 +262,8 @@ class Projections:
         )
 
     def _note_press(self, seq: int, body: dict[str, Any], press: dict[str, Any]) -> None:
-        self._execute(
-            "INSERT OR REPLACE INTO press(device,packet,digest,read_id) VALUES(?,?,?,?)",
-            (body["dev"], press["pid"], press["x"], body["id"]),
-        )
+        key = (body["dev"], press["pid"])
+        self._presses.put(key, (*key, press["x"], body["id"]))
 
 
 def previous_event(card: str, body: dict[str, Any], prev_cards: str | None) -> int:

@@ -65,12 +65,12 @@ def _refold(data_dir: Path, progress: Progress) -> int:
         for seq, _, body, fault in read_chain(connection):
             if fault:
                 raise StoreCorruptError(fault, hint="run 'kanban-gateway rebuild --salvage' to keep what is sound")
-            projections.forget()
             links = projections.fold(seq, body)
             connection.execute("UPDATE journal SET prev_cards=?, prev_stock=? WHERE seq=?", (*links, seq))
             count += 1
             if count % 1000 == 0:
                 progress(count, total)
+        projections.write()
         connection.execute("COMMIT")
         return count
     finally:
@@ -110,19 +110,19 @@ def _salvage(data_dir: Path, clock: Clock, progress: Progress) -> int:
 
 
 def _remove(database: Path) -> None:
-    """Delete a database, its log first: a log without its database is ignored, the reverse is not."""
+    """Delete a database, its log first: one left behind would be replayed into the next of that name."""
     for suffix in ("-wal", "-shm", ""):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
 def _last_used(damaged: sqlite3.Connection, data_dir: Path) -> int:
-    """The highest journal sequence ever given here, as far as anything still knows."""
+    """The highest journal sequence ever given here; counted, since a damaged row may claim any number."""
     seen = read_witness(data_dir)
     try:
-        row = damaged.execute("SELECT max(seq) FROM journal").fetchone()
+        count = int(damaged.execute("SELECT count(*) FROM journal").fetchone()[0])
     except sqlite3.DatabaseError:
-        row = None
-    return max(seen[0] if seen else 0, row[0] or 0 if row else 0)
+        count = 0
+    return max(seen[0] if seen else 0, count)
 
 
 def _note_head(data_dir: Path, journal: Journal) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
@@ -74,10 +75,11 @@ class Store:
             self.projections = Projections(self.connection)
             self.journal = Journal(self.connection, self.projections)
             self.checkpoint(truncate=True)
+            sync_directory(self.data_dir)
             self._check_identity()
             verify_tail(self.connection)
             self._check_witness()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, OSError) as error:
             self.connection.close()
             raise _as_store_error(error) from error
         except DAMAGE as error:
@@ -86,9 +88,8 @@ class Store:
         except BaseException:
             self.connection.close()
             raise
-        self.database.chmod(0o600)
         self.view = StoreView(
-            self.connection, self.projections, self._parsers,
+            self.connection, self.journal, self.projections, self._parsers,
             site=self.site, gateway=self.gateway, epoch=self.epoch, now=stamp(self._clock),
         )  # fmt: skip
 
@@ -110,12 +111,21 @@ class Store:
         self.view.forget(masters=True)
         self.view.epoch = self.epoch
 
-    def checkpoint(self, *, truncate: bool = False) -> bool:
+    def start_over(self) -> None:
+        """Undo everything of the open transaction and begin it again."""
+        self.connection.execute("ROLLBACK")
+        self.reload()
+        self.connection.execute("BEGIN IMMEDIATE")
+
+    def checkpoint(self, *, truncate: bool = False, keep_bytes: int = -1) -> bool:
         """Move the write-ahead log into the database; True when all of it was moved.
 
-        With `truncate` a StoreError is raised when it cannot be done.
+        The log is then used again from its start, and the next commit shortens its file to
+        `keep_bytes` (-1: not at all). With `truncate` the file is emptied at once, and a StoreError
+        raised when it cannot be.
         """
         mode = "TRUNCATE" if truncate else "PASSIVE"
+        self.connection.execute(f"PRAGMA journal_size_limit={keep_bytes}").fetchall()
         busy, frames, moved = self.connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
         if truncate and busy:
             raise StoreError("the write-ahead log cannot be checkpointed: another process reads the store",
@@ -209,7 +219,16 @@ def verify_tail(connection: sqlite3.Connection) -> None:
         previous = digest
 
 
-def _as_store_error(error: sqlite3.DatabaseError) -> StoreError:
+def sync_directory(path: Path) -> None:
+    """Make the names of new and removed files certain; SQLite does so too but ignores a failure."""
+    directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def _as_store_error(error: Exception) -> StoreError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreCorruptError(f"the database is damaged: {error}", hint=_SALVAGE)

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from gateway.errors import StoreError
 from gateway.ids import parse_id
 from gateway.store.chain import ZERO_HASH, journal_hash, stream_hash
 from gateway.store.connection import DATABASE, open_reader
@@ -48,7 +49,13 @@ class Report:
 def verify(data_dir: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> Report:
     """Check a whole store through a read-only connection; works while the gateway runs."""
     report = Report()
-    connection = open_reader(data_dir / DATABASE)
+    try:
+        connection = open_reader(data_dir / DATABASE)
+    except StoreError as error:
+        if not (data_dir / DATABASE).exists():
+            raise
+        report.findings.append(error.what)
+        return report
     try:
         connection.execute("BEGIN")  # one snapshot for everything below
         witness = read_witness(data_dir)
@@ -60,8 +67,7 @@ def verify(data_dir: Path, progress: Callable[[int, int], None] = lambda done, t
             fresh.close()
         _check_outbox(connection, report)
         _check_epoch(connection, report)
-        if witness and witness[0] > report.head:
-            report.findings.append(f"witness: the journal ends at {report.head}, the witness has seen {witness[0]}")
+        _check_witness(connection, witness, report)
     except sqlite3.DatabaseError as error:
         report.findings.append(f"SQLite: {error}")
     except DAMAGE as error:
@@ -108,7 +114,6 @@ def _fold_all(
             report.findings.append(fault)
             if not body:
                 return None
-        projections.forget()
         folded = projections.fold(seq, body)
         stored = stored_links.fetchone()
         if stored != (seq, *folded) and len(links) < EXAMPLES:
@@ -117,6 +122,7 @@ def _fold_all(
         report.head = seq
         if report.events % 1000 == 0:
             progress(report.events, total)
+    projections.write()
     report.findings += links
     return fresh
 
@@ -156,6 +162,16 @@ def _check_outbox(connection: sqlite3.Connection, report: Report) -> None:
     stray = connection.execute(query).fetchone()[0]
     if stray:
         report.findings.append(f"outbox: {stray} rows belong to no stream")
+
+
+def _check_witness(connection: sqlite3.Connection, witness: tuple[int, bytes] | None, report: Report) -> None:
+    """The witness lags behind the journal or agrees with it, and has seen the same history."""
+    if witness and witness[0] > report.head:
+        report.findings.append(f"witness: the journal ends at {report.head}, the witness has seen {witness[0]}")
+    elif witness:
+        row = connection.execute("SELECT hash FROM journal WHERE seq=?", (witness[0],)).fetchone()
+        if row != (witness[1],):
+            report.findings.append(f"witness: journal row {witness[0]} is not the one that the witness has seen")
 
 
 def _check_epoch(connection: sqlite3.Connection, report: Report) -> None:

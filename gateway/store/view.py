@@ -10,6 +10,7 @@ import orjson
 
 from gateway.ids import parse_id
 from gateway.model import Card, Stamp
+from gateway.store.journal import Journal
 from gateway.store.projections import Projections, previous_event
 
 MasterParser = Callable[[Mapping[str, Any]], Any]
@@ -24,6 +25,7 @@ class StoreView:
     def __init__(
         self,
         connection: sqlite3.Connection,
+        journal: Journal,
         projections: Projections,
         parsers: Mapping[str, MasterParser],
         *,
@@ -32,10 +34,11 @@ class StoreView:
         epoch: str,
         now: Stamp,
     ) -> None:
-        self._execute = connection.execute
-        self._projections = projections
+        self._connection = connection
+        self._journal = journal
         self._parsers = parsers
         self._masters: dict[tuple[str, str], Any] = {}
+        self._versions: dict[str, tuple[int, str]] = {}
         self._codes: dict[str, str] | None = None
         self._last_change: dict[str, int] = {}
         self.site = site
@@ -43,11 +46,18 @@ class StoreView:
         self.epoch = epoch
         self.now = now
         self.card = projections.card
+        self.fills = projections.fills
+
+    def _execute(self, query: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        """Ask the tables, which must say what earlier scans of the batch did."""
+        self._journal.write()
+        return self._connection.execute(query, values)
 
     def forget(self, *, masters: bool) -> None:
         """Drop remembered reads after a rollback or when master data changed."""
         if masters:
             self._masters.clear()
+            self._versions.clear()
             self._codes = None
         self._last_change.clear()
 
@@ -70,8 +80,11 @@ class StoreView:
         return {key: orjson.loads(body) for key, body in rows}
 
     def master_version(self, dataset: str) -> tuple[int, str]:
-        row = self._execute("SELECT version,etag FROM dataset WHERE dataset=?", (dataset,)).fetchone()
-        return (row[0], row[1]) if row else (0, "")
+        known = self._versions.get(dataset)
+        if known is None:
+            row = self._execute("SELECT version,etag FROM dataset WHERE dataset=?", (dataset,)).fetchone()
+            known = self._versions[dataset] = (row[0], row[1]) if row else (0, "")
+        return known
 
     def card_for_code(self, code: str) -> str | None:
         if self._codes is None:
@@ -79,17 +92,32 @@ class StoreView:
             self._codes = {printed: card for printed, card in rows if printed}
         return self._codes.get(code)
 
-    def fills(self, loop: str) -> tuple[int, ...]:
-        row = self._execute("SELECT durations_ms FROM fill WHERE loop=?", (loop,)).fetchone()
-        return tuple(int(text) for text in row[0].split(",")) if row else ()
-
     def signal_cards(self, key: str) -> tuple[str, ...]:
         row = self._execute("SELECT cards FROM signal WHERE key=?", (key,)).fetchone()
         return tuple(row[0].split("\n")) if row else ()
 
+    def closed_signal(self, key: str) -> dict[str, Any] | None:
+        query = (
+            "SELECT seq,body FROM journal WHERE seq > (SELECT max(seq) FROM journal) - ?"
+            " AND (body ->> '$.key' = ? AND body -> '$.tr' IS NOT NULL OR body ->> '$.doc.key' = ?) ORDER BY seq"
+        )
+        signal: dict[str, Any] | None = None
+        for seq, text in self._execute(query, (LOOK_BACK_EVENTS, key, key)).fetchall():
+            body = orjson.loads(text)
+            if "tr" in body:
+                trigger = body["tr"]
+                members = {name: trigger[name] for name in ("item", "qty", "uom", "cards")}
+                signal = {"key": key, "loop": body.get("loop", ""), **members, "seq": seq, "doc": ""}
+            elif signal is not None:
+                signal["doc"] = body["doc"]["doc"]
+        return signal
+
     def event(self, seq: int) -> dict[str, Any] | None:
-        row = self._execute("SELECT body FROM journal WHERE seq=?", (seq,)).fetchone()
-        return _with_kind(row, seq)
+        text = self._journal.unwritten(seq)
+        if text is None:
+            row = self._connection.execute("SELECT body FROM journal WHERE seq=?", (seq,)).fetchone()
+            return _with_kind(row, seq)
+        return _with_kind((text,), seq)
 
     def event_by_id(self, event_id: str) -> dict[str, Any] | None:
         row = self._execute("SELECT body,seq FROM journal WHERE id=?", (parse_id(event_id),)).fetchone()

@@ -26,6 +26,7 @@ from gateway.model import (
     Verdict,
 )  # fmt: skip
 from gateway.store.commit import Committed, Committer, Decider
+from gateway.store.connection import PAGE_BYTES
 from gateway.store.store import Store
 
 _LOG = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ Done = Callable[[Outcome], None]
 SETTLE_DELAY_MS = 1000  # an acknowledgement rides on the next commit, at most this much later
 HEAL_INTERVAL_MS = 250  # how often a full or failing disk is tried again
 IDLE_WAIT_S = 0.1
+FRAME_BYTES = PAGE_BYTES + 24  # one page in the write-ahead log
 
 
 class Condition(StrEnum):
@@ -70,6 +72,11 @@ class Limits:
     batch: int = 500  # intakes per commit
     checkpoint_pages: int = 4000  # write-ahead log pages before a checkpoint
     checkpoint_idle_ms: int = 30_000  # quiet time after which a short log is checkpointed too
+
+    @property
+    def wal_bytes(self) -> int:
+        """Size of the log's file above which a checkpoint is due; it is shortened to it when the log starts anew."""
+        return self.checkpoint_pages * FRAME_BYTES
 
 
 class Writer:
@@ -184,7 +191,7 @@ class Writer:
         self._busy_ms = self._clock.mono_ms()
         self._answer(batch, committed.outcomes)
         self._report(committed)
-        if self._store.wal_bytes() > self._limits.checkpoint_pages * 1048:
+        if self._store.wal_bytes() > self._limits.wal_bytes:
             self._checkpoint()
         return committed.outcomes
 
@@ -290,7 +297,7 @@ class Writer:
     def _checkpoint(self) -> None:
         """Keep the un-checkpointed tail short: a flipped bit in it would drop everything behind."""
         try:
-            self._store.checkpoint()
+            self._store.checkpoint(keep_bytes=self._limits.wal_bytes)
         except (sqlite3.Error, StoreError, OSError) as error:
             self._warn("CHECKPOINT", f"checkpoint failed: {error}")
 

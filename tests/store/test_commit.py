@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gateway.decide import Decider
 from gateway.errors import BusyError
-from gateway.model import Outcome, Status
+from gateway.model import Action, Command, MasterData, Outcome, Status
+from gateway.stations.station import Station
 from gateway.store.chain import ZERO_HASH, stream_hash
 from gateway.store.outbox import OutboxReader
 from gateway.store.verify import verify
 from gateway.store.writer import Limits, Request
-from tests.store.rig import Rig
+from tests.store.rig import HandClock, Rig
 
 
 def test_a_scan_is_journal_row_projection_and_outbox_row_in_one_transaction(tmp_path: Path) -> None:
@@ -120,3 +123,34 @@ def test_the_stream_hash_follows_the_wire_contract(tmp_path: Path) -> None:
     assert digest == window.hash == reader.streams()["sig"].head_hash
     reader.close()
     rig.close()
+
+
+def test_a_signal_is_open_again_with_its_document_when_the_full_that_closed_it_is_undone(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, decide=Decider({"S1": Station("S1", "consume", "LINE3")}))
+    loop = {
+        "id": "LP-1", "item": "SCREW-A", "quantity": "40", "uom": "PCE", "cards": 1, "consumer": "LINE3",
+        "source": "STORE", "replenishment_s": 100, "on_empty": "issue", "on_full": "receipt",
+    }  # fmt: skip
+    rig.writer.step([Request(MasterData("loops", 1, "a", (loop,)))])
+    rig.writer.step([Request(MasterData("cards", 1, "a", ({"id": "K-1", "loop": "LP-1"},)))])
+    key = "card/P1/K-1/1/empty"
+    open_signal = [(key, 40_000_000, "PO-7")]
+    signals = "SELECT key,quantity,doc FROM signal"
+
+    def act(action: Action) -> None:
+        assert isinstance(rig.clock, HandClock)
+        rig.clock.pass_time(60_000)
+        scan = replace(rig.read("K-1"), action=action)
+        assert rig.writer.step([Request(scan)])[0].verdict.is_good
+
+    act(Action.EMPTY)
+    rig.writer.step([Request(Command("c-1", "order_confirmed", {"key": key, "doc": "PO-7"}))])
+    assert rig.rows(signals) == open_signal
+    act(Action.FULL)
+    assert rig.rows(signals) == []
+    act(Action.UNDO)
+    assert rig.rows(signals) == open_signal
+    act(Action.FULL)
+    assert rig.rows(signals) == []
+    rig.close()
+    assert verify(tmp_path).findings == []

@@ -1,0 +1,95 @@
+"""kill -9 of gateway, broker and ERP at random moments while people scan (figure F2).
+
+The people keep scanning a card until the scanner shows green. What was green must be one order and
+one booking in the ERP, whatever was killed in between.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from firmware_sim.scanner import Answer, Scanner
+from tests.end_to_end.floor import QUANTITY, Floor
+
+VICTIMS = ("gateway", "gateway", "erp", "broker")  # the gateway twice: it has the most to lose
+
+
+@dataclass
+class Tally:
+    """What people did and saw."""
+
+    emptied: list[str] = field(default_factory=list)  # cards, green
+    filled: list[str] = field(default_factory=list)
+    tries: int = 0
+    kills: int = 0
+    differences: list[str] = field(default_factory=list)
+
+
+def run_kills(directory: Path, seed: int, kills: int, *, cards: int = 1000) -> Tally:
+    """A floor at work while its parts are killed `kills` times; the tally's differences are empty if R2 holds."""
+    chance = random.Random(seed)
+    tally = Tally()
+    with Floor(directory, cards=cards) as floor:
+        done = threading.Event()
+        worker = threading.Thread(target=_work, args=(floor, tally, done), daemon=True)
+        worker.start()
+        pause = threading.Event()
+        for _ in range(kills):
+            pause.wait(chance.uniform(0.03, 0.15))
+            victim = chance.choice(VICTIMS)
+            getattr(floor, victim).restart()
+            tally.kills += 1
+        done.set()
+        worker.join(120)
+        if worker.is_alive():
+            tally.differences.append("the worker never saw green again")
+        floor.settle()
+        _compare(floor, tally)
+    return tally
+
+
+def _work(floor: Floor, tally: Tally, done: threading.Event) -> None:
+    """Empty full bins and refill empty ones, each card once, until `done` or no card is left."""
+    cards = sorted(floor.cards())
+    full = [card for card in cards if card.startswith("K-")]
+    empty = [card for card in cards if card.startswith("E-")]
+    for used, filled in zip(full, empty, strict=True):
+        if done.is_set():
+            return
+        if _until_green(floor.consume, floor.code(used), tally):
+            tally.emptied.append(used)
+        if _until_green(floor.receive, floor.code(filled), tally):
+            tally.filled.append(filled)
+
+
+def _until_green(scanner: Scanner, code: str, tally: Tally) -> bool:
+    answer, tries = scanner.scan_until_green(code, pause_s=0.05)
+    tally.tries += tries
+    if answer is not Answer.ACK:
+        tally.differences.append(f"{code}: no green after {tries} tries")
+    return answer is Answer.ACK
+
+
+def _compare(floor: Floor, tally: Tally) -> None:
+    """Ledger, gateway and what people saw must agree."""
+    orders = floor.orders()
+    begun_empty = {card for card in floor.cards() if card.startswith("E-")}  # their order came with the master data
+    wanted = {**dict.fromkeys(begun_empty, 1), **dict.fromkeys(tally.emptied, 1)}
+    for card in sorted(set(orders) | set(wanted)):
+        if orders.get(card, 0) != wanted.get(card, 0):
+            tally.differences.append(f"{card}: {orders.get(card, 0)} orders, expected {wanted.get(card, 0)}")
+    expected = 1_000_000 + QUANTITY * (len(tally.filled) - len(tally.emptied))
+    booked = float(floor.erp_rows("SELECT qty FROM stock WHERE location='LINE1'")[0][0])
+    if booked != expected:
+        tally.differences.append(f"stock in the ERP is {booked}, expected {expected}")
+    if floor.gateway_stock() != expected:
+        tally.differences.append(f"stock at the gateway is {floor.gateway_stock()}, expected {expected}")
+    at_erp = dict(floor.erp_rows("SELECT card, state FROM card"))
+    for card, (state, _) in floor.cards().items():
+        if card in at_erp and at_erp[card] != state:
+            tally.differences.append(f"{card}: {state} at the gateway, {at_erp[card]} at the ERP")
+    report = floor.gateway.ask("verify")
+    tally.differences += [f"verify: {finding}" for finding in report["findings"]]

@@ -1,0 +1,73 @@
+"""Mutants of the rules outside the store: feedback, repeats, settling, snapshots, lock windows.
+
+Each is hunted by the tests named as its hunter, which must fail on the mutated code.
+"""
+
+from __future__ import annotations
+
+from tests.faults.mutant import Edit, Mutant
+
+RULE_MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        "scanner_acknowledged_before_commit", "ACK before the verdict", "tests/drivers/test_serial_scanner.py",
+        (Edit("drivers.serial_scanner", "        try:\n            self._sink.offer(read, answer)\n",
+              '        answer(Verdict(Status.OK, "EARLY"))\n        try:\n'
+              "            self._sink.offer(read, lambda verdict: None)\n"),),
+    ),
+    Mutant(
+        "press_acknowledged_before_commit", "PUBACK before the verdict", "tests/drivers/test_button_mqtt.py",
+        (Edit("drivers.button_mqtt", "        self._sink.offer(read, partial(self._answer, packet))",
+              '        self._answer(packet, Verdict(Status.OK, "EARLY"))\n'
+              "        self._sink.offer(read, lambda verdict: None)"),),
+    ),
+    Mutant(
+        "failed_press_acknowledged", "a press that was not stored is taken from the broker",
+        "tests/drivers/test_button_mqtt.py",
+        (Edit("drivers.button_mqtt", "        if verdict.status is Status.FAILED:", "        if False:"),),
+    ),
+    Mutant(
+        "repeat_filter_armed_before_commit", "the rescan after a red is a false green",
+        "tests/pipeline/test_pipeline.py",
+        (Edit("gateway.repeat", "        if len(self._pending) < self._limit:\n            self._pending[key] = []\n",
+              '        early = Verdict(Status.ALREADY, "READ_REPEATED")\n'
+              "        self._committed[key] = _Committed(mono_ms, early)\n"),),
+    ),
+    Mutant(
+        "settled_without_the_hash", "another history is taken for ours", "tests/store/test_settlement.py",
+        (Edit("gateway.store.outbox", "row is not None and row[0] == ack.hash", "row is not None"),),
+    ),
+    Mutant(
+        "settled_beyond_the_head", "an older image believes the ERP's higher number", "tests/store/test_settlement.py",
+        (Edit("gateway.store.outbox", "    if ack.cum > head:\n        return False\n", ""),),
+    ),
+    Mutant(
+        "resent_under_new_numbers_only", "a new epoch forgets what was unsettled", "tests/store/test_settlement.py",
+        (Edit("gateway.store.outbox", "for stream, jseq, body in rows:\n", "for stream, jseq, body in rows[:0]:\n"),),
+    ),
+    Mutant(
+        "batch_answers_from_old_rows", "the second scan of a batch does not see the first",
+        "tests/store/test_batches.py",
+        (Edit("gateway.store.view", "        self._journal.write()\n", ""),),
+    ),
+    Mutant(
+        "snapshot_applied_without_as_of", "a stock snapshot undoes what it does not know of",
+        "tests/kanban/test_resync.py",
+        (Edit("gateway.kanban.resync", "view.unsettled_moves(snapshot.as_of) if snapshot.as_of else None", "[]"),),
+    ),
+    Mutant(
+        "no_lock_window", "a second scan is a second emptying", "tests/kanban/test_double_scan.py",
+        (Edit("gateway.stations.consume", "    if is_within_lock(case):\n", "    if False:\n"),),
+    ),
+    Mutant(
+        "redelivery_not_recognised", "a press delivered again is a second press", "tests/kanban",
+        (Edit("gateway.decide", "        if _is_redelivered(scan, view):", "        if False:"),),
+    ),
+    Mutant(
+        "key_with_the_gateway_in_it", "two gateways make two orders of one need", "tests/kanban",
+        (Edit("gateway.kanban.key", 'return f"card/{site}/', 'return f"card/GW1-{site}/'),),
+    ),
+    Mutant(
+        "sent_before_the_erp_answered", "batches go out before resync", "tests/sync/test_sender.py",
+        (Edit("sync.sender", "is_free = self.is_known and ", "is_free = "),),
+    ),
+)  # fmt: skip
