@@ -11,6 +11,7 @@ import ssl
 from typing import Protocol
 
 READ_BYTES = 65536
+PUBLISH = 0x30
 
 
 class RawSocket(Protocol):
@@ -41,6 +42,23 @@ class BufferedSocket:
             data = self._incoming[:size]
         self._taken = taken + len(data)
         return data
+
+    def take_publish(self) -> tuple[int, bytes] | None:
+        """First byte and body of the PUBLISH packet that comes next, None unless all of it is here."""
+        data, start = self._incoming, self._taken
+        if start >= len(data) or data[start] & 0xF0 != PUBLISH:
+            return None
+        length = at = 0
+        for n, byte in enumerate(data[start + 1 : start + 5]):
+            length |= (byte & 0x7F) << 7 * n
+            if byte < 0x80:
+                at = start + 2 + n
+                break
+        end = at + length
+        if not at or end > len(data):
+            return None
+        self._taken = end
+        return data[start], data[at:end]
 
     def pending(self) -> int:
         """Bytes that can be had without waiting and that `select` does not know of."""

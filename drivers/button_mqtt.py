@@ -32,6 +32,7 @@ from gateway.model import Read, Status, Verdict
 
 CONNECT_TIMEOUT_S = 5.0  # for the TCP connection, and again until the subscription is granted
 PACKETS_PER_ROUND = 256  # then acknowledgements and the heartbeat get their turn
+PUBACK = b"\x40\x02"  # then the packet identifier (MQTT section 3.4); the same in both versions
 PACKET_LIMIT_BYTES = 1 << 20  # an MQTT 5 broker drops what is larger
 REDELIVERY_PAUSE_S = 0.5  # before asking again for what could not be stored; there may be space again
 RECONNECT_FIRST_S = 0.2
@@ -121,7 +122,7 @@ class PressSession:
             poll.register(sock, select.POLLIN if self._flush(sock) else select.POLLIN | select.POLLOUT)
             poll.poll(0 if sock.pending() else STOP_LATENCY_S * 1000)
             self._read_packets(sock)
-            self._send_acks()
+            self._send_acks(sock)
             now_ms = self._clock.mono_ms()
             if now_ms >= beat_ms:
                 beat_ms = now_ms + int(HEARTBEAT_S * 1000)
@@ -134,8 +135,9 @@ class PressSession:
         """Leave in order. The session stays with the broker, and with it every unacknowledged press."""
         if self.has_failed:
             self.reason = self.reason or "a press could not be stored; the broker keeps it"
-        if self._client.socket() is not None:
-            self._send_acks()
+        sock = self._client.socket()
+        if isinstance(sock, BufferedSocket):
+            self._send_acks(sock)
             self._client.disconnect()
             self._client.loop_write()  # closes the socket after the last packet
         self._wake.close()
@@ -159,18 +161,23 @@ class PressSession:
 
     def _read_packets(self, sock: BufferedSocket) -> None:
         for _ in range(PACKETS_PER_ROUND):
-            if self._client.loop_read() or self._client.socket() is None:
+            found = sock.take_publish() if self._client.is_between_packets else None
+            if found is not None:
+                is_sound = self._client.take_publish(*found)
+            else:
+                is_sound = not self._client.loop_read() and self._client.socket() is not None
+            if not is_sound:
                 self._is_over = True
                 return
             if not sock.pending():
                 return
 
-    def _send_acks(self) -> None:
+    def _send_acks(self, sock: BufferedSocket) -> None:
+        """Whole PUBACK packets: through paho each of them would pass its queue and its locks."""
         self._wake.clear()
         acks = len(self._acks)
-        for _ in range(acks):
-            self._client.ack(self._acks.popleft(), 1)
         if acks:
+            sock.send(b"".join(PUBACK + self._acks.popleft().to_bytes(2, "big") for _ in range(acks)))
             self._counters["acknowledged"] += acks
 
     def _flush(self, sock: BufferedSocket) -> bool:
@@ -245,24 +252,35 @@ class _Client(mqtt.Client):
     def __init__(self, take: Callable[[Message], None], **arguments: Any) -> None:
         super().__init__(CallbackAPIVersion.VERSION2, **arguments)
         self._take = take
+        self._is_mqtt5 = self._protocol == mqtt.MQTTv5
 
     def _create_socket(self) -> BufferedSocket:
         raw = super()._create_socket()
         disable_delay(raw)
         return BufferedSocket(raw)
 
-    def _handle_publish(self) -> mqtt.MQTTErrorCode:
-        packet = self._in_packet
+    @property
+    def is_between_packets(self) -> bool:
+        """Whether the next byte on the socket begins a packet."""
+        return bool(self._in_packet["command"] == 0)
+
+    def take_publish(self, command: int, body: bytes | bytearray) -> bool:
+        """Hand on a PUBLISH packet; False when it is malformed."""
         try:
-            message = parse_publish(packet["command"], packet["packet"], self._protocol == mqtt.MQTTv5)
+            message = parse_publish(command, body, self._is_mqtt5)
         except ValueError as error:
             _LOG.warning("%s: %s", self._client_id.decode(), error)
-            return mqtt.MQTT_ERR_PROTOCOL
+            return False
         self._take(message)
-        return mqtt.MQTT_ERR_SUCCESS
+        return True
+
+    def _handle_publish(self) -> mqtt.MQTTErrorCode:
+        packet = self._in_packet
+        is_sound = self.take_publish(packet["command"], packet["packet"])
+        return mqtt.MQTT_ERR_SUCCESS if is_sound else mqtt.MQTT_ERR_PROTOCOL
 
 
-def _client(settings: MqttButtonSettings, context: DeviceContext, take: Callable[[Message], None]) -> mqtt.Client:
+def _client(settings: MqttButtonSettings, context: DeviceContext, take: Callable[[Message], None]) -> _Client:
     is_mqtt5 = settings.protocol == "5"
     client = _Client(
         take,

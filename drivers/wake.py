@@ -20,11 +20,12 @@ class Wake:
 
     def set(self) -> None:
         """Wake the waiting thread; harmless after `close`, as a verdict may come late."""
+        if self._is_set:  # whoever waits has not begun to look for work, so it will find ours
+            return
         with self._lock:
-            if self._is_set or self._is_closed:
-                return
-            self._is_set = True
-            os.eventfd_write(self._fd, 1)
+            if not self._is_closed:
+                self._is_set = True
+                os.eventfd_write(self._fd, 1)
 
     def clear(self) -> None:
         """Call before looking for work, so that work queued meanwhile wakes again."""

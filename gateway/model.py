@@ -206,7 +206,7 @@ class Card:
     revision: int  # the printed revision that is valid; older prints are refused (K15)
     undone: int  # transitions undone in this cycle; makes their keys unique again
     signal: str  # key of the open signal this card is part of, "" for none
-    wall_ms: int  # when the state was last changed
+    wall_ms: int  # when the container became what it is
     mono_ms: int
     boot: str
     last_seq: int  # journal sequence of its last event
@@ -217,10 +217,11 @@ class Event:
     """Something that happened, past tense. The writer adds identity, time, place and raw bytes.
 
     `body` holds JSON values only. The store folds these members mechanically, and nothing else:
-    `after` cards as they are now · `mv` stock movements · `tr` opens the signal named by the
-    event's key · `closes` keys of closed signals · `fill` a fill duration · `dsp` a disposition ·
-    `task` a row of the resolve list · `md` changed master data · `stock` absolute stock ·
-    `cmd` an executed command · `press` a recognisable MQTT message · `epoch` a new epoch.
+    `after` cards as they are now · `gone` cards that are no more · `mv` stock movements · `tr` opens
+    the signal named by the event's key · `closes` keys of closed signals · `reopens` signals that are
+    open again, as whole rows · `doc` a document number · `fill` a fill duration · `dsp` a disposition ·
+    `task` a row of the resolve list · `md` changed master data · `stock` absolute stock · `cmd` an
+    executed command · `press` a recognisable MQTT message · `epoch` a new epoch.
     """
 
     kind: str
@@ -290,6 +291,8 @@ class View(Protocol):
         """The last fill durations of a loop in milliseconds, newest last."""
     def signal_cards(self, key: str) -> tuple[str, ...]:
         """Cards that an open signal covers."""
+    def closed_signal(self, key: str) -> dict[str, Any] | None:
+        """A signal that was open lately, as a member of `reopens`; None when it is not found any more."""
     def event(self, seq: int) -> dict[str, Any] | None:
         """The body of a journal event plus its `kind`."""
     def event_by_id(self, event_id: str) -> dict[str, Any] | None: ...

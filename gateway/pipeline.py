@@ -85,6 +85,9 @@ class _Lane:
             self._offer_scan(scan, feedback)
 
     def _offer_scan(self, scan: Scan, feedback: Feedback) -> None:
+        if self._source.window_ms <= 0:
+            self._store(scan, lambda verdict: _give(feedback, verdict))
+            return
         with self._lock:
             key = self._key(scan)
             found = self._filter.begin(key, scan.read.mono_ms, feedback)

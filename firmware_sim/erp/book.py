@@ -120,6 +120,7 @@ class Book:
         """Orders that this event ends: filled, or cancelled by an undo."""
         state = "cancelled" if event.get("t") == "card_undone" else "closed"
         self._closed += [(state, key) for key in event.get("closes", ())]
+        self._closed += [("open", signal["key"]) for signal in event.get("reopens", ())]
 
     def flush(self, db: sqlite3.Connection) -> None:
         """Write what was touched; IntegrityError when an order would exist twice."""

@@ -19,6 +19,8 @@ MAX_BYTES = 4096
 MAX_VALUE_LENGTH = 256
 
 _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
+# Numbers as the text they were written in: exact, and never too large to parse.
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d{1,4})\]")
 
 
@@ -88,6 +90,7 @@ class ButtonMapping:
     ignored: frozenset[str] = frozenset()
     quantity: Place | None = None
     remainder: Place | None = None
+    needs_payload: bool = True  # False: everything stands in the topic, and any payload will do
 
     @classmethod
     def build(
@@ -102,20 +105,23 @@ class ButtonMapping:
         remainder: str | None = None,
     ) -> ButtonMapping:
         """From configuration values; PlaceError or ValueError names the one that is wrong."""
+        names = tuple(map(Place.parse, button))
+        others = tuple(map(_place, (event, quantity, remainder)))
         return cls(
-            button=tuple(map(Place.parse, button)),
+            button=names,
             bindings=dict(bindings),
-            event=_place(event),
+            event=others[0],
             actions={kind: Action(action) for kind, action in (actions or {}).items()},
             ignored=frozenset(ignored),
-            quantity=_place(quantity),
-            remainder=_place(remainder),
+            quantity=others[1],
+            remainder=others[2],
+            needs_payload=any(place is not None and not place.is_topic for place in (*names, *others)),
         )
 
     def interpret(self, read: Read, topic: str | None = None) -> Scan | None:
         """What a message says; None when it is no press at all. Never raises, whatever the payload."""
         topic = read.topic if topic is None else topic
-        payload = _load(read.data) if self._needs_payload or len(read.data) > MAX_BYTES else None
+        payload = _load(read.data) if self.needs_payload or len(read.data) > MAX_BYTES else None
         if isinstance(payload, Rejection):
             return Scan(read, fault=payload)
         action = Action.SCAN
@@ -137,11 +143,6 @@ class ButtonMapping:
         # the card a button is bound to may be named by the customer's own code
         return Scan(read, action, card, 0, _number(quantity), _number(remainder), None, card)
 
-    @property
-    def _needs_payload(self) -> bool:
-        places = (*self.button, self.event, self.quantity, self.remainder)
-        return any(place is not None and not place.is_topic for place in places)
-
     def _card(self, topic: str, payload: Any) -> str | Rejection:
         names = []
         for place in self.button:
@@ -162,12 +163,11 @@ def _place(text: str | None) -> Place | None:
 
 
 def _load(data: bytes) -> Any:
-    """The payload, numbers as the text they were written in (exact, and never too large to parse)."""
     if len(data) > MAX_BYTES:
         text = f"The message has {len(data)} bytes, at most {MAX_BYTES} are expected."
         return Rejection("PAYLOAD_TOO_LONG", text, str(len(data)), str(MAX_BYTES))
     try:
-        return json.loads(data.decode("utf-8"), parse_float=str, parse_int=str, parse_constant=str)
+        return _DECODER.decode(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         text = f"The message is not usable JSON ({type(error).__name__}): check the button's format."
         return Rejection("BAD_JSON", text, "", "a JSON object in UTF-8")

@@ -31,14 +31,14 @@ def row(card: Card, state: str, *, cycle: int, quantity: int, undone: int, signa
 def same_row(card: Card, view: View, **changes: Any) -> Row:
     """The row of an event that is no act on the container itself (an order number, new master data).
 
-    It keeps what the card's own last event said: since when (`since`) and which event that was
-    (`origin`), because the projection's times and sequence move on with every event.
+    It keeps since when the container is what it is, and which event made it so (`origin`), because the
+    projection's sequence moves on with every event.
     """
-    event, since = _last_act(card, view)
+    event = last_act(card, view)
     kept = {
         **row(card, card.state, cycle=card.cycle, quantity=card.quantity, undone=card.undone, signal=card.signal),
         **changes,
-        "since": list(since),
+        "since": list(since_of(card)),
     }
     if event is not None:
         kept["origin"] = event["seq"]
@@ -53,28 +53,17 @@ def was(card: Card, since: Since) -> dict[str, Any]:
     return before
 
 
-def since_when(card: Card, view: View) -> Since:
-    """When the container was emptied (while its need is open) or filled (while it is full)."""
-    return _last_act(card, view)[1]
-
-
 def last_act(card: Card, view: View) -> Body | None:
     """The card's last own event, looking behind order numbers and master data; has `seq`."""
-    return _last_act(card, view)[0]
-
-
-def _last_act(card: Card, view: View) -> tuple[Body | None, Since]:
     event = view.event(card.last_seq)
     if event is None:
-        return None, since_of(card)
+        return None
     found: Row = next((one for one in event.get("after", ()) if one["card"] == card.card), {})
-    given = found.get("since")
-    since: Since = (given[0], given[1], given[2]) if given else since_of(card)
     seq = card.last_seq
     if "origin" in found:
         seq = found["origin"]
         event = view.event(seq)
-    return (None if event is None else {**event, "seq": seq}), since
+    return None if event is None else {**event, "seq": seq}
 
 
 def moment_of(event: Body) -> Since:

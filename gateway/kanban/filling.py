@@ -6,9 +6,9 @@ from typing import Any
 
 from gateway.kanban.answer import task
 from gateway.kanban.case import Case
-from gateway.kanban.container import row, since_when, was
+from gateway.kanban.container import row, was
 from gateway.kanban.key import FULL, need_key
-from gateway.kanban.moment import elapsed_ms
+from gateway.kanban.moment import elapsed_ms, since_of
 from gateway.kanban.movement import filling_moves
 from gateway.kanban.signal import closed_by
 from gateway.kanban.transition import Change, target
@@ -42,7 +42,7 @@ def filled(
         raise ValueError(f"card {card.card} is {card.state}, expected an open need to fill")
     asked = wanted(case)
     received = asked if arrived is None else arrived
-    since = since_when(card, view)
+    since = since_of(card)
     body: dict[str, Any] = {
         "card": card.card,
         "loop": loop.id,

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from gateway.kanban.case import Case
-from gateway.kanban.container import since_when
 from gateway.kanban.moment import elapsed_ms, since_of
 
 
 def is_within_lock(case: Case) -> bool:
-    """Whether the container was emptied (or filled) less than the loop's lock window ago.
-
-    The projection's own time is looked at first: it is never earlier than the act itself, so when
-    even that is old enough the journal need not be read.
-    """
-    window_ms = case.loop.lock_window_ms
+    """Whether the container was emptied (or filled) less than the loop's lock window ago."""
     passed = elapsed_ms(since_of(case.card), case.at)
-    if passed is not None and passed >= window_ms:
-        return False
-    passed = elapsed_ms(since_when(case.card, case.view), case.at)
-    return passed is not None and passed < window_ms
+    return passed is not None and passed < case.loop.lock_window_ms
 
 
 def is_just_filled(case: Case) -> bool:
@@ -35,14 +26,14 @@ def is_just_filled(case: Case) -> bool:
 def could_have_come_round(case: Case) -> bool:
     """Whether enough time passed for a refill nobody scanned: the fastest recent fill of the loop,
     or half the replenishment time as long as none was seen."""
-    passed = elapsed_ms(since_when(case.card, case.view), case.at)
+    passed = elapsed_ms(since_of(case.card), case.at)
     return passed is not None and passed >= _fastest_fill_ms(case)
 
 
 def could_have_been_used_up(case: Case) -> bool:
     """Whether a full bin had the time to be emptied and refilled unseen: never less than half the
     replenishment time, because a false second receipt costs more than a second scan."""
-    passed = elapsed_ms(since_when(case.card, case.view), case.at)
+    passed = elapsed_ms(since_of(case.card), case.at)
     return passed is not None and passed >= max(_fastest_fill_ms(case), case.loop.replenishment_ms // 2)
 
 

@@ -144,7 +144,8 @@ def _body(act: Body, rows: list[dict[str, Any]], nth: int, view: View) -> dict[s
     if "tr" in act:
         body["closes"] = [act["key"]]
     keys = {row["sig"] for row in rows if row["sig"]}
-    if reopens := sorted(key for key in keys if not view.signal_cards(key)):
+    closed = [view.closed_signal(key) for key in sorted(keys) if not view.signal_cards(key)]
+    if reopens := [signal for signal in closed if signal is not None]:
         body["reopens"] = reopens
     if nth:
         body["nth"] = nth

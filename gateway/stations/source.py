@@ -5,8 +5,9 @@ from __future__ import annotations
 from gateway.kanban.answer import duplicate, refused
 from gateway.kanban.batch import released, waiting_cards
 from gateway.kanban.case import Case
-from gateway.kanban.container import row, since_when, was
+from gateway.kanban.container import row, was
 from gateway.kanban.key import SHIP, START, need_key
+from gateway.kanban.moment import since_of
 from gateway.kanban.transition import FILLED, OPEN_NEED, Change, is_ahead, target
 from gateway.model import Action, Decision, Event, Rejection, Scan, State, Status, Verdict
 
@@ -26,7 +27,7 @@ def advance(case: Case, action: Action) -> Decision:
             text = f"Card {card.card} is {_words(card.state)} already."
             return duplicate(card, case.view, f"ALREADY_{reached}", text)
         return refused(_nothing_to_do(case), card=card.card)
-    since = since_when(card, case.view)
+    since = since_of(card)
     after = row(card, state, cycle=card.cycle, quantity=card.quantity, undone=card.undone, signal=card.signal)
     after["since"] = list(since)
     body = {"card": card.card, "loop": case.loop.id, "cycle": card.cycle, "was": was(card, since), "after": [after]}

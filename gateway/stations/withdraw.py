@@ -7,8 +7,9 @@ from dataclasses import replace
 from gateway.kanban.answer import duplicate, refused, task
 from gateway.kanban.batch import completed_batch
 from gateway.kanban.case import Case
-from gateway.kanban.container import row, since_when, was
+from gateway.kanban.container import row, was
 from gateway.kanban.emptying import emptied
+from gateway.kanban.moment import since_of
 from gateway.kanban.movement import emptying_moves
 from gateway.kanban.transition import FILLED, Change, target
 from gateway.model import Card, Decision, Event, Life, Rejection, Scan, State, Status, Verdict
@@ -72,7 +73,7 @@ def _take(case: Case, taken: int, nth: int) -> Event:
 def _taken(case: Case, taken: int, nth: int) -> Event:
     """The bin is in use with less in it; withdrawals have no key, because each is a need of its own."""
     card = case.card
-    since = since_when(card, case.view)
+    since = since_of(card)
     left = card.quantity - taken
     after = row(card, State.IN_USE, cycle=card.cycle, quantity=left, undone=card.undone, signal=card.signal)
     after["since"] = list(since)

@@ -87,8 +87,10 @@ def test_a_retired_card_is_refused_with_what_to_do(floor: Floor) -> None:
 
 def test_a_megabyte_of_barcode_is_one_visible_fault_and_the_next_scan_works(floor: Floor) -> None:
     floor.consume.send_raw(b"A" * 1_000_000 + b"\r")
-    told = lambda: [one for one in floor.events("scan_refused") if "LONG" in one["code"]]  # noqa: E731
-    floor.wait_until(lambda: bool(told()), "the oversize frame is told")
+    oversize = "LONG"
+    floor.wait_until(
+        lambda: any(oversize in one["code"] for one in floor.events("scan_refused")), "the oversize frame is told"
+    )
     assert floor.consume.scan_until_green(floor.code("K-0004"))[0] is Answer.ACK
 
 

@@ -79,9 +79,10 @@ class MemoryView:
     def _fold(self, seq: int, body: dict[str, Any]) -> None:
         for row in body.get("after", ()):
             assert row.keys() >= ROW_MEMBERS, f"not a full row: {row}"
+            since = row.get("since", (parse_iso_utc(body["w"]), body["m"], body["boot"]))
             self.cards[row["card"]] = Card(
                 row["card"], row["loop"], row["life"], row["state"], row["cycle"], parse_quantity(row["qty"]),
-                row["rev"], row["undone"], row["sig"], parse_iso_utc(body["w"]), body["m"], body["boot"], seq,
+                row["rev"], row["undone"], row["sig"], since[0], since[1], since[2], seq,
             )  # fmt: skip
         for name in body.get("gone", ()):
             del self.cards[name]
@@ -109,10 +110,8 @@ class MemoryView:
             self.signals[body["key"]] = body["tr"] | {"loop": body["loop"]}
         for key in body.get("closes", ()):
             self.signals.pop(key, None)
-        for key in body.get("reopens", ()):
-            opener = next((one for one in self.journal if one.get("key") == key and "tr" in one), None)
-            if opener is not None:
-                self.signals[key] = opener["tr"] | {"loop": opener["loop"]}
+        for signal in body.get("reopens", ()):
+            self.signals[signal["key"]] = {name: signal[name] for name in ("loop", "item", "qty", "uom", "cards")}
 
     def _move(self, move: dict[str, Any]) -> None:
         base = parse_quantity(move["base"])
@@ -167,6 +166,13 @@ class MemoryView:
 
     def signal_cards(self, key: str) -> tuple[str, ...]:
         return tuple(self.signals[key]["cards"]) if key in self.signals else ()
+
+    def closed_signal(self, key: str) -> dict[str, Any] | None:
+        for seq, body in enumerate(self.journal, 1):
+            if body.get("key") == key and "tr" in body:
+                members = {name: body["tr"][name] for name in ("item", "qty", "uom", "cards")}
+                return {"key": key, "loop": body["loop"], **members, "seq": seq, "doc": self.docs.get(key, "")}
+        return None
 
     def event(self, seq: int) -> dict[str, Any] | None:
         if not 0 < seq <= len(self.journal):

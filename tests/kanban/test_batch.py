@@ -179,6 +179,7 @@ def test_a_card_that_is_filled_while_it_waits_no_longer_counts() -> None:
     floor.empty("C1")
     floor.wait(100)
     floor.fill("C1")
+    assert floor.view.fills("LP-1") == ()  # nobody was asked to fill it, so it says nothing about the source
     floor.wait(100)
     floor.empty("C2")
     assert kinds(floor.empty("C3")) == ["card_emptied"]

@@ -145,6 +145,12 @@ def test_2_6_wrong_station_is_refused_and_the_right_one_named(station: str, acti
     assert floor.view.all_stock() == {}
 
 
+def test_2_6_wrong_station_is_a_matter_of_its_role_too() -> None:
+    floor = Floor(source="LINE3")
+    decision = floor.scan("C1", LINE, Action.SHIP)
+    assert decision.verdict.code == "WRONG_STATION"
+
+
 def test_a_place_without_a_station_of_ours_is_named_by_its_location() -> None:
     floor = Floor(consumer="LINE9")
     assert floor.empty().verdict.text.endswith("belongs to LINE9.")

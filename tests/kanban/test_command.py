@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.model import Action, Status
-from tests.kanban.floor import DOCK, LINE, Floor, kinds
+from tests.kanban.floor import DOCK, LINE, LOOP, Floor, kinds
 
 KEY = "card/P1/C1/1/empty"
 
@@ -31,6 +31,19 @@ def test_an_order_number_for_a_batch_confirms_all_its_cards() -> None:
     floor.empty("C2")
     floor.command("order_confirmed", {"key": "card/P1/C1/1/release", "doc": "PO-1"})
     assert [floor.state(card) for card in ("C1", "C2")] == ["ORDERED", "ORDERED"]
+
+
+def test_an_order_number_for_a_batch_leaves_a_card_with_a_newer_need_alone() -> None:
+    floor = Floor(trigger_point=2)
+    floor.empty("C1")
+    floor.empty("C2")
+    floor.wait(1800)
+    floor.fill("C2")
+    floor.load("loops", [LOOP])
+    floor.wait(1800)
+    floor.empty("C2")
+    floor.command("order_confirmed", {"key": "card/P1/C1/1/release", "doc": "PO-1"})
+    assert [floor.state(card) for card in ("C1", "C2")] == ["ORDERED", "EMPTY"]
 
 
 def test_an_order_number_that_comes_late_does_not_turn_the_card_back() -> None:

@@ -130,6 +130,10 @@ def test_K2_forgotten_full_is_asked_for_when_no_refill_can_have_happened_yet() -
 def test_K2_the_fastest_recent_fill_of_the_loop_is_the_measure() -> None:
     floor = Floor()
     floor.empty("C2")
+    floor.wait(900)
+    floor.fill("C2")
+    floor.wait(100)
+    floor.empty("C2")
     floor.wait(600)
     floor.fill("C2")
     floor.empty("C1")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.model import Acknowledgement, Disposition
-from tests.kanban.floor import Floor, kinds
+from gateway.model import Acknowledgement, Action, Disposition
+from tests.kanban.floor import STORE, Floor, kinds
 
 pytestmark = pytest.mark.decision("K3")
 
@@ -72,6 +72,18 @@ def test_K3_a_bin_filled_here_meanwhile_is_full_again_under_the_right_number() -
     assert [event.key for event in decision.events if event.key] == ["card/P1/C1/2/empty", "card/P1/C1/2/full"]
     assert (floor.state(), floor.cycle(), floor.orders()) == ("FULL", 2, [])
     assert floor.view.level("SCREW-A", "LINE3") == "0"
+
+
+def test_K3_later_answers_of_one_acknowledgement_build_on_the_earlier_ones() -> None:
+    floor = Floor()
+    floor.empty()
+    floor.scan("C1", STORE, Action.START)
+    told = tuple(
+        Disposition(n, n, floor.last(kind)["id"], "superseded", now_cycle=3, now_state="FULL")
+        for n, kind in enumerate(("card_emptied", "card_started"), start=1)
+    )
+    floor.submit(Acknowledgement("EPOCH-1", "sig", 2, b"", told))
+    assert (floor.state(), floor.cycle(), floor.orders()) == ("EMPTY", 4, ["card/P1/C1/4/empty"])
 
 
 def test_K3_an_undone_emptying_is_not_issued_again() -> None:

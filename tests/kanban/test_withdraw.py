@@ -48,6 +48,13 @@ def test_2_5_the_bin_in_use_goes_first_then_the_oldest_full_one() -> None:
     assert floor.view.cards["C3"].quantity == 25_000_000
 
 
+def test_2_4_nothing_is_ordered_for_a_bin_on_hold_by_taking_from_its_neighbour() -> None:
+    floor = Floor()
+    floor.load("cards", [{"id": "C1", "loop": "LP-1"}, {"id": "C2", "loop": "LP-1", "life": "HOLD"}])
+    take(floor, "50")
+    assert (floor.state("C2"), floor.orders()) == ("FULL", ["card/P1/C1/1/empty"])
+
+
 def test_2_5_an_excess_that_no_bin_holds_goes_negative_and_is_a_task() -> None:
     floor = Floor()
     decision = take(floor, "100")

@@ -35,12 +35,14 @@ _LOOP = {
     "item": "SCREW", "quantity": "40", "uom": "PCE", "consumer": "LINE", "source": "STORE", "replenishment_s": 100,
     "on_empty": "issue", "on_full": "transfer",
 }  # fmt: skip
-LOOPS = [
+LOOPS: list[dict[str, Any]] = [
     {"id": "PLAIN", "cards": 3, **_LOOP},
     {"id": "BATCH", "cards": 3, "trigger_point": 2, "max_wait_s": 30, **_LOOP},
     {"id": "OWN", "cards": 2, "independent_source": True, **_LOOP},
 ]
-CARDS = [{"id": f"{loop['id']}-{number}", "loop": loop["id"]} for loop in LOOPS for number in range(loop["cards"])]
+CARDS: list[dict[str, Any]] = [
+    {"id": f"{loop['id']}-{number}", "loop": loop["id"]} for loop in LOOPS for number in range(loop["cards"])
+]
 DATASETS = (
     ("items", [{"id": "SCREW", "name": "Screw", "uom": "PCE"}]),
     ("locations", [{"id": "LINE"}, {"id": "STORE"}]),

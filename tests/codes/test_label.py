@@ -13,7 +13,7 @@ from pyzbar import pyzbar
 
 from gateway.codes.card import CardCode, format_card
 from gateway.codes.command import format_command
-from gateway.labels import CardFace, Symbol, card_svg, symbol_png, symbol_svg
+from gateway.label import CardFace, Symbol, card_svg, symbol_png, symbol_svg
 
 CARD = format_card(CardCode("P1", "K-000812-03", 2))
 LONGEST = format_card(CardCode("PLANT-NORTH-1", "K-000812-03-LEFT-SHELF", 9999))

@@ -1,0 +1,176 @@
+"""The composition root: the only file that names concrete store, devices, carrier and page together."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from drivers.base import Device, DeviceContext, DeviceHealth, DeviceSettings
+from drivers.registry import DEVICE_TYPES
+from gateway.clock import Clock, SystemClock
+from gateway.credentials import CredentialStore
+from gateway.decide import Decider
+from gateway.errors import GatewayError
+from gateway.health import Health
+from gateway.interpret import sources
+from gateway.master import PARSERS
+from gateway.pipeline import Pipeline
+from gateway.settings import Settings
+from gateway.stations.station import Station
+from gateway.store.outbox import OutboxReader
+from gateway.store.reader import StoreReader
+from gateway.store.store import Store
+from gateway.store.writer import CommitReport, Limits, Writer
+from gateway.supervisor import Supervisor
+from gateway.systemd import Notifier, boot_id, watchdog_interval_s
+from gateway.web.page import create_app
+from gateway.web.server import PageServer
+from sync.engine import Identity, SyncEngine
+
+_LOG = logging.getLogger(__name__)
+
+WATCH_S = 1.0  # how often the main thread looks after the others
+
+
+class Gateway:
+    """One gateway process: built from its settings, runs until told to stop."""
+
+    def __init__(self, settings: Settings, *, notifier: Notifier, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._notifier = notifier
+        self._clock = clock or SystemClock(boot_id())
+        self._health = Health(self._clock)
+        self._credentials = CredentialStore(settings.config_dir)
+        self._store = self._open_store()
+        self._writer = Writer(
+            self._store, Decider(_stations(settings)), self._clock,
+            limits=_limits(settings), warn=self._health.warn, clear=self._health.clear,
+        )  # fmt: skip
+        self._pipeline = Pipeline(sources(settings, self._credentials), self._writer.submit)
+        self._devices = [self._open_device(row) for row in settings.devices]
+        self._sync = self._open_sync() if settings.sync.enabled else None
+        self._page = self._open_page() if settings.web.enabled else None
+        self._supervisor = Supervisor(self._health)
+        self._writer.listen(self._on_commit)
+
+    @property
+    def page_url(self) -> str:
+        """Where the page is served, "" when it is switched off."""
+        return f"http://{self._settings.web.host}:{self._page.port}/" if self._page else ""
+
+    def run(self, stop: threading.Event) -> None:
+        """Start everything, watch over it, stop in the reverse order when `stop` is set."""
+        supervisor = self._supervisor
+        try:
+            supervisor.start("writer", self._writer.run, is_essential=True)
+            if self._sync is not None:
+                supervisor.start("sync", self._sync.run)
+            for device in self._devices:
+                run = partial(device.run, sink=self._pipeline, health=partial(self._on_device, device.id))
+                supervisor.start(f"device {device.id}", run)
+            if self._page is not None:
+                supervisor.start("page", self._page.run)
+            self._notifier.ready()
+            _LOG.info("gateway %s is ready %s", self._settings.gateway.id, self.page_url)
+            self._watch(stop)
+        finally:
+            self._notifier.stopping()
+            supervisor.stop()
+            self._store.close()
+            self._notifier.close()
+        if supervisor.failure is not None:
+            raise GatewayError(f"the gateway stopped: {supervisor.failure}") from supervisor.failure
+
+    def _watch(self, stop: threading.Event) -> None:
+        """Feed the watchdog as long as there is real progress; a failing disk is reported, not killed."""
+        interval_s = min(watchdog_interval_s() or WATCH_S, WATCH_S)
+        progress = -1
+        while not stop.is_set() and not self._supervisor.wake.is_set():
+            now = self._writer.progress
+            if now != progress and self._supervisor.alive():
+                self._notifier.watchdog()
+            progress = now
+            stop.wait(interval_s)
+
+    # -- wiring ----------------------------------------------------------------------------
+
+    def _open_store(self) -> Store:
+        table = self._settings.gateway
+        store = Store(
+            table.data_dir, self._clock, PARSERS,
+            site=table.site, gateway=table.id, ballast_kib=self._settings.store.ballast_kib,
+        )  # fmt: skip
+        for code, text in store.notes:
+            self._health.warn(code, text)
+        return store
+
+    def _open_device(self, row: DeviceSettings) -> Device:
+        kind = next(kind for kind in DEVICE_TYPES if isinstance(row, kind.settings))
+        context = DeviceContext(self._clock, self._credentials, self._settings.gateway.id)
+        return kind.open(row, context)
+
+    def _open_sync(self) -> SyncEngine:
+        table = self._settings.gateway
+        return SyncEngine(
+            self._settings.sync, Identity(table.site, table.id, table.env), partial(OutboxReader, self._store.database),
+            self._writer.submit, self._clock, self._health.warn,
+            credential=self._credentials.path, clear=self._health.clear,
+        )  # fmt: skip
+
+    def _open_page(self) -> PageServer:
+        web = self._settings.web
+        app = create_app(
+            partial(StoreReader, self._store.data_dir), self._health, self._sync_state, self._allowed_hosts
+        )
+        try:
+            return PageServer(app, web.host, web.port)
+        except OSError as error:
+            self._store.close()
+            hint = "choose another [web] listen, or enabled = false"
+            raise GatewayError(f"the page cannot listen on {web.listen}: {error}", hint=hint) from error
+
+    def _allowed_hosts(self) -> frozenset[str]:
+        """Host headers the page answers to; a public page is reached under names we cannot know."""
+        if self._settings.web.public or self._page is None:
+            return frozenset()
+        port = self._page.port
+        return frozenset(f"{name}:{port}" for name in (self._settings.web.host, "localhost", "127.0.0.1", "[::1]"))
+
+    # -- what happens ----------------------------------------------------------------------
+
+    def _on_commit(self, report: CommitReport) -> None:
+        if self._sync is not None:
+            self._sync.wake(report.streams)
+        for notice in report.notices:
+            for device in self._devices_at(notice.station):
+                device.notify(notice.verdict)
+
+    def _devices_at(self, station: str) -> list[Device]:
+        ids = {row.id for row in self._settings.devices if row.station == station}
+        return [device for device in self._devices if device.id in ids]
+
+    def _on_device(self, device: str, told: DeviceHealth) -> None:
+        if told.is_up:
+            self._health.clear(f"DEVICE:{device}")
+        else:
+            self._health.warn(f"DEVICE:{device}", f"{device}: {told.text}")
+
+    def _sync_state(self) -> Mapping[str, Any]:
+        return (
+            asdict(self._sync.status())
+            if self._sync is not None
+            else {"is_connected": False, "why_not": "switched off"}
+        )
+
+
+def _stations(settings: Settings) -> dict[str, Station]:
+    return {row.id: Station(row.id, row.role, row.location, row.action or "") for row in settings.stations}
+
+
+def _limits(settings: Settings) -> Limits:
+    table = settings.store
+    return Limits(table.queue_limit, table.batch_limit, table.checkpoint_pages, table.checkpoint_idle_s * 1000)

@@ -1,0 +1,90 @@
+"""`kanban-gateway card` and `command-card`: codes to print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway.cli.option import config_option
+from gateway.codes.card import CardCode, format_card
+from gateway.codes.command import COMMANDS, format_command
+from gateway.credentials import CredentialStore
+from gateway.errors import GatewayError
+from gateway.label import CardFace, Symbol, card_svg, symbol_png, symbol_svg
+from gateway.settings import load_settings
+from gateway.store.reader import StoreReader, database_exists
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+svg_option = click.option("--svg", type=_FILE, help="Write a printable drawing.")
+png_option = click.option("--png", type=_FILE, help="Write the QR code alone, for a label program.")
+
+
+@click.command("card")
+@config_option
+@click.argument("card")
+@click.option("--revision", type=click.IntRange(1, 999), help="Print number; default: the one that is valid now.")
+@svg_option
+@png_option
+def card(config: Path, card: str, revision: int | None, svg: Path | None, png: Path | None) -> None:
+    """Print the code of one card, or write the card itself with QR and Code 128."""
+    settings = load_settings(config)
+    rows = _master(settings.gateway.data_dir, card)
+    try:
+        code = format_card(CardCode(settings.gateway.site, card, revision or rows["cards"].get("revision", 1)))
+    except ValueError as error:
+        raise GatewayError(str(error)) from error
+    if svg is not None:
+        svg.write_text(card_svg(_face(code, card, rows)))
+    if png is not None:
+        png.write_bytes(symbol_png(code, Symbol.QR))
+    click.echo(code)
+
+
+@click.command("command-card")
+@config_option
+@click.argument("command", type=click.Choice(sorted(COMMANDS), case_sensitive=False))
+@svg_option
+def command_card(config: Path, command: str, svg: Path | None) -> None:
+    """Print the signed code of a command card; needs [commands] secret_credential."""
+    settings = load_settings(config)
+    name = settings.commands.secret_credential
+    if not name:
+        raise GatewayError("command cards are not set up", hint="set [commands] secret_credential")
+    secret = CredentialStore(settings.config_dir).text(name).encode()
+    code = format_command(settings.gateway.site, command.upper(), secret)
+    if svg is not None:
+        svg.write_text(symbol_svg(code, Symbol.QR))
+    click.echo(code)
+
+
+def _master(data_dir: Path, card: str) -> dict[str, dict[str, Any]]:
+    """The card's own row, its loop's and its item's, as far as the store knows them."""
+    rows: dict[str, dict[str, Any]] = {"cards": {}, "loops": {}, "items": {}}
+    if not database_exists(data_dir):
+        return rows
+    reader = StoreReader(data_dir)
+    try:
+        rows["cards"] = reader.master("cards", card)
+        rows["loops"] = reader.master("loops", rows["cards"].get("loop", ""))
+        rows["items"] = reader.master("items", rows["loops"].get("item", ""))
+        siblings = reader.cards_in(rows["loops"].get("id", ""))
+        rows["place"] = {"number": siblings.index(card) + 1 if card in siblings else 1, "count": len(siblings) or 1}
+    finally:
+        reader.close()
+    return rows
+
+
+def _face(code: str, card: str, rows: dict[str, dict[str, Any]]) -> CardFace:
+    loop, item, place = rows["loops"], rows["items"], rows.get("place", {})
+    if not loop:
+        raise GatewayError(
+            f"card {card!r} is not in the master data, so there is nothing to print on it but its code",
+            hint="leave out --svg, or start the gateway once with the ERP connected",
+        )
+    return CardFace(
+        code=code, card=card, loop=loop["id"], item=loop["item"], item_name=item.get("name", ""),
+        quantity=f"{loop['quantity']} {loop['uom']}", consumer=loop["consumer"], source=loop["source"],
+        number=place.get("number", 1), count=place.get("count", 1),
+    )  # fmt: skip

@@ -1,0 +1,130 @@
+"""`status`, `verify`, `rebuild`, `events`, `export`: looking at the store and mending it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+import click
+
+from gateway.cli.option import config_option
+from gateway.clock import SystemClock
+from gateway.errors import StoreError
+from gateway.settings import load_settings
+from gateway.store.reader import EventFilter, StoreReader, database_exists
+from gateway.store.rebuild import rebuild as rebuild_store
+from gateway.store.verify import verify as verify_store
+from gateway.systemd import boot_id
+
+T = TypeVar("T")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+@click.command()
+@config_option
+@json_option
+def status(config: Path, as_json: bool) -> None:
+    """Show cards, stock, open signals, what waits for the ERP and what waits for a person."""
+    reader = StoreReader(_data_dir(config))
+    try:
+        told = reader.status()
+    finally:
+        reader.close()
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    click.echo(f"gateway {told['gateway']} at {told['site']}, epoch {told['epoch']}, {told['head']} events")
+    for name, stream in told["streams"].items():
+        click.echo(
+            f"  stream {name}: {stream['head']} stored, {stream['settled']} settled, {stream['unsettled']} waiting"
+        )
+    for card in told["cards"]:
+        click.echo(
+            f"  card {card['card']} ({card['loop']}): {card['state']}, cycle {card['cycle']}, {card['quantity']} left"
+        )
+    for row in told["stock"]:
+        click.echo(f"  stock {row['item']} at {row['location']} ({row['status']}): {row['qty']}")
+    for task in told["resolve"]:
+        click.echo(f"  to resolve: {task['code']} {task['text']} ({task['count']} times, card {task['card']})")
+
+
+@click.command()
+@config_option
+@json_option
+def verify(config: Path, as_json: bool) -> None:
+    """Check every journal row, every projection and the outbox; exit 1 if anything is wrong. Safe while running."""
+    data_dir = _data_dir(config)
+    report = _with_progress("verifying", lambda tell: verify_store(data_dir, tell))
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    elif report.is_ok:
+        click.echo(f"ok: {report.events} events, chain, projections and outbox agree")
+    else:
+        for finding in report.findings:
+            click.echo(finding, err=True)
+        click.echo("the store is damaged: 'kanban-gateway rebuild' restores the tables from the journal,", err=True)
+        click.echo("'kanban-gateway rebuild --salvage' keeps the sound part of a damaged journal", err=True)
+    sys.exit(0 if report.is_ok else 1)
+
+
+@click.command()
+@config_option
+@click.option("--salvage", is_flag=True, help="Keep the sound part of a damaged journal; the old files are set aside.")
+def rebuild(config: Path, salvage: bool) -> None:
+    """Fold the journal into fresh tables; the gateway must be stopped."""
+    data_dir = _data_dir(config)
+    count = _with_progress(
+        "folding", lambda tell: rebuild_store(data_dir, SystemClock(boot_id()), salvage=salvage, progress=tell)
+    )
+    click.echo(f"ok: {count} events folded")
+
+
+@click.command()
+@config_option
+@click.option("--kind", default="", help="Only events of this kind, such as card_emptied.")
+@click.option("--station", default="", help="Only events of this station.")
+@click.option("--card", default="", help="The life of one card, transition by transition.")
+@click.option("--after", "after_seq", default=0, type=click.IntRange(min=0), help="Only events after this sequence.")
+@click.option("--last", default=0, type=click.IntRange(min=0), help="Only the newest N events.")
+def events(config: Path, kind: str, station: str, card: str, after_seq: int, last: int) -> None:
+    """Print journal events, oldest first, one JSON object a line."""
+    reader = StoreReader(_data_dir(config))
+    try:
+        for event in reader.events(EventFilter(kind, station, card, after_seq, last)):
+            click.echo(json.dumps(event, ensure_ascii=False))
+    finally:
+        reader.close()
+
+
+@click.command()
+@config_option
+@click.option("--output", type=click.File("wb"), default="-", help="File to write; standard output if not given.")
+def export(config: Path, output: BinaryIO) -> None:
+    """Write the whole journal as JSON lines with sequence, stream and hash."""
+    reader = StoreReader(_data_dir(config))
+    try:
+        output.writelines(reader.export())
+    finally:
+        reader.close()
+
+
+def _data_dir(config: Path) -> Path:
+    data_dir = load_settings(config).gateway.data_dir
+    if not database_exists(data_dir):
+        raise StoreError(f"there is no store in {data_dir}", hint="start the gateway once, or check [gateway] data_dir")
+    return data_dir
+
+
+def _with_progress(label: str, work: Callable[[Callable[[int, int], None]], T]) -> T:
+    """Run `work` behind a progress bar on a terminal."""
+    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.length = max(total, done, 1)
+            bar.update(done - bar.pos)
+
+        return work(tell)

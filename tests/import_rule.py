@@ -1,0 +1,220 @@
+"""The import rule: which part may know which, through which door each library comes in.
+
+Arrows point inwards: what decides knows nothing of what stores, sends or shows. A new module of
+the gateway needs a line here, and that line is the moment to think about where it belongs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOTS = ("gateway", "drivers", "sync", "firmware_sim")
+
+EVERYTHING = ("gateway", "drivers", "sync")
+_BASE = ("gateway.model", "gateway.errors", "gateway.clock", "gateway.ids")
+_PURE = ("gateway.model", "gateway.master", "gateway.quantity", "gateway.errors")
+_TOML = ("gateway.toml_lines", "gateway.toml_source")
+
+# What each part may import of ours besides itself. The longest name that fits a module counts.
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    # the outer ring: only these name concrete devices, transports and the store
+    "gateway.app": EVERYTHING,
+    "gateway.cli": EVERYTHING,
+    "gateway.supervisor": (*_BASE, "gateway.health", "gateway.systemd", "drivers.base"),
+    "gateway.interpret": (
+        "drivers.base", "drivers.button_settings", "gateway.codes", "gateway.credentials", "gateway.pipeline",
+        "gateway.settings",
+    ),
+    "gateway.label": ("gateway.codes", *_PURE),
+    # the edges
+    "gateway.web": (*_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity"),
+    "gateway.store": (*_BASE, "gateway.quantity"),
+    "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
+    "drivers": (*_BASE, "drivers.base", "drivers.framing", "drivers.wake", "drivers.buffered_socket"),
+    "drivers.registry": ("drivers",),
+    # the way of a scan
+    "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.repeat", "drivers.base"),
+    "gateway.decide": ("gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE),
+    "gateway.codes": _PURE,
+    "gateway.stations": ("gateway.kanban", *_PURE),
+    "gateway.kanban": _PURE,
+    "gateway.repeat": _PURE,
+    # configuration
+    "gateway.settings": (
+        "drivers.base", "drivers.registry", "sync.settings", "gateway.errors", *_TOML,
+        "gateway.crosscheck", "gateway.mistake", "gateway.setting_value",
+    ),
+    "gateway.crosscheck": ("gateway.mistake", "gateway.setting_value"),
+    "gateway.mistake": ("gateway.setting_tree", *_TOML),
+    "gateway.setting_tree": _TOML,
+    "gateway.setting_value": (),
+    "gateway.toml_source": ("gateway.mistake", *_TOML),
+    "gateway.toml_lines": (),
+    "gateway.credentials": ("gateway.errors",),
+    # services
+    "gateway.health": ("gateway.clock",),
+    "gateway.log": ("gateway.clock",),
+    "gateway.systemd": ("gateway.errors",),
+    # the core: standard library only
+    "gateway.model": (),
+    "gateway.errors": (),
+    "gateway.clock": (),
+    "gateway.ids": (),
+    "gateway.quantity": (),
+    "gateway.master": ("gateway.quantity",),
+    "gateway": (),
+    # an oracle must not share the bug
+    "firmware_sim": (),
+}  # fmt: skip
+
+# Which parts a library may be imported by. The simulators stand outside, they may use any.
+DOORS: dict[str, tuple[str, ...]] = {
+    "sqlite3": ("gateway.store",),
+    "sqlite_utils": ("gateway.store",),
+    "paho": ("sync.mqtt", "drivers.button_mqtt"),
+    "requests": ("sync",),
+    "tenacity": ("sync.retry",),
+    "serial": ("drivers.serial_scanner", "drivers.serial_port"),
+    "cv2": ("drivers.camera", "gateway.label"),
+    "pyzbar": ("drivers.camera",),
+    "zxingcpp": ("drivers.camera", "gateway.label"),
+    "flask": ("gateway.web",),
+    "werkzeug": ("gateway.web",),
+    "waitress": ("gateway.web",),
+    "click": ("gateway.cli",),
+    "pydantic": ("gateway.settings", "gateway.setting_tree", "gateway.mistake", "gateway.cli.check", "drivers", "sync"),
+    "pydantic_core": ("gateway.mistake",),
+    "tomllib": ("gateway.toml_source", "gateway.toml_lines"),
+    "orjson": ("gateway.store", "gateway.web", "gateway.cli", "sync", "drivers"),
+    "time": ("gateway.clock",),
+}
+
+# What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
+PURE_PARTS = (
+    "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.decide",
+    "gateway.model", "gateway.master", "gateway.quantity",
+)  # fmt: skip
+IMPURE_MODULES = (
+    "asyncio", "concurrent", "io", "logging", "multiprocessing", "os", "queue", "random", "secrets", "select", "shutil",
+    "signal", "socket", "sqlite3", "subprocess", "sys", "tempfile", "threading", "time", "urllib",
+)  # fmt: skip
+IMPURE_CALLS = ("open", "print", "input", "eval", "exec")
+
+ENVIRONMENT_DOORS = ("gateway.settings", "gateway.credentials", "gateway.systemd")
+CLOCK_DOOR = "gateway.clock"
+_ENVIRONMENT = ("environ", "environb", "getenv", "putenv")
+_NOW = ("now", "utcnow", "today")
+
+
+def check_tree(root: Path) -> list[str]:
+    """Every violation in the packages under `root`, as `file:line: what`."""
+    violations = []
+    for package in ROOTS:
+        for file in sorted((root / package).rglob("*.py")):
+            found = check_source(file, root, file.read_text())
+            violations += [f"{file.relative_to(root)}:{line}: {what}" for line, what in found]
+    return violations
+
+
+def check_source(file: Path, root: Path, source: str) -> Iterator[tuple[int, str]]:
+    """The violations in one file's text as (line, what)."""
+    parts = file.relative_to(root).with_suffix("").parts
+    is_package = parts[-1] == "__init__"
+    module = ".".join(parts[:-1] if is_package else parts)
+    tree = ast.parse(source)
+    for line, target in _imports(tree, module, is_package):
+        yield from ((line, what) for what in _judge_import(module, target))
+    if not _fits(module, "firmware_sim"):
+        yield from _forbidden_uses(tree, module)
+
+
+def _judge_import(module: str, target: str) -> Iterator[str]:
+    top = target.split(".")[0]
+    if top in ROOTS:
+        yield from _judge_own(module, target)
+    elif not _fits(module, "firmware_sim"):
+        doors = DOORS.get(top)
+        if doors is not None and not _fits_any(module, doors):
+            yield f"{module} imports {top}, which comes in through {', '.join(doors)} only"
+        if top in IMPURE_MODULES and _fits_any(module, PURE_PARTS):
+            yield f"{module} decides, it must not import {top}"
+
+
+def _judge_own(module: str, target: str) -> Iterator[str]:
+    part = _part_of(module)
+    if part is None:
+        yield f"{module} stands in no line of MAY_IMPORT"
+    elif not _fits(target, part) and target != "gateway" and not _fits_any(target, MAY_IMPORT[part]):
+        yield f"{module} imports {target}, {part} may import only {', '.join(MAY_IMPORT[part]) or 'nothing of ours'}"
+    elif part == "drivers" and not _fits(target, "gateway") and not _fits_any(target, MAY_IMPORT[part]):
+        yield from _judge_driver(module, target)
+
+
+def _judge_driver(module: str, target: str) -> Iterator[str]:
+    """A driver may use its own files, which share its first word, but never another driver."""
+    if module.split(".")[-1].split("_")[0] != target.split(".")[-1].split("_")[0]:
+        yield f"{module} imports {target}: a driver must not import another driver"
+
+
+def _part_of(module: str) -> str | None:
+    fitting = [part for part in MAY_IMPORT if _fits(module, part) and (part != "gateway" or module == "gateway")]
+    return max(fitting, key=len, default=None)
+
+
+def _imports(tree: ast.AST, module: str, is_package: bool) -> Iterator[tuple[int, str]]:
+    """(line, full name of the module or member) of every import, at any depth of the code."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                drop = node.level - 1 if is_package else node.level
+                names = module.split(".")
+                base = ".".join([*names[: len(names) - drop], *([base] if base else [])])
+            # `from gateway import store` names a module, `from gateway.store import Store` a member
+            if base in ROOTS:
+                yield from ((node.lineno, f"{base}.{alias.name}" if alias.name != "__version__" else base)
+                            for alias in node.names)  # fmt: skip
+            else:
+                yield node.lineno, base
+
+
+def _forbidden_uses(tree: ast.AST, module: str) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if _reads_environment(node) and module not in ENVIRONMENT_DOORS:
+            yield _line(node), f"{module} reads the environment, only {', '.join(ENVIRONMENT_DOORS)} do"
+        if _reads_clock(node) and module != CLOCK_DOOR:
+            yield _line(node), f"{module} reads the clock, only {CLOCK_DOOR} does"
+        if _does_io(node) and _fits_any(module, PURE_PARTS):
+            yield _line(node), f"{module} decides, it must not do {ast.unparse(node)}"
+
+
+def _reads_environment(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return node.module == "os" and any(alias.name in _ENVIRONMENT for alias in node.names)
+    return isinstance(node, ast.Attribute) and node.attr in _ENVIRONMENT and ast.unparse(node.value) == "os"
+
+
+def _reads_clock(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Attribute) or node.attr not in _NOW:
+        return False
+    return ast.unparse(node.value).split(".")[-1] in ("datetime", "date")
+
+
+def _does_io(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in IMPURE_CALLS
+
+
+def _line(node: ast.AST) -> int:
+    return int(getattr(node, "lineno", 1))
+
+
+def _fits(module: str, part: str) -> bool:
+    return module == part or module.startswith(part + ".")
+
+
+def _fits_any(module: str, parts: tuple[str, ...]) -> bool:
+    return any(_fits(module, part) for part in parts)
