@@ -25,10 +25,10 @@ from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, De
 from drivers.buffered_socket import BufferedSocket, disable_delay
 from drivers.button_message import Message, parse_publish, read_of
 from drivers.button_settings import MqttButtonSettings
-from drivers.wake import Wake
 from gateway.clock import Clock
 from gateway.errors import PermanentDeviceError
 from gateway.model import Read, Status, Verdict
+from gateway.wake import Wake
 
 CONNECT_TIMEOUT_S = 5.0  # for the TCP connection, and again until the subscription is granted
 PACKETS_PER_ROUND = 256  # then acknowledgements and the heartbeat get their turn

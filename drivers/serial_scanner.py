@@ -13,11 +13,11 @@ from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, De
 from drivers.framing import Frame, FrameFault, Framer
 from drivers.serial_port import SerialPort
 from drivers.serial_settings import SerialSettings, to_bytes
-from drivers.wake import Wake
 from gateway.clock import Clock
 from gateway.errors import TransientDeviceError
 from gateway.ids import new_id
 from gateway.model import Read, Rejection, Status, Verdict
+from gateway.wake import Wake
 
 UNANSWERED_LIMIT = 64  # frames of one connection without a verdict; the next ones are refused at once
 NOTICE_LIMIT = 16  # news for the device not yet written; the oldest goes first

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from gateway.clock import Clock
 from gateway.errors import TransientDeviceError
 from gateway.ids import new_id
+from gateway.wake import Wake
 from sync.conversation import Conversation
 from sync.dial import Dialer
 from sync.envelope import Sender, render_death
 from sync.mqtt import Credential, LinkError, MqttSession, Will
+from sync.notebox import NoteBox
 from sync.retry import SlicedPause, connect_attempts
 from sync.sender import RESEND_MS, Pace
 from sync.settings import SyncSettings
@@ -25,7 +27,6 @@ from sync.settlement import Submit
 from sync.status import SyncStatus
 from sync.topic import STREAMS, Topics
 from sync.uplink import Outbox, Uplink
-from sync.wake import NoteBox, Wake
 from sync.warning import WarningBook
 
 GOOD_SESSION_MS = 30_000  # after one that lasted this long the next attempt is made at once

@@ -23,9 +23,9 @@ from paho.mqtt.properties import Properties
 
 from gateway.clock import Clock
 from gateway.errors import GatewayError, TransientDeviceError
+from gateway.wake import Wake
 from sync.order import InOrder
 from sync.settings import SyncSettings
-from sync.wake import Wake
 
 SESSION_EXPIRY_S = 7 * 24 * 3600
 RECEIVE_MAXIMUM = 32

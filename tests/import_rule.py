@@ -13,7 +13,7 @@ from pathlib import Path
 ROOTS = ("gateway", "drivers", "sync", "firmware_sim")
 
 EVERYTHING = ("gateway", "drivers", "sync")
-_BASE = ("gateway.model", "gateway.errors", "gateway.clock", "gateway.ids")
+_BASE = ("gateway.model", "gateway.errors", "gateway.clock", "gateway.ids", "gateway.wake")
 _PURE = ("gateway.model", "gateway.master", "gateway.quantity", "gateway.errors")
 _TOML = ("gateway.toml_lines", "gateway.toml_source")
 
@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.web": (*_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity"),
     "gateway.store": (*_BASE, "gateway.quantity"),
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
-    "drivers": (*_BASE, "drivers.base", "drivers.framing", "drivers.wake", "drivers.buffered_socket"),
+    "drivers": (*_BASE, "drivers.base", "drivers.framing", "drivers.buffered_socket"),
     "drivers.registry": ("drivers",),
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.repeat", "drivers.base"),
@@ -61,6 +61,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.model": (),
     "gateway.errors": (),
     "gateway.clock": (),
+    "gateway.wake": (),
     "gateway.ids": (),
     "gateway.quantity": (),
     "gateway.master": ("gateway.quantity",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from pathlib import Path
@@ -14,6 +15,7 @@ from gateway.log import configure_log
 from gateway.settings import load_settings
 from gateway.systemd import Notifier, is_logging_to_journal
 
+COLLECT_AFTER_OBJECTS = 50_000  # a few megabytes
 LEVELS = ["debug", "info", "warning", "error"]
 FORMATS = ["text", "json"]
 
@@ -30,4 +32,15 @@ def run(config: Path, log_level: str, log_format: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     gateway = Gateway(settings, notifier=Notifier.from_environment())
+    _relieve_collector()
     gateway.run(stop)
+
+
+def _relieve_collector() -> None:
+    """Look for cyclic garbage seldom, and never again among what exists already: it lives as long as the process.
+
+    A scan leaves no cycles behind, but hundreds of them on their way made the collector a tenth of the work.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER_OBJECTS, 20, 20)

@@ -63,10 +63,10 @@ def settle(connection: sqlite3.Connection, epoch: str, ack: Acknowledgement) -> 
     """Delete what the ERP has, provided that it has the same history (hash at `cum`)."""
     if ack.epoch != epoch:
         return Settled.UNKNOWN_EPOCH
-    head, cum, cum_hash = _stream_row(connection, ack.stream)
+    cum, cum_hash = _settled(connection, ack.stream)
     if ack.cum < cum:
         return Settled.STALE
-    if not _has_same_history(connection, ack, head, cum, cum_hash):
+    if ack.hash != (cum_hash if ack.cum == cum else _hash_at(connection, ack.stream, ack.cum)):
         return Settled.MISMATCH
     if ack.cum > cum:
         connection.execute("DELETE FROM outbox WHERE stream=? AND seq<=?", (ack.stream, ack.cum))
@@ -74,21 +74,15 @@ def settle(connection: sqlite3.Connection, epoch: str, ack: Acknowledgement) -> 
     return Settled.SETTLED
 
 
-def _stream_row(connection: sqlite3.Connection, stream: str) -> tuple[int, int, bytes]:
-    row = connection.execute("SELECT head,cum,cum_hash FROM stream WHERE stream=?", (stream,)).fetchone()
-    return row or (0, 0, ZERO_HASH)
+def _settled(connection: sqlite3.Connection, stream: str) -> tuple[int, bytes]:
+    row = connection.execute("SELECT cum,cum_hash FROM stream WHERE stream=?", (stream,)).fetchone()
+    return row or (0, ZERO_HASH)
 
 
-def _has_same_history(
-    connection: sqlite3.Connection, ack: Acknowledgement, head: int, cum: int, cum_hash: bytes
-) -> bool:
-    if ack.cum > head:
-        return False
-    if ack.cum == cum:
-        return ack.hash == cum_hash
-    query = "SELECT hash FROM outbox WHERE stream=? AND seq=?"
-    row = connection.execute(query, (ack.stream, ack.cum)).fetchone()
-    return row is not None and row[0] == ack.hash
+def _hash_at(connection: sqlite3.Connection, stream: str, seq: int) -> bytes | None:
+    """Our hash at an unsettled sequence; None beyond our head, where the ERP knows more than we do."""
+    row = connection.execute("SELECT hash FROM outbox WHERE stream=? AND seq=?", (stream, seq)).fetchone()
+    return row[0] if row else None
 
 
 def resequence(connection: sqlite3.Connection) -> dict[str, int]:

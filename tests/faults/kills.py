@@ -14,6 +14,7 @@ from pathlib import Path
 from firmware_sim.scanner import Answer, Scanner
 from tests.end_to_end.floor import QUANTITY, Floor
 
+PATIENCE_S = 60.0
 VICTIMS = ("gateway", "gateway", "erp", "broker")  # the gateway twice: it has the most to lose
 
 
@@ -26,6 +27,7 @@ class Tally:
     tries: int = 0
     kills: int = 0
     differences: list[str] = field(default_factory=list)
+    green: threading.Event = field(default_factory=threading.Event)  # somebody saw green since it was cleared
 
 
 def run_kills(directory: Path, seed: int, kills: int, *, cards: int = 1000) -> Tally:
@@ -38,7 +40,11 @@ def run_kills(directory: Path, seed: int, kills: int, *, cards: int = 1000) -> T
         worker.start()
         pause = threading.Event()
         for _ in range(kills):
-            pause.wait(chance.uniform(0.03, 0.15))
+            tally.green.clear()
+            if not tally.green.wait(PATIENCE_S):
+                tally.differences.append("nobody saw green after the last kill")
+                break
+            pause.wait(chance.uniform(0.0, 0.15))
             victim = chance.choice(VICTIMS)
             getattr(floor, victim).restart()
             tally.kills += 1
@@ -68,7 +74,9 @@ def _work(floor: Floor, tally: Tally, done: threading.Event) -> None:
 def _until_green(scanner: Scanner, code: str, tally: Tally) -> bool:
     answer, tries = scanner.scan_until_green(code, pause_s=0.05)
     tally.tries += tries
-    if answer is not Answer.ACK:
+    if answer is Answer.ACK:
+        tally.green.set()
+    else:
         tally.differences.append(f"{code}: no green after {tries} tries")
     return answer is Answer.ACK
 

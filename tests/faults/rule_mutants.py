@@ -34,11 +34,9 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "settled_without_the_hash", "another history is taken for ours", "tests/store/test_settlement.py",
-        (Edit("gateway.store.outbox", "row is not None and row[0] == ack.hash", "row is not None"),),
-    ),
-    Mutant(
-        "settled_beyond_the_head", "an older image believes the ERP's higher number", "tests/store/test_settlement.py",
-        (Edit("gateway.store.outbox", "    if ack.cum > head:\n        return False\n", ""),),
+        (Edit("gateway.store.outbox",
+              "if ack.hash != (cum_hash if ack.cum == cum else _hash_at(connection, ack.stream, ack.cum)):",
+              "if ack.cum > cum and _hash_at(connection, ack.stream, ack.cum) is None:"),),
     ),
     Mutant(
         "resent_under_new_numbers_only", "a new epoch forgets what was unsettled", "tests/store/test_settlement.py",

@@ -16,4 +16,4 @@ def test_what_was_green_is_one_order_and_one_booking_whatever_was_killed(tmp_pat
     tally = run_kills(tmp_path, seed=21, kills=20)
     assert tally.differences == []
     assert tally.kills == 20
-    assert len(tally.emptied) > 5
+    assert len(tally.emptied) + len(tally.filled) >= 20

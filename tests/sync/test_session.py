@@ -22,11 +22,11 @@ from firmware_sim.faults import FaultProxy, Toxics
 from firmware_sim.port import wait_until
 from gateway.errors import StoreError
 from gateway.store.outbox import OutboxReader, StreamState
+from gateway.wake import Wake
 from sync.envelope import Sender
 from sync.mqtt import PUBACK_LIMIT_MS, LinkError, MqttSession, Will
 from sync.sender import Pace
 from sync.uplink import Uplink
-from sync.wake import Wake
 from sync.warning import WarningBook
 from tests.store.rig import HandClock
 from tests.sync.rig import TIMEOUT_S, GatewayRig, assert_exactly_once, plain_settings

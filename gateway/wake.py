@@ -1,15 +1,13 @@
-"""Waking the sync thread, which waits for its socket, from other threads."""
+"""Waking a thread that waits for a file descriptor (`select`, `poll`) from other threads."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections import deque
-from collections.abc import Callable
 
 
 class Wake:
-    """An event that `poll` can wait for. Any number of `set` calls cost one system call."""
+    """An event that `select` and `poll` can wait for. Any number of `set` calls cost one system call."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -22,8 +20,10 @@ class Wake:
 
     def set(self) -> None:
         """Wake the waiting thread; harmless after `close`, since an outcome may come late."""
+        if self._is_set:  # whoever waits has not begun to look for work, so it will find ours
+            return
         with self._lock:
-            if not self._is_set and not self._is_closed:
+            if not self._is_closed:
                 self._is_set = True
                 os.eventfd_write(self._fd, 1)
 
@@ -40,22 +40,3 @@ class Wake:
             if not self._is_closed:
                 self._is_closed = True
                 os.close(self._fd)
-
-
-class NoteBox:
-    """Functions that other threads want the sync thread to run. One per intake at the writer, so
-    it holds no more than those."""
-
-    def __init__(self, wake: Wake) -> None:
-        self._wake = wake
-        self._notes: deque[Callable[[], None]] = deque()
-
-    def leave(self, note: Callable[[], None]) -> None:
-        """From any thread; never blocks."""
-        self._notes.append(note)
-        self._wake.set()
-
-    def read(self) -> None:
-        """In the sync thread: run what was left."""
-        while self._notes:
-            self._notes.popleft()()
