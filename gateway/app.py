@@ -34,6 +34,7 @@ from sync.engine import Identity, SyncEngine
 _LOG = logging.getLogger(__name__)
 
 WATCH_S = 1.0  # how often the main thread looks after the others
+SILENCE_LIMIT_MS = 60_000  # of a thread that should turn about once a second; longer than any back-off
 
 
 class Gateway:
@@ -55,6 +56,7 @@ class Gateway:
         self._sync = self._open_sync() if settings.sync.enabled else None
         self._page = self._open_page() if settings.web.enabled else None
         self._supervisor = Supervisor(self._health)
+        self._heard_ms: dict[str, int] = {}  # when each thread last showed a sign of life
         self._writer.listen(self._on_commit)
 
     @property
@@ -88,13 +90,28 @@ class Gateway:
     def _watch(self, stop: threading.Event) -> None:
         """Feed the watchdog as long as there is real progress; a failing disk is reported, not killed."""
         interval_s = min(watchdog_interval_s() or WATCH_S, WATCH_S)
-        progress = -1
+        writer, sync = -1, -1
         while not stop.is_set() and not self._supervisor.wake.is_set():
-            now = self._writer.progress
-            if now != progress and self._supervisor.alive():
+            if self._writer.progress != writer and self._supervisor.alive():
                 self._notifier.watchdog()
-            progress = now
+            writer = self._writer.progress
+            if self._sync is not None and self._sync.progress != sync:
+                sync = self._sync.progress
+                self._hear("sync")
+            self._miss_the_silent()
             stop.wait(interval_s)
+
+    def _hear(self, name: str) -> None:
+        self._heard_ms[name] = self._clock.mono_ms()
+        self._health.clear(f"SILENT:{name}")
+
+    def _miss_the_silent(self) -> None:
+        """A thread that hangs is told; it must not cost the others their gateway."""
+        now = self._clock.mono_ms()
+        for name, heard_ms in list(self._heard_ms.items()):
+            if now - heard_ms > SILENCE_LIMIT_MS:
+                text = f"{name} has shown no sign of life for {SILENCE_LIMIT_MS // 1000} s"
+                self._health.warn(f"SILENT:{name}", text)
 
     # -- wiring ----------------------------------------------------------------------------
 
@@ -154,6 +171,7 @@ class Gateway:
         return [device for device in self._devices if device.id in ids]
 
     def _on_device(self, device: str, told: DeviceHealth) -> None:
+        self._hear(device)
         if told.is_up:
             self._health.clear(f"DEVICE:{device}")
         else:

@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
+JUMP_MS = 2_000  # less is slewing and the time between two reads of the clocks
+
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -57,6 +59,24 @@ class SystemClock:
             self._quality = _kernel_sync_state()
             self._quality_until_ms = now + 10_000
         return self._quality
+
+
+class JumpWatch:
+    """Notices when the wall clock moves against the monotonic one: a step of NTP, somebody's hand, a dead RTC.
+
+    A jump is flagged and not obeyed (R7): nothing is reordered, dropped or shortened because of it.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._offset_ms = clock.wall_ms() - clock.mono_ms()
+
+    def look(self) -> int:
+        """Milliseconds the wall clock jumped since the last look, 0 for less than JUMP_MS."""
+        offset_ms = self._clock.wall_ms() - self._clock.mono_ms()
+        jump_ms = offset_ms - self._offset_ms
+        self._offset_ms = offset_ms
+        return jump_ms if abs(jump_ms) >= JUMP_MS else 0
 
 
 def _read_boot_id() -> str:

@@ -32,6 +32,7 @@ from gateway.model import (
     Scan,
     Status,
     StockSnapshot,
+    Tick,
     View,
 )  # fmt: skip
 from gateway.stations.consume import empty
@@ -73,7 +74,7 @@ class Decider:
             return adopt_cards(intake, view)
         if isinstance(intake, StockSnapshot):
             return adopt_stock(intake, view)
-        return _time_passed(view)
+        return _time_passed(intake, view)
 
     def _scan(self, scan: Scan, view: View) -> Decision:
         if _is_redelivered(scan, view):
@@ -164,9 +165,9 @@ def _no_loop(card: Card) -> Rejection:
     return Rejection("UNKNOWN_LOOP", text, card.loop)
 
 
-def _time_passed(view: View) -> Decision:
+def _time_passed(tick: Tick, view: View) -> Decision:
     """Release batches that are due; a loop whose master data vanished keeps its cards waiting."""
-    events: list[Event] = []
+    events = [Event("clock_jumped", "sys", "", {"jump_ms": tick.jump_ms})] if tick.jump_ms else []
     for loop_id, wall_ms, mono_ms, boot in view.oldest_wait():
         loop = view.master("loops", loop_id)
         if loop:

@@ -179,6 +179,8 @@ class Command:
 class Tick:
     """Time has passed: batches that waited too long may be released."""
 
+    jump_ms: int = 0  # how far the wall clock jumped against the monotonic one since the last tick
+
 
 Intake = Scan | Acknowledgement | MasterData | CardStates | StockSnapshot | Command | Tick
 

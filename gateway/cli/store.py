@@ -14,6 +14,7 @@ from gateway.cli.option import config_option
 from gateway.clock import SystemClock
 from gateway.errors import StoreError
 from gateway.settings import load_settings
+from gateway.store.export import verify_export
 from gateway.store.reader import EventFilter, StoreReader, database_exists
 from gateway.store.rebuild import rebuild as rebuild_store
 from gateway.store.verify import verify as verify_store
@@ -55,10 +56,14 @@ def status(config: Path, as_json: bool) -> None:
 @click.command()
 @config_option
 @json_option
-def verify(config: Path, as_json: bool) -> None:
+@click.option("--export", "exported", type=click.File("rb"), help="Check a file made by `export` instead of the store.")
+def verify(config: Path, as_json: bool, exported: BinaryIO | None) -> None:
     """Check every journal row, every projection and the outbox; exit 1 if anything is wrong. Safe while running."""
-    data_dir = _data_dir(config)
-    report = _with_progress("verifying", lambda tell: verify_store(data_dir, tell))
+    if exported is not None:
+        report = verify_export(exported)
+    else:
+        data_dir = _data_dir(config)
+        report = _with_progress("verifying", lambda tell: verify_store(data_dir, tell))
     if as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
     elif report.is_ok:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from queue import Empty, SimpleQueue
 
-from gateway.clock import Clock
+from gateway.clock import Clock, JumpWatch
 from gateway.errors import BusyError, StoreCorruptError, StoreError
 from gateway.model import (
     Acknowledgement,
@@ -107,6 +107,7 @@ class Writer:
         self._healed_ms = 0
         self._busy_ms = 0
         self._tick_ms = 0
+        self._jumps = JumpWatch(clock)
         self.condition = Condition.HEALTHY
         self.progress = 0  # grows with every turn of the loop; the watchdog looks at it
 
@@ -164,11 +165,19 @@ class Writer:
         now = self._clock.mono_ms()
         if now - self._tick_ms >= SETTLE_DELAY_MS:
             self._tick_ms = now
-            batch.append(Request(Tick()))
+            batch.append(Request(Tick(self._look_at_the_clock())))
         if self._settlements and (batch or now >= self._settle_by_ms):
             batch = self._settlements + batch
             self._settlements = []
         return batch
+
+    def _look_at_the_clock(self) -> int:
+        jump_ms = self._jumps.look()
+        if jump_ms:
+            self._warn(
+                "CLOCK_JUMPED", f"the wall clock jumped by {jump_ms / 1000:+.1f} s; order and durations are unharmed"
+            )
+        return jump_ms
 
     def _postpone(self, request: Request) -> None:
         if not self._settlements:

@@ -109,6 +109,10 @@ def test_export_holds_what_is_needed_to_check_the_chain_elsewhere(config: Path, 
     rows = [json.loads(line) for line in (tmp_path / "journal.jsonl").read_text().splitlines()]
     assert [row["seq"] for row in rows] == [1, 2, 3, 4, 5]
     assert {"seq", "stream", "hash", "event"} == set(rows[0])
+    assert _run(config, "verify", "--export", str(tmp_path / "journal.jsonl")).exit_code == 0
+    forged = (tmp_path / "journal.jsonl").read_text().replace("SCREW-A", "SCREW-B", 1)
+    (tmp_path / "forged.jsonl").write_text(forged)
+    assert _run(config, "verify", "--export", str(tmp_path / "forged.jsonl")).exit_code == 1
 
 
 def test_a_store_that_does_not_exist_is_said_to_be_missing(tmp_path: Path) -> None:

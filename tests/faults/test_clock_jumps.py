@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.decide import Decider
 from gateway.model import Acknowledgement
 from gateway.store.verify import verify
 from gateway.store.writer import SETTLE_DELAY_MS
@@ -47,6 +48,22 @@ def test_a_jump_of_the_wall_clock_changes_neither_order_nor_content(tmp_path: Pa
     assert rig.rows("SELECT seq FROM outbox WHERE stream='sig' ORDER BY seq") == [(1,), (2,), (3,)]
     rig.close()
     assert verify(tmp_path).findings == []
+
+
+@pytest.mark.promise("R7")
+@pytest.mark.parametrize(("jump_ms", "is_told"), [(3_600_000, True), (-5000, True), (900, False), (0, False)])
+def test_a_jump_is_flagged_in_the_journal_and_to_people(tmp_path: Path, jump_ms: int, is_told: bool) -> None:
+    clock = HandClock()
+    rig = Rig(tmp_path, clock, decide=Decider({}))
+    clock.pass_time(SETTLE_DELAY_MS)
+    rig.writer.turn(0.0)
+    clock.pass_time(SETTLE_DELAY_MS)
+    clock.wall += jump_ms
+    rig.writer.turn(0.0)
+    told = rig.rows("SELECT body ->> '$.jump_ms' FROM journal WHERE body ->> '$.t'='clock_jumped'")
+    assert told == ([(jump_ms,)] if is_told else [])
+    assert [code for code, _ in rig.warnings] == (["CLOCK_JUMPED"] if is_told else [])
+    rig.close()
 
 
 def test_a_box_that_believes_in_1970_stores_and_goes_on_when_it_learns_the_time(tmp_path: Path) -> None:
