@@ -65,6 +65,7 @@ suffixes = ["\\r"]
 [device.feedback]
 ack = "\\u0006"
 nak = "\\u0015"
+bad = "\\u0007"
 waits_for_ack = true
 nak_refusals = true
 """

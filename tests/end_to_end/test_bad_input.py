@@ -15,6 +15,7 @@ from firmware_sim.scanner import Answer
 from tests.end_to_end.floor import Floor, plant
 from tests.gateway_process import GatewayProcess
 
+BELL = 7  # the scanner's bad tone, as the floor's configuration has it
 FOREIGN_ACK = json.dumps({"v": 1, "ep": "0" * 26, "st": "sig", "cum": 3, "h": "0" * 32, "dsp": []})
 
 pytestmark = [pytest.mark.slow, pytest.mark.promise("R10"), pytest.mark.promise("R3")]
@@ -152,6 +153,18 @@ def test_lower_and_lying_acknowledgements_cost_nothing(floor: Floor) -> None:
     floor.settle()
     assert all(count == 1 for count in floor.orders().values())
     assert floor.orders()["K-0011"] == 1
+
+
+@pytest.mark.decision("K6")
+def test_a_refusal_by_the_erp_reaches_the_station_and_the_resolve_list_and_the_card_turns(floor: Floor) -> None:
+    assert floor.erp.control(do="reject", code="PERIOD_CLOSED", count=1)["ok"]
+    bells = floor.consume.heard.count(BELL)
+    assert floor.consume.scan_until_green(floor.code("K-0014"))[0] is Answer.ACK
+    floor.wait_until(lambda: bool(floor.events("event_rejected")), "the refusal is in the journal")
+    assert floor.consume.scan_until_green(floor.code("K-0015"))[0] is Answer.ACK
+    assert floor.consume.heard.count(BELL) > bells
+    assert floor.cards()["K-0014"] == ("EMPTY", 1)
+    assert [task["code"] for task in floor.gateway.ask("status")["resolve"]] == ["PERIOD_CLOSED"]
 
 
 def test_after_all_this_the_store_is_sound_and_both_sides_agree(floor: Floor) -> None:
