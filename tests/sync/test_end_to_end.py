@@ -247,6 +247,7 @@ def confirmed_dispositions(ledger: Path) -> list[tuple[str, int]]:
     return rows
 
 
+@pytest.mark.slow
 def test_a_link_that_flaps_after_the_erp_answered_begins_its_back_off_anew(
     broker: Broker, erp: ErpProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
