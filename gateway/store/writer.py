@@ -1,7 +1,8 @@
 """The single writer: group commit, `decide` inside the transaction, a savepoint per scan.
 
 Whatever is queued when the previous fsync returns becomes the next commit: no timer when idle,
-large batches under load. Answers are given after the commit and never before (promise R1).
+large batches under load. Under load a few milliseconds lie between two commits, or every read
+would keep all threads busy by itself. Answers are given after the commit and never before (promise R1).
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ Done = Callable[[Outcome], None]
 SETTLE_DELAY_MS = 1000  # an acknowledgement rides on the next commit, at most this much later
 HEAL_INTERVAL_MS = 250  # how often a full or failing disk is tried again
 IDLE_WAIT_S = 0.1
+GATHER_MS = 3  # between commits under load; a read that comes after a pause is committed at once
+GATHERED_READS = 32  # enough for a commit of their own
 FRAME_BYTES = PAGE_BYTES + 24  # one page in the write-ahead log
 
 
@@ -152,6 +155,8 @@ class Writer:
         take, wanted = self._queue.get_nowait, self._limits.batch
         try:
             first = self._queue.get(timeout=wait_s) if wait_s else take()
+            if wait_s:
+                self._gather()
             while True:
                 if isinstance(first.intake, Acknowledgement) and not first.intake.dispositions:
                     self._postpone(first)
@@ -170,6 +175,12 @@ class Writer:
             batch = self._settlements + batch
             self._settlements = []
         return batch
+
+    def _gather(self) -> None:
+        """Keep a little distance from the last commit, so that reads which come fast share the next one."""
+        left_ms = self._busy_ms + GATHER_MS - self._clock.mono_ms()
+        if 0 < left_ms <= GATHER_MS and self._queue.qsize() < GATHERED_READS:
+            self._stopped.wait(left_ms / 1000)
 
     def _look_at_the_clock(self) -> int:
         jump_ms = self._jumps.look()
