@@ -19,6 +19,7 @@ SYNCS = 500
 PUBLISHES = 2000
 BATCH_BYTES = 64 * 1024
 ANSWER_LIMIT_S = 30.0
+ARITHMETIC_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,16 @@ class Baseline:
     publish_s: float
     publishes_per_s: float
     batches_per_s: float
+    arithmetic_s: float
+    arithmetic_p99_s: float
 
     def figures(self) -> list[Figure]:
         """As rows of the table."""
         syncs = f"{milliseconds(self.sync_s)}, {milliseconds(self.sync_p99_s)}"
         ratio = f"{self.commit_s / self.sync_s:.1f} x fdatasync"
+        steady = f"p99 is {self.arithmetic_p99_s / self.arithmetic_s:.1f} x p50"
         return [
+            Figure("-", "bare arithmetic (how steady the processor is): p50", milliseconds(self.arithmetic_s), steady),
             Figure("-", "bare fdatasync after appending 1 kB: p50, p99", syncs),
             Figure("-", "bare SQLite commit of one row (WAL, FULL): p50", milliseconds(self.commit_s), ratio),
             Figure("-", "bare paho publish, QoS 1: p50, one after the other", milliseconds(self.publish_s)),
@@ -72,8 +77,25 @@ def measure(directory: Path) -> Baseline:
     with Broker() as broker:
         single, rate, batches = _publish(broker.port)
     return Baseline(
-        share(probe.samples, 0.5), share(probe.samples, 0.99), _commit(directory / "bare.db"), single, rate, batches
+        sync_s=share(probe.samples, 0.5),
+        sync_p99_s=share(probe.samples, 0.99),
+        commit_s=_commit(directory / "bare.db"),
+        publish_s=single,
+        publishes_per_s=rate,
+        batches_per_s=batches,
+        arithmetic_s=share(sums := _arithmetic(), 0.5),
+        arithmetic_p99_s=share(sums, 0.99),
     )
+
+
+def _arithmetic() -> list[float]:
+    """Seconds that the same sum takes, again and again."""
+    samples = []
+    end = time.perf_counter() + ARITHMETIC_S
+    while (began := time.perf_counter()) < end:
+        sum(range(50_000))
+        samples.append(time.perf_counter() - began)
+    return samples
 
 
 def _commit(path: Path) -> float:
