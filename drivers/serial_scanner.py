@@ -109,7 +109,9 @@ class ScannerConnection:
         self._sink = sink
         self._counters = counters
         self._framer = Framer(settings.rule())
+        self._lock = threading.Lock()  # over the next two lines and whatever is written to the port
         self._pending: list[Pending] = []  # in the order of their frames, until answered
+        self._is_open = True
         feedback = settings.feedback
         self._ack, self._nak = to_bytes(feedback.ack), to_bytes(feedback.nak)
         self._good, self._bad = to_bytes(feedback.good), to_bytes(feedback.bad)
@@ -123,31 +125,49 @@ class ScannerConnection:
             self._take(self._framer.feed(self._port.read(), self._clock.mono_ms()))
         else:
             self._take(self._framer.expire(self._clock.mono_ms()))
-        if writable:
-            self._port.flush()
         self._wake.clear()
-        self._send_answers()
-        while notices:
-            self._write(self._good if notices.popleft().is_good else self._bad)
+        with self._lock:
+            if writable:
+                self._port.flush()
+            self._send_answers()
+            while notices:
+                self._write(self._good if notices.popleft().is_good else self._bad)
 
     def end(self) -> None:
         """The line is closed: what was half received is evidence, and later verdicts are not written."""
         self._take(self._framer.abort())
-        self._counters["late_answers"] += len(self._pending)
-        self._pending.clear()
+        with self._lock:
+            self._is_open = False
+            self._counters["late_answers"] += len(self._pending)
+            self._pending.clear()
 
     def offer(self, read: Read, pending: Pending) -> None:
         """The only place where a frame meets its answer: after the verdict, never before."""
 
         def answer(verdict: Verdict) -> None:
             pending.verdict = verdict
-            self._wake.set()
+            self._answer_at_once()
 
         try:
             self._sink.offer(read, answer)
         except Exception:  # noqa: BLE001  the person must see red, and the next scan must be read
             _LOG.exception("%s: a frame could not be handed on", self._settings.id)
             answer(NOT_TAKEN)
+
+    def _answer_at_once(self) -> None:
+        """Write from the thread that brings the verdict: waking ours would cost a person most of the wait.
+
+        The port never blocks. What it does not take, and a line that broke, are left to our own thread.
+        """
+        try:
+            with self._lock:
+                if self._is_open:
+                    self._send_answers()
+                is_left = self._port.wants_write
+        except TransientDeviceError:
+            is_left = True
+        if is_left:
+            self._wake.set()
 
     def _timeout_s(self) -> float:
         deadline_ms = self._framer.deadline_ms
@@ -159,8 +179,10 @@ class ScannerConnection:
         for frame in frames:
             self._counters["frames" if frame.fault is None else "damaged_frames"] += 1
             pending = Pending()
-            self._pending.append(pending)
-            if len(self._pending) > UNANSWERED_LIMIT:
+            with self._lock:
+                self._pending.append(pending)
+                is_too_much = len(self._pending) > UNANSWERED_LIMIT
+            if is_too_much:
                 self._counters["refused_frames"] += 1
                 pending.verdict = NOT_TAKEN
             else:

@@ -80,13 +80,13 @@ class _Lane:
             self.counters["ignored"] += 1
             _give(feedback, NOT_A_PRESS)
         elif scan.fault is not None:  # never a repeat: each one is evidence
-            self._store(scan, lambda verdict: _give(feedback, verdict))
+            self._store(scan, feedback)
         else:
             self._offer_scan(scan, feedback)
 
     def _offer_scan(self, scan: Scan, feedback: Feedback) -> None:
         if self._source.window_ms <= 0:
-            self._store(scan, lambda verdict: _give(feedback, verdict))
+            self._store(scan, feedback)
             return
         with self._lock:
             key = self._key(scan)
@@ -109,22 +109,22 @@ class _Lane:
             text = "The gateway could not make sense of this because of a mistake of its own; tell your administrator"
             return Scan(read, fault=Rejection("INTERNAL", text, got=type(error).__name__))
 
-    def _store(self, scan: Scan, then: Feedback) -> None:
-        """Submit; `then` gets the verdict of the outcome, or of the refusal to take it."""
+    def _store(self, scan: Scan, feedback: Feedback) -> None:
+        """Submit; `feedback` gets the verdict of the outcome, or of the refusal to take it."""
 
         def done(outcome: Outcome) -> None:
             self.counters[outcome.verdict.status.value] += 1
-            then(outcome.verdict)
+            _give(feedback, outcome.verdict)
 
         try:
             self._submit(scan, done)
         except BusyError:
             self.counters["busy"] += 1
-            then(BUSY)
+            _give(feedback, BUSY)
         except Exception:  # noqa: BLE001  whatever it was, the person sees red
             _LOG.exception("%s: a scan could not be submitted", scan.read.device)
             self.counters["errors"] += 1
-            then(NOT_STORED)
+            _give(feedback, NOT_STORED)
 
     def _finish(self, scan: Scan, key: Key, verdict: Verdict, feedback: Feedback) -> None:
         """The outcome is known: only now does the filter arm."""
@@ -186,7 +186,7 @@ class _PressLane(_Lane):
         fault = Rejection("PRESS_TOO_SOON", text, got=scan.card, expected=f"at least {interval_s} s between presses")
 
         def give(stored: Verdict) -> None:
-            _give(feedback, stored if stored.status is Status.FAILED else verdict)
+            feedback(stored if stored.status is Status.FAILED else verdict)
 
         self._store(replace(scan, fault=fault), give)
 

@@ -68,7 +68,7 @@ class StoreSettings(_Table):
     """How many of them one commit may hold."""
     ballast_kib: Annotated[int, Field(ge=0, le=1_048_576)] = 1024
     """Space set aside so that a full disk can still be reported; 0 sets none aside."""
-    checkpoint_pages: Annotated[int, Field(ge=100, le=1_000_000)] = 4000
+    checkpoint_pages: Annotated[int, Field(ge=100, le=1_000_000)] = 1000
     """The write-ahead log is moved into the database when it has this many pages ..."""
     checkpoint_idle_s: Annotated[int, Field(ge=1, le=3600)] = 30
     """... or when nothing came for so long."""

@@ -46,7 +46,7 @@ def connect(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA synchronous=FULL")
     db.execute("PRAGMA busy_timeout=5000")
     db.execute("PRAGMA cache_size=-32000")
-    db.execute("PRAGMA wal_autocheckpoint=4000")
+    db.execute("PRAGMA wal_autocheckpoint=1000")
     db.executescript(_TABLES)
     return db
 

@@ -145,23 +145,16 @@ class Projections:
             before = self.card(name)
             previous.append(str(before.last_seq) if before else "0")
             wall_ms, mono_ms, boot = row.get("since", at)  # an order number, say, is no act on the container
-            card = Card(
+            card = (
                 name, loop, row["life"], row["state"], row["cycle"], parse_quantity(row["qty"]),
                 row["rev"], row["undone"], row["sig"], wall_ms, mono_ms, boot, seq,
             )  # fmt: skip
-            self._put_card(card, is_new=before is None or before.loop != loop)
+            # An update leaves the index by loop alone; a card that is new or changed its loop is written whole.
+            key = (name,)
+            is_new = before is None or before.loop != loop or key in self._new_cards
+            (self._new_cards if is_new else self._turned_cards).put(key, card)
+            self._cards[name] = Card(*card)
         return ",".join(previous)
-
-    def _put_card(self, card: Card, *, is_new: bool) -> None:
-        """An update leaves the index by loop alone; a card that is new or changed its loop is written whole."""
-        key = (card.card,)
-        rows = self._new_cards if is_new or key in self._new_cards else self._turned_cards
-        row = (
-            card.card, card.loop, card.life, card.state, card.cycle, card.quantity, card.revision, card.undone,
-            card.signal, card.wall_ms, card.mono_ms, card.boot, card.last_seq,
-        )  # fmt: skip
-        rows.put(key, row)
-        self._cards[card.card] = card
 
     def _remove_cards(self, seq: int, body: dict[str, Any], names: list[str]) -> None:
         for rows in (self._turned_cards, self._new_cards):

@@ -73,7 +73,7 @@ class Limits:
 
     queue: int = 20_000  # more waiting intakes than this are refused at once, red
     batch: int = 500  # intakes per commit
-    checkpoint_pages: int = 4000  # write-ahead log pages before a checkpoint
+    checkpoint_pages: int = 1000  # write-ahead log pages before a checkpoint
     checkpoint_idle_ms: int = 30_000  # quiet time after which a short log is checkpointed too
 
     @property

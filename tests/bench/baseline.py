@@ -6,6 +6,8 @@ import os
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +69,26 @@ class SyncProbe:
     def close(self) -> None:
         os.close(self._file)
 
+    @classmethod
+    @contextmanager
+    def beside(cls, directory: Path, pause_s: float) -> Iterator[SyncProbe]:
+        """Probe again and again in a thread while the block runs."""
+        directory.mkdir(parents=True, exist_ok=True)
+        probe, over = cls(directory), threading.Event()
+
+        def take_samples() -> None:
+            while not over.wait(pause_s):
+                probe.take()
+
+        thread = threading.Thread(target=take_samples)
+        thread.start()
+        try:
+            yield probe
+        finally:
+            over.set()
+            thread.join()
+            probe.close()
+
 
 def measure(directory: Path) -> Baseline:
     """Disk and broker, each alone."""
@@ -88,13 +110,19 @@ def measure(directory: Path) -> Baseline:
     )
 
 
+def arithmetic() -> float:
+    """Seconds that a sum of about a millisecond takes now."""
+    began = time.perf_counter()
+    sum(range(50_000))
+    return time.perf_counter() - began
+
+
 def _arithmetic() -> list[float]:
-    """Seconds that the same sum takes, again and again."""
+    """The same sum again and again, without a pause."""
     samples = []
     end = time.perf_counter() + ARITHMETIC_S
-    while (began := time.perf_counter()) < end:
-        sum(range(50_000))
-        samples.append(time.perf_counter() - began)
+    while time.perf_counter() < end:
+        samples.append(arithmetic())
     return samples
 
 

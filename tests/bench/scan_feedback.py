@@ -13,7 +13,7 @@ import tty
 from pathlib import Path
 
 from firmware_sim.codes import print_card
-from tests.bench.baseline import SyncProbe
+from tests.bench.baseline import SyncProbe, arithmetic
 from tests.bench.figure import Figure, LossError, milliseconds, share
 from tests.bench.offline import prepare_cards
 from tests.bench.plant import SITE, card, write_config
@@ -34,7 +34,7 @@ def measure(directory: Path) -> list[Figure]:
     line, other_end = os.openpty()
     tty.setraw(other_end)
     config = write_config(directory, scanner=os.ttyname(other_end), is_synced=False)
-    probe, samples = SyncProbe(directory), []
+    probe, samples, sums = SyncProbe(directory), [], []
     try:
         with GatewayProcess(config):
             _await_port(line)
@@ -42,12 +42,27 @@ def measure(directory: Path) -> list[Figure]:
                 samples.append(_scan(line, print_card(SITE, card(number)).encode() + b"\r"))
                 time.sleep(PAUSE_S)
                 probe.take()
+                time.sleep(PAUSE_S)
+                sums.append(arithmetic())  # what the processor alone makes of 1 ms of work after such a pause
+                time.sleep(PAUSE_S)
     finally:
         for descriptor in (line, other_end):
             os.close(descriptor)
         probe.close()
     taken, syncs = samples[WARM_UP:], probe.samples[WARM_UP:]
-    return [_figure("p50", 0.5, taken, syncs, P50_TARGET), _figure("p99", 0.99, taken, syncs, P99_TARGET)]
+    sums = sums[WARM_UP:]
+    return [
+        _figure("p50", 0.5, taken, syncs, P50_TARGET),
+        _figure("p99", 0.99, taken, syncs, P99_TARGET),
+        _still(sums, syncs),
+    ]
+
+
+def _still(sums: list[float], syncs: list[float]) -> Figure:
+    """Bounds what any program can reach here: a sum that touches neither disk nor another thread."""
+    late = share(sums, 0.99)
+    what = f"the same sum after the same pauses, beside it: p50 {milliseconds(share(sums, 0.5))}, p99"
+    return Figure("-", what, milliseconds(late), f"{late / share(syncs, 0.5):.1f} x fdatasync")
 
 
 def _await_port(line: int) -> None:

@@ -114,5 +114,3 @@ def test_a_window_never_skips_a_number_and_respects_its_limits(tmp_path: Path) -
     assert reader.window("sig", 10, 5, 1000) is None
     reader.close()
     rig.close()
-
-
