@@ -12,19 +12,22 @@ from typing import Any
 from drivers.base import Device, DeviceContext, DeviceHealth, DeviceSettings
 from drivers.registry import DEVICE_TYPES
 from gateway.clock import Clock, SystemClock
+from gateway.control import ControlDoor
 from gateway.credentials import CredentialStore
 from gateway.decide import Decider
 from gateway.errors import GatewayError
 from gateway.health import Health
+from gateway.ids import new_id
 from gateway.interpret import sources
 from gateway.master import PARSERS
+from gateway.model import Instruction, Verdict
 from gateway.pipeline import Pipeline
 from gateway.settings import Settings
 from gateway.stations.station import Station
 from gateway.store.outbox import OutboxReader
 from gateway.store.reader import StoreReader
 from gateway.store.store import Store
-from gateway.store.writer import CommitReport, Limits, Writer
+from gateway.store.writer import CommitReport, Limits, Request, Writer
 from gateway.supervisor import Supervisor
 from gateway.systemd import Notifier, boot_id, watchdog_interval_s
 from gateway.web.page import create_app
@@ -35,6 +38,26 @@ _LOG = logging.getLogger(__name__)
 
 WATCH_S = 1.0  # how often the main thread looks after the others
 SILENCE_LIMIT_MS = 60_000  # of a thread that should turn about once a second; longer than any back-off
+
+
+def instruct_offline(settings: Settings, name: str, body: dict[str, Any], account: str) -> Verdict:
+    """Carry out an instruction on the store of a gateway that does not run; GatewayError when it does."""
+    clock = SystemClock(boot_id())
+    store = open_store(settings, clock)
+    try:
+        writer = Writer(store, Decider(_stations(settings)), clock)
+        instruction = Instruction(new_id(clock.wall_ms()), name, body, account)
+        return writer.step([Request(instruction)])[0].verdict
+    finally:
+        store.close()
+
+
+def open_store(settings: Settings, clock: Clock) -> Store:
+    """The store of these settings, locked against a second process."""
+    table = settings.gateway
+    return Store(
+        table.data_dir, clock, PARSERS, site=table.site, gateway=table.id, ballast_kib=settings.store.ballast_kib
+    )
 
 
 class Gateway:
@@ -53,6 +76,7 @@ class Gateway:
         )  # fmt: skip
         self._pipeline = Pipeline(sources(settings, self._credentials), self._writer.submit)
         self._devices = [self._open_device(row) for row in settings.devices]
+        self._control = ControlDoor(settings.gateway.data_dir, self._writer.submit, self._clock)
         self._sync = self._open_sync() if settings.sync.enabled else None
         self._page = self._open_page() if settings.web.enabled else None
         self._supervisor = Supervisor(self._health)
@@ -74,6 +98,7 @@ class Gateway:
             for device in self._devices:
                 run = partial(device.run, sink=self._pipeline, health=partial(self._on_device, device.id))
                 supervisor.start(f"device {device.id}", run)
+            supervisor.start("control", self._control.run)
             if self._page is not None:
                 supervisor.start("page", self._page.run)
             self._notifier.ready()
@@ -116,11 +141,7 @@ class Gateway:
     # -- wiring ----------------------------------------------------------------------------
 
     def _open_store(self) -> Store:
-        table = self._settings.gateway
-        store = Store(
-            table.data_dir, self._clock, PARSERS,
-            site=table.site, gateway=table.id, ballast_kib=self._settings.store.ballast_kib,
-        )  # fmt: skip
+        store = open_store(self._settings, self._clock)
         for code, text in store.notes:
             self._health.warn(code, text)
         return store

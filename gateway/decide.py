@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from gateway.instruct import carry_out
 from gateway.kanban.answer import nothing, refused
 from gateway.kanban.batch import due
 from gateway.kanban.case import Case
@@ -26,6 +27,7 @@ from gateway.model import (
     Command,
     Decision,
     Event,
+    Instruction,
     Intake,
     MasterData,
     Rejection,
@@ -74,6 +76,8 @@ class Decider:
             return adopt_cards(intake, view)
         if isinstance(intake, StockSnapshot):
             return adopt_stock(intake, view)
+        if isinstance(intake, Instruction):
+            return carry_out(intake, view)
         return _time_passed(intake, view)
 
     def _scan(self, scan: Scan, view: View) -> Decision:

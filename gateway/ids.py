@@ -22,6 +22,17 @@ def new_id(wall_ms: int) -> str:
     return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
 
 
+def natural_id(device: str, key: str) -> str:
+    """The id of a read whose device gives each press an identity of its own (a UUIDv8).
+
+    The same press delivered again has the same id, so the journal's unique index recognises it.
+    """
+    raw = bytearray(blake2b(f"{device}\0{key}".encode(), digest_size=16).digest())
+    raw[6] = 0x80 | (raw[6] & 0x0F)
+    raw[8] = 0x80 | (raw[8] & 0x3F)
+    return format_id(bytes(raw))
+
+
 def derive_id(read_id: str, n: int) -> str:
     """Identity of the n-th event that one read caused.
 

@@ -176,13 +176,23 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Instruction:
+    """What a person with access to this machine asks for: at the command line, say."""
+
+    id: str  # UUIDv7
+    name: str  # e.g. "mode.set"; the table stands in instruct.py
+    body: dict[str, Any]  # JSON values, not checked yet
+    operator: str  # the account that asked
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has passed: batches that waited too long may be released."""
 
     jump_ms: int = 0  # how far the wall clock jumped against the monotonic one since the last tick
 
 
-Intake = Scan | Acknowledgement | MasterData | CardStates | StockSnapshot | Command | Tick
+Intake = Scan | Acknowledgement | MasterData | CardStates | StockSnapshot | Command | Instruction | Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +232,9 @@ class Event:
     `after` cards as they are now · `gone` cards that are no more · `mv` stock movements · `tr` opens
     the signal named by the event's key · `closes` keys of closed signals · `reopens` signals that are
     open again, as whole rows · `doc` a document number · `fill` a fill duration · `dsp` a disposition ·
-    `task` a row of the resolve list · `md` changed master data · `stock` absolute stock · `cmd` an
-    executed command · `press` a recognisable MQTT message · `epoch` a new epoch.
+    `task` a row of the resolve list · `done` ids of tasks that are done · `facts` rows [kind, id, body or
+    null] of what else is known, such as a badge session or a mode · `md` changed master data · `stock`
+    absolute stock · `cmd` an executed command · `press` a recognisable MQTT message · `epoch` a new epoch.
     """
 
     kind: str
@@ -323,6 +334,18 @@ class View(Protocol):
     def all_stock(self) -> dict[tuple[str, str, str, str], int]: ...
     def press_seen(self, device: str, packet: int, digest: str) -> str | None:
         """Id of the read that already stored this MQTT message, if any."""
+
+    def fact(self, kind: str, key: str) -> dict[str, Any] | None:
+        """What the last event said of it in `facts`; None when nothing or null. Not to be changed."""
+
+    def facts(self, kind: str) -> dict[str, dict[str, Any]]:
+        """All facts of a kind by key."""
+
+    def open_task(self, task_id: str) -> dict[str, Any] | None:
+        """An open row of the resolve list: id, kind, code, msg, station, card, posting, ref, count."""
+
+    def open_tasks(self) -> list[dict[str, Any]]:
+        """All open rows of the resolve list, oldest first."""
 
     def command_done(self, command_id: str) -> bool: ...
     def refusals_in_a_row(self, code: str, posting: str) -> int: ...

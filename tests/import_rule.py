@@ -36,7 +36,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "drivers.registry": ("drivers",),
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.repeat", "drivers.base"),
-    "gateway.decide": ("gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE),
+    "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
+    "gateway.decide": ("gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE),
     "gateway.codes": _PURE,
     "gateway.stations": ("gateway.kanban", *_PURE),
     "gateway.kanban": _PURE,
@@ -54,6 +55,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.toml_lines": (),
     "gateway.credentials": ("gateway.errors",),
     # services
+    "gateway.control": _BASE,
     "gateway.health": ("gateway.clock",),
     "gateway.log": ("gateway.clock",),
     "gateway.systemd": ("gateway.errors",),
@@ -81,9 +83,12 @@ DOORS: dict[str, tuple[str, ...]] = {
     "cv2": ("drivers.camera", "gateway.label"),
     "pyzbar": ("drivers.camera",),
     "zxingcpp": ("drivers.camera", "gateway.label"),
-    "flask": ("gateway.web",),
+    "gpiod": ("drivers.button_gpio", "drivers.output_gpio"),
+    "pymodbus": ("drivers.button_modbus",),
+    "cryptography": ("gateway.seal",),
+    "flask": ("gateway.web", "drivers.button_http"),
     "werkzeug": ("gateway.web",),
-    "waitress": ("gateway.web",),
+    "waitress": ("gateway.web", "drivers.button_http"),
     "click": ("gateway.cli",),
     "pydantic": ("gateway.settings", "gateway.setting_tree", "gateway.mistake", "gateway.cli.check", "drivers", "sync"),
     "pydantic_core": ("gateway.mistake",),
@@ -94,7 +99,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
-    "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.decide",
+    "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.decide", "gateway.instruct",
     "gateway.model", "gateway.master", "gateway.quantity",
 )  # fmt: skip
 IMPURE_MODULES = (

@@ -21,6 +21,7 @@ from gateway.model import (
     Acknowledgement,
     Decision,
     Event,
+    Instruction,
     Intake,
     Notice,
     Outcome,
@@ -127,9 +128,12 @@ class Committer:
     def _append(self, intake: Intake, events: tuple[Event, ...]) -> tuple[int, ...]:
         store = self._store
         read = intake.read if isinstance(intake, Scan) else None
+        operator = intake.operator if isinstance(intake, Instruction) else ""
         seqs = []
         for n, event in enumerate(events):
             body = compose(event, n, read, store.view.now)
+            if operator:
+                body["op"] = operator
             seqs.append(store.journal.append(event.stream, body))
             if "md" in body:
                 store.view.forget(masters=True)

@@ -48,6 +48,7 @@ _SIGNAL_DROP = Bulk("DELETE FROM signal WHERE key IN(", "?", ")")
 _FILL_SELECT = "SELECT durations_ms FROM fill WHERE loop=?"
 _FILL_PUT = Bulk("INSERT OR REPLACE INTO fill(loop,durations_ms) VALUES", "(?,?)")
 _PRESS_PUT = Bulk("INSERT OR REPLACE INTO press(device,packet,digest,read_id) VALUES", "(?,?,?,?)")
+_FACT_SELECT = "SELECT body FROM fact WHERE kind=? AND id=?"
 _Place = tuple[str, str, str, str]  # item, location, status, lot
 
 _RESOLVE_JOIN = (
@@ -64,6 +65,7 @@ class Projections:
         self._cards: dict[str, Card] = {}
         self._stock: dict[_Place, tuple[int, int]] = {}  # quantity and last sequence
         self._fills: dict[str, tuple[int, ...]] = {}
+        self._facts: dict[tuple[str, str], dict[str, Any] | None] = {}
         self._turned_cards = PendingRows(connection, _CARD_TURN)
         self._new_cards = PendingRows(connection, _CARD_PUT)  # written after the former
         self._changed_stock = PendingRows(connection, _STOCK_PUT)
@@ -86,13 +88,15 @@ class Projections:
             ("cmd", self._note_command),
             ("press", self._note_press),
             ("gone", self._remove_cards),
+            ("facts", self._set_facts),
+            ("done", self._end_tasks),
         )
 
     def forget(self) -> None:
         """Drop remembered and unwritten rows: the transaction or a savepoint was rolled back."""
         for rows in self._pending:
             rows.forget()
-        for known in (self._cards, self._stock, self._fills):
+        for known in (self._cards, self._stock, self._fills, self._facts):
             known.clear()
         self._folded = 0
 
@@ -103,7 +107,7 @@ class Projections:
         for rows in self._pending:
             rows.write()
         self._folded = 0
-        for known in (self._cards, self._stock, self._fills):
+        for known in (self._cards, self._stock, self._fills, self._facts):
             if len(known) > ROWS_REMEMBERED:
                 known.clear()
 
@@ -124,6 +128,14 @@ class Projections:
             row = self._execute(_FILL_SELECT, (loop,)).fetchone()
             known = self._fills[loop] = tuple(map(int, row[0].split(","))) if row else ()
         return known
+
+    def fact(self, kind: str, key: str) -> dict[str, Any] | None:
+        """What is known of it as of the open transaction."""
+        place = (kind, key)
+        if place not in self._facts:
+            row = self._execute(_FACT_SELECT, place).fetchone()
+            self._facts[place] = orjson.loads(row[0]) if row else None
+        return self._facts[place]
 
     def fold(self, seq: int, body: dict[str, Any]) -> tuple[str | None, str | None]:
         """Apply one event; returns the previous sequences of its cards and of its stock rows."""
@@ -235,6 +247,19 @@ class Projections:
     def _join_task(self, seq: int, body: dict[str, Any], task: dict[str, str]) -> None:
         names = ("id", "kind", "code", "msg", "station", "card", "posting", "ref")
         self._execute(_RESOLVE_JOIN, (*(task.get(name, "") for name in names), seq, seq))
+
+    def _end_tasks(self, seq: int, body: dict[str, Any], tasks: list[str]) -> None:
+        for task in tasks:
+            self._execute("DELETE FROM resolve WHERE id=?", (task,))
+
+    def _set_facts(self, seq: int, body: dict[str, Any], rows: list[tuple[str, str, dict[str, Any] | None]]) -> None:
+        for kind, key, fact in rows:
+            self._facts[kind, key] = fact
+            if fact is None:
+                self._execute("DELETE FROM fact WHERE kind=? AND id=?", (kind, key))
+            else:
+                text = orjson.dumps(fact, option=orjson.OPT_SORT_KEYS).decode()
+                self._execute("INSERT OR REPLACE INTO fact(kind,id,body) VALUES(?,?,?)", (kind, key, text))
 
     def _swap_master(self, seq: int, body: dict[str, Any], change: dict[str, Any]) -> None:
         dataset = change["dataset"]

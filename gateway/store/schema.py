@@ -46,6 +46,7 @@ PROJECTIONS = {
     "master": "(dataset TEXT, id TEXT, body TEXT NOT NULL, PRIMARY KEY(dataset, id)) STRICT, WITHOUT ROWID",
     "dataset": """(dataset TEXT PRIMARY KEY, version INTEGER NOT NULL, etag TEXT NOT NULL,
         seq INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
+    "fact": "(kind TEXT, id TEXT, body TEXT NOT NULL, PRIMARY KEY(kind, id)) STRICT, WITHOUT ROWID",
     "inbox": """(id TEXT PRIMARY KEY, name TEXT NOT NULL, result TEXT NOT NULL,
         seq INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
     "press": """(device TEXT, packet INTEGER, digest TEXT NOT NULL, read_id TEXT NOT NULL,

@@ -18,6 +18,9 @@ LOOK_BACK_EVENTS = 20_000  # how far back a station's last transition is searche
 
 _CARDS = "SELECT card,loop,life,state,cycle,quantity,revision,undone,signal,wall_ms,mono_ms,boot,last_seq FROM card"
 
+_TASK_MEMBERS = ("id", "kind", "code", "msg", "station", "card", "posting", "ref", "count", "first_seq", "last_seq")
+_TASKS = "SELECT id,kind,code,text,station,card,posting,ref,count,first_seq,last_seq FROM resolve"
+
 
 class StoreView:
     """Reads what earlier scans of the same batch did, because it shares their transaction."""
@@ -47,6 +50,7 @@ class StoreView:
         self.now = now
         self.card = projections.card
         self.fills = projections.fills
+        self.fact = projections.fact
 
     def _execute(self, query: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         """Ask the tables, which must say what earlier scans of the batch did."""
@@ -178,6 +182,18 @@ class StoreView:
         query = "SELECT digest,read_id FROM press WHERE device=? AND packet=?"
         row = self._execute(query, (device, packet)).fetchone()
         return row[1] if row and row[0] == digest else None
+
+    def facts(self, kind: str) -> dict[str, dict[str, Any]]:
+        rows = self._execute("SELECT id,body FROM fact WHERE kind=? ORDER BY id", (kind,))
+        return {key: orjson.loads(body) for key, body in rows}
+
+    def open_task(self, task_id: str) -> dict[str, Any] | None:
+        row = self._execute(f"{_TASKS} WHERE id=?", (task_id,)).fetchone()
+        return dict(zip(_TASK_MEMBERS, row, strict=True)) if row else None
+
+    def open_tasks(self) -> list[dict[str, Any]]:
+        rows = self._execute(f"{_TASKS} ORDER BY first_seq,id")
+        return [dict(zip(_TASK_MEMBERS, row, strict=True)) for row in rows]
 
     def command_done(self, command_id: str) -> bool:
         return self._execute("SELECT 1 FROM inbox WHERE id=?", (command_id,)).fetchone() is not None

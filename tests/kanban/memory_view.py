@@ -36,6 +36,7 @@ class MemoryView:
         self.stock_rows: dict[tuple[str, str, str, str], int] = {}
         self.tasks: dict[str, dict[str, Any]] = {}
         self.task_counts: dict[str, int] = defaultdict(int)
+        self.fact_rows: dict[tuple[str, str], dict[str, Any]] = {}
         self.inbox: dict[str, str] = {}
         self.presses: dict[tuple[str, int], tuple[str, str]] = {}
         self.streaks: dict[str, tuple[str, int]] = {}
@@ -94,15 +95,25 @@ class MemoryView:
         if "fill" in body:
             loop = body["fill"]["loop"]
             self.fill_ms[loop] = (*self.fill_ms.get(loop, ()), body["fill"]["ms"])[-FILLS_KEPT:]
-        if "task" in body:
-            self.tasks.setdefault(body["task"]["id"], body["task"])
-            self.task_counts[body["task"]["id"]] += 1
+        self._fold_tasks_and_facts(body)
         if "cmd" in body:
             self.inbox[body["cmd"]["id"]] = body["cmd"]["result"]
         for place in body.get("stock", ()):
             self.stock_rows[tuple(place[:4])] = parse_quantity(place[4])
         self._fold_disposition(body)
         self._fold_master(body)
+
+    def _fold_tasks_and_facts(self, body: dict[str, Any]) -> None:
+        if "task" in body:
+            self.tasks.setdefault(body["task"]["id"], body["task"])
+            self.task_counts[body["task"]["id"]] += 1
+        for task_id in body.get("done", ()):
+            self.tasks.pop(task_id, None)
+            self.task_counts.pop(task_id, None)
+        for kind, key, fact in body.get("facts", ()):
+            self.fact_rows.pop((kind, key), None)
+            if fact is not None:
+                self.fact_rows[kind, key] = fact
 
     def _fold_signals(self, body: dict[str, Any]) -> None:
         if "tr" in body:
@@ -216,6 +227,19 @@ class MemoryView:
     def press_seen(self, device: str, packet: int, digest: str) -> str | None:
         known = self.presses.get((device, packet))
         return known[1] if known and known[0] == digest else None
+
+    def fact(self, kind: str, key: str) -> dict[str, Any] | None:
+        return self.fact_rows.get((kind, key))
+
+    def facts(self, kind: str) -> dict[str, dict[str, Any]]:
+        return {key: fact for (one, key), fact in sorted(self.fact_rows.items()) if one == kind}
+
+    def open_task(self, task_id: str) -> dict[str, Any] | None:
+        task = self.tasks.get(task_id)
+        return None if task is None else {**task, "count": self.task_counts[task_id]}
+
+    def open_tasks(self) -> list[dict[str, Any]]:
+        return [{**task, "count": self.task_counts[name]} for name, task in self.tasks.items()]
 
     def command_done(self, command_id: str) -> bool:
         return command_id in self.inbox
