@@ -18,6 +18,7 @@ from firmware_sim.erp.consumer import Erp
 from firmware_sim.erp.control import ControlServer
 from firmware_sim.erp.link import PROTOCOLS
 from firmware_sim.erp.process import ErpProcessError
+from firmware_sim.erp.rest import RestServer
 from firmware_sim.faults import FaultProxy, Toxics
 from firmware_sim.gateway_process import GatewayConfig, GatewayError, scanner_places
 from firmware_sim.plant import SITE, make_plant
@@ -50,7 +51,8 @@ def demo(seconds: float, seed: int) -> None:
 
 
 @click.command()
-@broker_option
+@click.option("--broker", help="host:port of the MQTT broker.")
+@click.option("--rest", help="host:port to serve gateways by REST, instead of a broker; port 0 takes a free one.")
 @click.option("--db", type=FILE, required=True, help="Ledger file (SQLite).")
 @click.option("--site", default=SITE, show_default=True, help="Site in the topics.")
 @click.option("--plant", type=FILE, help="JSON file with master data and opening stock.")
@@ -58,7 +60,8 @@ def demo(seconds: float, seed: int) -> None:
 @click.option("--confirm-orders", is_flag=True, help="Answer each order with its document number.")
 @click.option("--control-port", default=0, help="Port of the control socket; 0 takes a free one.")
 def erp(
-    broker: str,
+    broker: str | None,
+    rest: str | None,
     db: Path,
     site: str,
     plant: Path | None,
@@ -66,8 +69,10 @@ def erp(
     confirm_orders: bool,
     control_port: int,
 ) -> None:
-    """Run the central ERP; prints one JSON line with its control port when it is ready."""
-    host, port = _address(broker)
+    """Run the central ERP; prints one JSON line with its ports when it is ready."""
+    if bool(broker) == bool(rest):
+        raise click.UsageError("say either --broker or --rest")
+    host, port = _address(broker) if broker else ("", 0)
     sys.setswitchinterval(0.001)  # the network thread must not wait 5 ms for the ledger's thread
     document = json.loads(plant.read_text()) if plant else None
     running = Erp(
@@ -76,9 +81,13 @@ def erp(
     with running, stopped_by_signals() as done:
         server = ControlServer(running, control_port)
         server.start()
-        click.echo(json.dumps({"ready": True, "control_port": server.port}))
+        desk = RestServer(running, *_address(rest)) if rest else None
+        ports = {"control_port": server.port, "rest_port": desk.start() if desk else 0}
+        click.echo(json.dumps({"ready": True, **ports}))
         while not done.wait(0.2) and running.failure is None:
             pass
+        if desk:
+            desk.stop()
         server.stop()
     if running.failure is not None:
         raise click.ClickException(f"the ledger failed: {running.failure!r}")

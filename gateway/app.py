@@ -33,6 +33,7 @@ from gateway.systemd import Notifier, boot_id, watchdog_interval_s
 from gateway.web.page import create_app
 from gateway.web.server import PageServer
 from sync.engine import Identity, SyncEngine
+from sync.rest.engine import RestEngine
 
 _LOG = logging.getLogger(__name__)
 
@@ -94,7 +95,8 @@ class Gateway:
         try:
             supervisor.start("writer", self._writer.run, is_essential=True)
             if self._sync is not None:
-                supervisor.start("sync", self._sync.run)
+                for name, run in self._sync.threads:
+                    supervisor.start(name, run)
             for device in self._devices:
                 run = partial(device.run, sink=self._pipeline, health=partial(self._on_device, device.id))
                 supervisor.start(f"device {device.id}", run)
@@ -151,9 +153,10 @@ class Gateway:
         context = DeviceContext(self._clock, self._credentials, self._settings.gateway.id)
         return kind.open(row, context)
 
-    def _open_sync(self) -> SyncEngine:
+    def _open_sync(self) -> SyncEngine | RestEngine:
         table = self._settings.gateway
-        return SyncEngine(
+        engine = RestEngine if self._settings.sync.carrier == "rest" else SyncEngine
+        return engine(
             self._settings.sync, Identity(table.site, table.id, table.env), partial(OutboxReader, self._store.database),
             self._writer.submit, self._clock, self._health.warn,
             credential=self._credentials.path, clear=self._health.clear,

@@ -59,11 +59,30 @@ def _source_actions(data: Data) -> Iterator[Mistake]:
 
 def _reachable_broker(data: Data) -> Iterator[Mistake]:
     sync = _table(data, "sync")
+    if sync.get("carrier") == "rest":
+        return
     if sync.get("enabled", True) is True and sync.get("host", "") == "":
         what = "missing, expected the broker's name or address, or enabled = false to send nothing"
         yield Mistake(("sync", "host"), what, is_missing=True)
     if sync.get("password_credential") and not sync.get("username"):
         yield Mistake(("sync", "username"), "missing, expected the user whose password is given", is_missing=True)
+
+
+def _reachable_server(data: Data) -> Iterator[Mistake]:
+    sync = _table(data, "sync")
+    url = sync.get("base_url", "")
+    if sync.get("carrier") != "rest" or sync.get("enabled", True) is not True or not isinstance(url, str):
+        return
+    if not url:
+        what = "missing, expected the address of the ERP's server, or enabled = false to send nothing"
+        yield Mistake(("sync", "base_url"), what, is_missing=True)
+    is_tls = _table(sync, "tls").get("enabled", True)
+    if url.startswith("http://") and is_tls is True:
+        what = f"{url!r} is not encrypted, expected https:// or enabled = false in [sync.tls]"
+        yield Mistake(("sync", "base_url"), what)
+    if url.startswith("https://") and is_tls is False:
+        what = f"{url!r} is encrypted, expected enabled = true in [sync.tls], or http://"
+        yield Mistake(("sync", "base_url"), what)
 
 
 def _certificate_with_key(data: Data) -> Iterator[Mistake]:
@@ -104,6 +123,7 @@ CHECKS = (
     _known_stations,
     _source_actions,
     _reachable_broker,
+    _reachable_server,
     _certificate_with_key,
     _private_page,
     _batch_within_queue,

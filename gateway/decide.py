@@ -7,12 +7,14 @@ stands in stations/, what it does to a card and what the ERP's words mean in kan
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from gateway.instruct import carry_out
 from gateway.kanban.answer import nothing, refused
 from gateway.kanban.batch import due
 from gateway.kanban.case import Case
 from gateway.kanban.command import execute
+from gateway.kanban.delivery import bury, turn_page
 from gateway.kanban.life import barred
 from gateway.kanban.masterdata import take_over
 from gateway.kanban.resync import adopt_cards, adopt_stock
@@ -27,6 +29,7 @@ from gateway.model import (
     Command,
     Decision,
     Event,
+    FeedPage,
     Instruction,
     Intake,
     MasterData,
@@ -35,6 +38,7 @@ from gateway.model import (
     Status,
     StockSnapshot,
     Tick,
+    Undeliverable,
     View,
 )  # fmt: skip
 from gateway.stations.consume import empty
@@ -78,7 +82,7 @@ class Decider:
             return adopt_stock(intake, view)
         if isinstance(intake, Instruction):
             return carry_out(intake, view)
-        return _time_passed(intake, view)
+        return _OTHERS[type(intake)](intake, view)
 
     def _scan(self, scan: Scan, view: View) -> Decision:
         if _is_redelivered(scan, view):
@@ -177,3 +181,10 @@ def _time_passed(tick: Tick, view: View) -> Decision:
         if loop:
             events += due(loop, view, (wall_ms, mono_ms, boot))
     return Decision(tuple(events), nothing("TIME_PASSED").verdict)
+
+
+_OTHERS: dict[type, Callable[[Any, View], Decision]] = {
+    Undeliverable: bury,
+    FeedPage: turn_page,
+    Tick: _time_passed,
+}

@@ -186,13 +186,33 @@ class Instruction:
 
 
 @dataclass(frozen=True, slots=True)
+class Undeliverable:
+    """The ERP cannot even read one of our events: its place in the stream is told as a tombstone (I6)."""
+
+    id: str  # of the event
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """What the ERP's feed brought and the cursor behind it: stored together or not at all."""
+
+    cursor: str
+    parts: tuple[MasterData | CardStates | StockSnapshot | Command, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has passed: batches that waited too long may be released."""
 
     jump_ms: int = 0  # how far the wall clock jumped against the monotonic one since the last tick
 
 
-Intake = Scan | Acknowledgement | MasterData | CardStates | StockSnapshot | Command | Instruction | Tick
+Intake = (
+    Scan | Acknowledgement | MasterData | CardStates | StockSnapshot | Command | Instruction | Undeliverable | FeedPage
+    | Tick
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +301,7 @@ class Outcome:
 
     verdict: Verdict
     seqs: tuple[int, ...] = ()  # journal sequences; empty when nothing was stored
+    parts: tuple[Verdict, ...] = ()  # of a feed page: what became of each of its parts
 
 
 class View(Protocol):

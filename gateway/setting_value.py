@@ -7,6 +7,9 @@ import re
 _HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _HOST_OR_IPV6 = re.compile(r"[A-Za-z0-9_.:%-]+")
 _ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9_.-]+)):(?P<port>[0-9]{1,5})")
+_BASE_URL = re.compile(
+    r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?)(:[0-9]{1,5})?(/[A-Za-z0-9._~%/-]*)?"
+)
 _THIS_MACHINE = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 
 
@@ -15,6 +18,13 @@ def check_host(text: str) -> str:
     is_plain = _HOST_NAME.fullmatch(text) or (text.count(":") > 1 and _HOST_OR_IPV6.fullmatch(text))
     if text and not is_plain:
         raise ValueError("expected a host name or an IP address without scheme, user, port or path")
+    return text
+
+
+def check_base_url(text: str) -> str:
+    """`text` if it is an address such as https://erp.example/kanban, or is empty; ValueError otherwise."""
+    if text and not _BASE_URL.fullmatch(text):
+        raise ValueError("expected https://host, https://host:port or with a path behind it, without user, ? and #")
     return text
 
 

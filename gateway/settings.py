@@ -19,7 +19,7 @@ from drivers.registry import DEVICE_TYPES
 from gateway.crosscheck import cross_check
 from gateway.errors import ConfigError
 from gateway.mistake import Mistake, explain, is_echo
-from gateway.setting_value import check_card_pattern, check_host, split_address
+from gateway.setting_value import check_base_url, check_card_pattern, check_host, split_address
 from gateway.toml_lines import Path as KeyPath
 from gateway.toml_source import read_toml
 from sync.settings import SyncSettings, TlsSettings
@@ -40,6 +40,7 @@ CredentialName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z
 FilePath = Annotated[Path, AfterValidator(_from_file)]
 CardPattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_card_pattern)]
 Host = Annotated[str, Field(max_length=253), AfterValidator(check_host)]
+BaseUrl = Annotated[str, Field(max_length=500), AfterValidator(check_base_url)]
 
 
 class _Table(BaseModel):
@@ -104,10 +105,12 @@ class SyncTls(TlsSettings):
 
 
 class SyncTable(SyncSettings):
-    """The broker that carries events to the ERP and master data back; most keys are in sync/settings.py."""
+    """The way to the ERP and back, through a broker or by REST; most keys are in sync/settings.py."""
 
     enabled: bool = Field(True, description="false: nothing is sent, everything is kept until it is true again")
-    host: Host = Field("", description="name or address of the broker")
+    base_url: BaseUrl = Field("", description="rest: where the ERP serves /v1/gw/…, without that part")
+    token_credential: CredentialName = Field("", description="rest: credential that holds the bearer token")
+    host: Host = Field("", description="mqtt: name or address of the broker")
     password_credential: CredentialName = Field("", description="credential that holds the password")
     tls: SyncTls = SyncTls()
 

@@ -14,7 +14,7 @@ from sync.mqtt import Inbound, LinkError, MqttSession
 from sync.retry import Uniform
 from sync.settlement import Later, Submit
 from sync.topic import Topics
-from sync.uplink import Uplink
+from sync.uplink import Batch, Uplink
 from sync.warning import WarningBook
 
 ANSWER_LIMIT_MS = 10_000  # for the broker to accept the connection, and again for the subscriptions
@@ -160,8 +160,8 @@ class Conversation:
                 "ERP_SILENT", "the broker is there but the ERP does not answer; everything is stored meanwhile"
             )
 
-    def _publish_batch(self, stream: str, payload: bytes) -> None:
-        self._session.publish(self._topics.up[stream], payload)
+    def _publish_batch(self, batch: Batch) -> None:
+        self._session.publish(self._topics.up[batch.stream], batch.payload)
 
     def _confirm(self, message: Message) -> None:
         if isinstance(message, Inbound):

@@ -144,21 +144,10 @@ class Downlink:
             job.is_submitted = False
             self._book.count("NOT_STORED")
             return
-        self._tell(job.intake, verdict)
+        tell_outcome(self._book, job.intake, verdict)
         self._jobs.remove(job)
         self._bytes -= len(job.message.payload)
         self._confirm(job.message)
-
-    def _tell(self, intake: Intake, verdict: Verdict) -> None:
-        is_refused = verdict.status in (Status.REFUSED, Status.FAILED)
-        if isinstance(intake, Command):  # its result travels back to the ERP
-            self._book.count("COMMAND_REFUSED" if is_refused else "COMMAND_DONE")
-            return
-        code = f"REFUSED:{dataset_of(intake)}"
-        if is_refused:
-            self._book.tell(code, f"{describe(intake)} refused: {verdict.text or verdict.code}")
-        else:
-            self._book.end(code)
 
     def _parse(self, message: Message) -> Intake | None:
         """The intake of a message; None when it asks for nothing. ContractError when it is malformed."""
@@ -186,12 +175,29 @@ class Downlink:
         would turn cards back. `as_of` tells: the ERP publishes one that names our epoch when that
         is new to it.
         """
-        position = self._position()
-        epoch, sig = document.as_of.get("sig", ("", 0))
-        if position.sig == 0 or (epoch == position.epoch and sig >= position.sig):
+        if is_current(document, self._position()):
             return document.states
         self._book.count("CARD_STATES_OLD")
         return None
+
+
+def is_current(document: CardStateDocument, position: Position) -> bool:
+    """Whether card states include all our acknowledged events."""
+    epoch, sig = document.as_of.get("sig", ("", 0))
+    return position.sig == 0 or (epoch == position.epoch and sig >= position.sig)
+
+
+def tell_outcome(book: WarningBook, intake: Intake, verdict: Verdict) -> None:
+    """What became of something from the ERP, for people."""
+    is_refused = verdict.status in (Status.REFUSED, Status.FAILED)
+    if isinstance(intake, Command):  # its result travels back to the ERP
+        book.count("COMMAND_REFUSED" if is_refused else "COMMAND_DONE")
+        return
+    code = f"REFUSED:{dataset_of(intake)}"
+    if is_refused:
+        book.tell(code, f"{describe(intake)} refused: {verdict.text or verdict.code}")
+    else:
+        book.end(code)
 
 
 def dataset_of(intake: Intake) -> str:

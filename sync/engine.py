@@ -85,6 +85,11 @@ class SyncEngine:
         self._status = SyncStatus()
         self.progress = 0  # grows with every turn, connected or not; the watchdog looks at it
 
+    @property
+    def threads(self) -> tuple[tuple[str, Callable[[threading.Event], None]], ...]:
+        """Name and main function of each thread."""
+        return (("sync", self.run),)
+
     # -- called from any thread ------------------------------------------------------------
 
     def wake(self, streams: Iterable[str] = STREAMS) -> None:

@@ -95,7 +95,11 @@ def render_death(sender: Sender, birth: str, epoch: str) -> bytes:
 
 def parse_ack(stream: str, payload: bytes) -> AckDocument:
     """`ack/<stream>`."""
-    document = Document.parse(f"ack/{stream}", payload, ACK_LIMIT_BYTES)
+    return ack_of(stream, Document.parse(f"ack/{stream}", payload, ACK_LIMIT_BYTES))
+
+
+def ack_of(stream: str, document: Document) -> AckDocument:
+    """An acknowledgement that came as a document of its own or within another."""
     document.choice("st", (stream,))
     dispositions = sorted((_parse_disposition(row) for row in document.rows("dsp", default=True)), key=lambda d: d.n)
     for earlier, later in pairwise(dispositions):
@@ -130,7 +134,11 @@ def _parse_disposition(row: Document) -> Disposition:
 
 def parse_master(dataset: str, payload: bytes) -> MasterData:
     """`md/<dataset>` for one of `DATASETS`: the whole set. Its rows are checked by the decider."""
-    document = Document.parse(f"md/{dataset}", payload, MASTER_LIMIT_BYTES)
+    return master_of(dataset, Document.parse(f"md/{dataset}", payload, MASTER_LIMIT_BYTES))
+
+
+def master_of(dataset: str, document: Document) -> MasterData:
+    """A whole set, however it came."""
     document.choice("dataset", (dataset,))
     seen: set[str] = set()
     for row in document.rows("rows"):
@@ -149,7 +157,11 @@ def parse_master(dataset: str, payload: bytes) -> MasterData:
 
 def parse_card_states(gateway: str, payload: bytes) -> CardStateDocument:
     """`md/cardstate`."""
-    document = Document.parse("md/cardstate", payload, MASTER_LIMIT_BYTES)
+    return card_states_of(gateway, Document.parse("md/cardstate", payload, MASTER_LIMIT_BYTES))
+
+
+def card_states_of(gateway: str, document: Document) -> CardStateDocument:
+    """Card states, however they came."""
     document.choice("dataset", ("cardstate",))
     rows = tuple((row.text("card"), row.choice("state", STATES), row.count("cycle")) for row in document.rows("rows"))
     return CardStateDocument(CardStates(rows), _parse_as_of(gateway, document))
@@ -157,7 +169,11 @@ def parse_card_states(gateway: str, payload: bytes) -> CardStateDocument:
 
 def parse_stock(gateway: str, payload: bytes) -> StockSnapshot:
     """`md/stock`."""
-    document = Document.parse("md/stock", payload, MASTER_LIMIT_BYTES)
+    return stock_of(gateway, Document.parse("md/stock", payload, MASTER_LIMIT_BYTES))
+
+
+def stock_of(gateway: str, document: Document) -> StockSnapshot:
+    """Stock, however it came."""
     document.choice("dataset", ("stock",))
     rows = tuple(
         (row.text("item"), row.text("location"), row.text("status", "available"), row.text("lot", ""), _micro(row))
@@ -186,7 +202,11 @@ def _micro(row: Document) -> int:
 
 def parse_command(payload: bytes) -> Command:
     """`cmd`. A name that this gateway does not know is still a command: it is refused with a result."""
-    document = Document.parse("cmd", payload, LIMIT_BYTES)
+    return command_of(Document.parse("cmd", payload, LIMIT_BYTES))
+
+
+def command_of(document: Document) -> Command:
+    """A command, however it came."""
     body = document.object("body")
     return Command(
         id=document.uuid("id"),
@@ -198,5 +218,9 @@ def parse_command(payload: bytes) -> Command:
 
 def parse_erp_state(payload: bytes) -> ErpState:
     """`erp/state`."""
-    document = Document.parse("erp/state", payload, LIMIT_BYTES)
+    return erp_state_of(Document.parse("erp/state", payload, LIMIT_BYTES))
+
+
+def erp_state_of(document: Document) -> ErpState:
+    """The ERP's state, however it came."""
     return ErpState(document.fact("online"), document.prose("ts", 64))

@@ -43,9 +43,13 @@ class Document:
         if not isinstance(members, dict):
             raise ContractError(f"{name}: a JSON {type(members).__name__}, expected a JSON object")
         document = cls(name, members)
-        if members.get("v") != 1 or isinstance(members["v"], bool):
-            raise document.wrong("v", "1", hint="is the other side newer than this gateway?")
+        document.check_version()
         return document
+
+    def check_version(self) -> None:
+        """Another version than ours is refused as a whole."""
+        if self.members.get("v") != 1 or isinstance(self.members["v"], bool):
+            raise self.wrong("v", "1", hint="is the other side newer than this gateway?")
 
     def wrong(self, member: str, expected: str, *, hint: str = "") -> ContractError:
         """The error for a member that is not as it should be."""

@@ -140,6 +140,11 @@ class StreamSender:
         """A hint only: other brokers do not give it, and who received a batch may still lose it."""
         self._is_unheard = bool(self._in_flight)
 
+    def on_refused(self) -> None:
+        """What was sent will not be taken as it is: cut it anew."""
+        self.resends += 1
+        self._rewind()
+
     def on_release(self, ack: Acknowledgement) -> None:
         """The store has decided on `ack` and our epoch goes on."""
         if self.disputed == ack:

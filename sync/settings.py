@@ -22,11 +22,15 @@ class TlsSettings(BaseModel):
 
 
 class SyncSettings(BaseModel):
-    """`[sync]`: broker, protocol and how much may be under way."""
+    """`[sync]`: carrier, broker or server, and how much may be under way."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    host: str = Field(min_length=1, max_length=253, description="name or address of the broker")
+    carrier: Literal["mqtt", "rest"] = Field("mqtt", description="mqtt: through a broker; rest: HTTP to the ERP itself")
+    base_url: str = Field("", max_length=500, description="rest: where the ERP serves /v1/gw/…, without that part")
+    token_credential: str = Field("", description="rest: credential that holds the bearer token")
+    feed_wait_s: int = Field(25, ge=1, le=55, description="rest: how long the ERP may keep a question for news open")
+    host: str = Field("", max_length=253, description="mqtt: name or address of the broker")
     port: Port = Field(8883, description="TCP port of the broker")
     protocol: Literal["5", "3.1.1"] = Field("5", description="MQTT version")
     username: str = Field("", max_length=200, description="empty: the broker asks for none")

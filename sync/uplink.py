@@ -6,7 +6,7 @@ the streams share the batches that may be under way, and the store gets what it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,9 +31,12 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A rendered batch, ready to publish."""
+    """A rendered batch, ready to go out."""
 
     stream: str
+    epoch: str
+    first: int
+    last: int
     payload: bytes
 
 
@@ -69,6 +72,7 @@ class Uplink:
         self._slots = slots_by_stream(8)
         self._former: list[str] = []  # epochs of this process that are over
         self._max_bytes = pace.bytes
+        self._max_events: dict[str, int] = {}  # of streams whose batches must be smaller than usual
         self.epoch = ""
         self.erp_online = True
         self._erp_ts = ""
@@ -158,24 +162,50 @@ class Uplink:
         """Batches of all streams that the ERP has not acknowledged."""
         return sum(sender.in_flight for sender in self._senders.values())
 
-    def send(self, publish: Callable[[str, bytes], None], room: int, now_ms: int) -> None:
+    def send(self, publish: Callable[[Batch], None], room: int, now_ms: int, among: Container[str] = STREAMS) -> None:
         """Publish what may go out now, most urgent stream first, at most `room` batches.
 
-        `publish(stream, payload)` puts one batch on the wire or raises. A dispute stops all streams: the
+        `publish(batch)` puts one on the wire or raises. A dispute stops all streams: the
         store may be numbering everything anew, and a window of the new epoch must not go out under the
         name of the old one.
         """
-        if not self.erp_online or any(sender.disputed for sender in self._senders.values()):
+        if not self.erp_online or self.is_disputed:
             return
         for name in STREAMS:
             sender = self._senders[name]
-            while room > 0 and sender.is_ready and self.in_flight < self._slots[name]:
-                window = self._outbox.window(name, sender.begin_read(), self._pace.events, self._max_bytes)
+            while name in among and room > 0 and sender.is_ready and self.in_flight < self._slots[name]:
+                limit = self._max_events.get(name, self._pace.events)
+                window = self._outbox.window(name, sender.begin_read(), limit, self._max_bytes)
                 if window is None:
                     break
-                publish(name, render_batch(self._sender, sender.state, window))
+                payload = render_batch(self._sender, sender.state, window)
+                publish(Batch(name, sender.state.epoch, window.first, window.last, payload))
                 sender.on_sent(window, now_ms, is_cut=window.is_cut)
                 room -= 1
+
+    def shrink(self, stream: str, events: int) -> None:
+        """Batches of this stream hold at most so many events from now on; 0: as many as usual."""
+        self._max_events.pop(stream, None)
+        if events:
+            self._max_events[stream] = events
+
+    def repeat(self, stream: str) -> None:
+        """Nothing of this stream is under way any more: cut it anew behind what is acknowledged."""
+        self._senders[stream].on_refused()
+
+    def is_under_way(self, stream: str) -> bool:
+        """Whether a batch of this stream was sent and neither acknowledged nor given up."""
+        return self._senders[stream].in_flight > 0
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the store must first decide on what the ERP remembers."""
+        return any(sender.disputed for sender in self._senders.values())
+
+    def card_position(self) -> tuple[str, int]:
+        """Epoch and what the ERP has of `sig`; may be asked from any thread, both belong together."""
+        sender = self._senders["sig"]
+        return sender.state.epoch, sender.acked
 
     def acked(self, stream: str) -> int:
         """What the ERP is known to have of a stream."""

@@ -1,4 +1,4 @@
-"""The ERP on MQTT: takes births and batches, publishes acknowledgements, master data and commands.
+"""The ERP: takes births and batches, publishes acknowledgements, master data and commands.
 
 One worker thread owns the ledger. The network thread only puts messages into a bounded queue: what does not
 fit is dropped, because a gateway resends whatever is not acknowledged.
@@ -22,6 +22,8 @@ from firmware_sim.erp.ledger import Ledger
 from firmware_sim.erp.link import Link
 from firmware_sim.erp.masterdata import publications, snapshots, store_plant
 from firmware_sim.erp.mischief import Mischief
+from firmware_sim.erp.rest_link import RestLink
+from firmware_sim.erp.rest_mischief import RestMischief
 
 QUEUE_LIMIT = 20_000
 GROUP_LIMIT = 64  # batches per transaction
@@ -37,8 +39,8 @@ class Erp:
     def __init__(
         self,
         *,
-        host: str,
-        port: int,
+        host: str = "",
+        port: int = 0,
         db: Path,
         site: str = "P1",
         plant: dict[str, Any] | None = None,
@@ -46,12 +48,18 @@ class Erp:
         env: str = "prod",
         confirm_orders: bool = False,
     ) -> None:
+        """Through the broker at `host`; without one, gateways come by REST and find what is for them in a feed."""
+        self.env = env
         self.mischief = Mischief()
+        self.rest_mischief = RestMischief()
         self.ledger = Ledger(db, env=env, confirm_orders=confirm_orders, mischief=self.mischief)
         if plant is not None:
             store_plant(self.ledger.db, plant)
             self.ledger.open_stock(plant.get("stock", []))
-        self.link = Link(host=host, port=port, site=site, protocol=protocol, sink=self._receive, mischief=self.mischief)
+        self.rest = None if host else RestLink(db.with_suffix(".feed"), self.ledger.gateways)
+        self.link: Link | RestLink = self.rest or Link(
+            host=host, port=port, site=site, protocol=protocol, sink=self._receive, mischief=self.mischief
+        )
         self.failure: BaseException | None = None
         self._queue: queue.Queue[tuple[str, Any]] = queue.Queue(QUEUE_LIMIT)
         self._stop = threading.Event()
@@ -111,6 +119,12 @@ class Erp:
         """Record a command and send it until its result is back. Only in the ledger's thread."""
         self.ledger.clerk.record_command(gw, document)
         self._send_command(gw, document)
+
+    def welcome(self, gw: str, ep: str, birth: str) -> bool:
+        """A gateway is here; True when its epoch is new to us. Only in the ledger's thread."""
+        self.ledger.counters["births"] += 1
+        self._online.add(gw)
+        return self.ledger.greet(gw, ep, birth, is_online=True)
 
     def _receive(self, kind: str, gw: str, payload: bytes) -> None:
         try:
@@ -177,12 +191,11 @@ class Erp:
         except (orjson.JSONDecodeError, KeyError, TypeError):
             self.ledger.counters["bad_messages"] += 1
             return
-        is_new = self.ledger.greet(gw, ep, birth, is_online=is_online)
         if not is_online:
+            self.ledger.greet(gw, ep, birth, is_online=False)
             self._online.discard(gw)
             return
-        self.ledger.counters["births"] += 1
-        self._online.add(gw)
+        is_new = self.welcome(gw, ep, birth)
         self.publish_masterdata(gw)
         if is_new:
             self.publish_snapshots(gw)

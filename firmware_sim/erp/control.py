@@ -11,6 +11,11 @@
 {"do": "snapshot", "gw": "L3-07"}                 card states and stock, now
 {"do": "plant", "plant": {"items": [...]}}        new master data; changed datasets get the next version
 {"do": "online", "online": false}                 say on erp/state that we are away (or back)
+{"do": "answer", "status": 503, "count": 2, "on": "batches" | "streams" | "feed" | "md", "headers": {}, "text": "…"}
+{"do": "choke", "card": "K-0001", "status": 400 | 422}   by REST: cannot read events of this card; "" for none
+{"do": "limit", "bytes": 2000}                    by REST: larger bodies are answered 413; 0 for no limit
+{"do": "token", "token": "…"}                     by REST: the only bearer token that is let in; "" for all
+{"do": "forget_feed", "gw": "L3-07"}              by REST: cursors given so far are gone (410)
 {"do": "calm"}                                    all mischief off
 {"do": "stats"}                                   counters, streams, number of orders
 """
@@ -27,6 +32,7 @@ from typing import Any
 from firmware_sim.erp.consumer import Erp
 from firmware_sim.erp.masterdata import store_plant
 from firmware_sim.erp.mischief import COUNTED, Ruling
+from firmware_sim.erp.rest_mischief import Canned
 from firmware_sim.identity import new_uuid7
 from firmware_sim.port import LOOPBACK
 
@@ -101,8 +107,32 @@ def _online(erp: Erp, request: Request) -> None:
     erp.link.announce(is_online=bool(request["online"]))
 
 
+def _answer_next(erp: Erp, request: Request) -> None:
+    text = str(request.get("text", ""))
+    canned = Canned(int(request["status"]), dict(request.get("headers", {})), text)
+    erp.rest_mischief.answer(str(request.get("on", "batches")), canned, int(request.get("count", 1)))
+
+
+def _choke(erp: Erp, request: Request) -> None:
+    erp.rest_mischief.choke(str(request["card"]), int(request.get("status", 400)))
+
+
+def _limit(erp: Erp, request: Request) -> None:
+    erp.rest_mischief.body_limit = int(request["bytes"])
+
+
+def _token(erp: Erp, request: Request) -> None:
+    erp.rest_mischief.token = str(request["token"])
+
+
+def _forget_feed(erp: Erp, request: Request) -> None:
+    if erp.rest is not None:
+        erp.rest.feed.forget(request["gw"])
+
+
 def _calm(erp: Erp, _request: Request) -> None:
     erp.mischief.calm()
+    erp.rest_mischief.calm()
 
 
 def _stats(erp: Erp, _request: Request) -> Request:
@@ -122,6 +152,11 @@ _ACTIONS: dict[str, Callable[[Erp, Request], Request | None]] = {
     "snapshot": _snapshot,
     "plant": _plant,
     "online": _online,
+    "answer": _answer_next,
+    "choke": _choke,
+    "limit": _limit,
+    "token": _token,
+    "forget_feed": _forget_feed,
     "calm": _calm,
     "stats": _stats,
 }

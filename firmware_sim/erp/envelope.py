@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,7 @@ import orjson
 from firmware_sim.chain import canonical, link
 
 STREAMS = ("sig", "mov", "res", "sys")
+TOMBSTONE = "dropped"  # stands for an event that we could not read; carries the chain hash behind it
 
 
 class EnvelopeError(ValueError):
@@ -98,6 +100,8 @@ def parse_batch(payload: bytes) -> Batch:
         raise EnvelopeError(f"batch of {body.get('gw')!r}: {error!r}") from error
     if batch.st not in STREAMS:
         raise EnvelopeError(f"batch of {batch.gw!r}: stream {batch.st!r}, expected one of {STREAMS}")
+    if any(event.get("t") == TOMBSTONE and not _is_hash(event.get("h")) for event in events):
+        raise EnvelopeError(f"batch of {batch.gw!r}/{batch.st}: a tombstone without the hash behind it")
     if any(event.get("s") != batch.first + place for place, event in enumerate(events)):
         raise EnvelopeError(f"batch of {batch.gw!r}/{batch.st}: events are not consecutive from {batch.first}")
     return batch
@@ -110,9 +114,13 @@ def follow(batch: Batch, cum: int, cum_hash: bytes) -> list[Entry] | None:
     for event in batch.events[max(0, cum + 1 - batch.first) :]:
         bare = {name: value for name, value in event.items() if name != "s"}
         seq, body = event["s"], canonical(bare)
-        chain = link(chain, seq, body)
+        chain = bytes.fromhex(event["h"]) if event.get("t") == TOMBSTONE else link(chain, seq, body)
         entries.append(Entry(seq, bare, body))
     return entries if not entries or chain == batch.hash else None
+
+
+def _is_hash(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{32}", value) is not None
 
 
 def now_utc() -> str:

@@ -18,7 +18,7 @@ import orjson
 from firmware_sim.chain import START
 from firmware_sim.erp.clerk import Applied, Clerk, Event, Judgement
 from firmware_sim.erp.disposition import Dispositions
-from firmware_sim.erp.envelope import STREAMS, Ack, Batch, Entry, follow
+from firmware_sim.erp.envelope import STREAMS, TOMBSTONE, Ack, Batch, Entry, follow
 from firmware_sim.erp.mischief import Mischief
 from firmware_sim.erp.schema import connect
 
@@ -209,6 +209,11 @@ class Ledger:
         rows: list[tuple[Any, ...]] = []
         for entry in entries:
             event = entry.event
+            if event["t"] == TOMBSTONE:  # nothing to book, but its place is taken
+                self.counters["tombstones"] += 1
+                name = f"{batch.gw}/{batch.ep}/{batch.st}/{entry.seq}"
+                rows.append((name, cursor.row, entry.seq, TOMBSTONE, "", False, "dropped", "", entry.body))
+                continue
             if event["id"] in known:
                 self._answer_again(batch, entry, known[event["id"]], applied)
                 continue
@@ -225,7 +230,7 @@ class Ledger:
 
     def _known(self, entries: list[Entry]) -> dict[str, str]:
         """Outcome by id of the events that the ledger already has."""
-        ids = orjson.dumps([entry.event["id"] for entry in entries]).decode()
+        ids = orjson.dumps([entry.event.get("id", "") for entry in entries]).decode()
         query = "SELECT id, outcome FROM event WHERE id IN (SELECT value FROM json_each(?))"
         return dict(self.db.execute(query, (ids,)))
 

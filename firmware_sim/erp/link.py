@@ -1,24 +1,20 @@
-"""The ERP's MQTT connection, and the place where it lies about acknowledgements when told to."""
+"""The ERP's MQTT connection."""
 
 from __future__ import annotations
 
 import socket
-from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import orjson
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from firmware_sim.chain import START
 from firmware_sim.erp.envelope import Ack, now_utc
 from firmware_sim.erp.mischief import Mischief
+from firmware_sim.erp.spoil import Spoiler
 
 PROTOCOLS = {"5": MQTTProtocolVersion.MQTTv5, "3.1.1": MQTTProtocolVersion.MQTTv311}
-RECENT_ACKS = 64
-FOREIGN_EPOCH = "01AAAAAAAAAAAAAAAAAAAAAAAA"
 
 Sink = Callable[[str, str, bytes], None]  # kind ("state" or "up"), gateway, payload
 
@@ -30,8 +26,7 @@ class Link:
         self._address = (host, port)
         self._prefix = f"kgw/v1/{site}"
         self._sink = sink
-        self._mischief = mischief
-        self._recent: dict[tuple[str, str], deque[Ack]] = {}
+        self._spoiler = Spoiler(mischief)
         self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=PROTOCOLS[protocol], client_id=f"erp-{site}")
         self._client.will_set(f"{self._prefix}/erp/state", _state(is_online=False), qos=1, retain=True)
         self._client.reconnect_delay_set(1, 1)
@@ -61,21 +56,8 @@ class Link:
 
     def publish_ack(self, ack: Ack) -> None:
         """Publish an acknowledgement, or what the present mischief makes of it."""
-        recent = self._recent.setdefault((ack.gw, ack.st), deque(maxlen=RECENT_ACKS))
-        if self._mischief.take("lose"):
-            return
-        sent = ack
-        if self._mischief.take("lie"):
-            sent = replace(ack, hash=bytes(byte ^ 0x5A for byte in ack.hash))
-        elif self._mischief.take("unknown_epoch"):
-            sent = replace(ack, ep=FOREIGN_EPOCH)
-        elif self._mischief.take("lower"):
-            lower = recent[0] if recent and recent[0].ep == ack.ep else replace(ack, cum=0, hash=START)
-            sent = replace(ack, cum=lower.cum, hash=lower.hash)
-        recent.append(ack)
-        document = sent.document()
-        for _ in range(3 if self._mischief.take("repeat") else 1):
-            self.publish(ack.gw, f"ack/{ack.st}", document)
+        for sent in self._spoiler.spoil(ack):
+            self.publish(ack.gw, f"ack/{ack.st}", sent.document())
 
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if not reason.is_failure:

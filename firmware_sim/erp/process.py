@@ -9,6 +9,7 @@ from typing import Any
 
 from firmware_sim.child import Child
 from firmware_sim.erp.control import request
+from firmware_sim.port import LOOPBACK, free_port
 
 
 class ErpProcessError(RuntimeError):
@@ -21,7 +22,7 @@ class ErpProcess:
     def __init__(
         self,
         *,
-        broker: str,
+        broker: str = "",
         db: Path,
         site: str = "P1",
         plant: Path | None = None,
@@ -29,11 +30,14 @@ class ErpProcess:
         confirm_orders: bool = False,
         log: Path | None = None,
     ) -> None:
-        """`broker`: host:port. `log`: where its standard error goes, default next to the ledger."""
+        """`broker`: host:port; without one it serves by REST on `rest_port`. `log`: where its standard error
+        goes, default next to the ledger."""
         self.db, self.site = db, site
         self._log = log or db.with_suffix(".log")
         self._command = [sys.executable, "-m", "firmware_sim.cli", "erp"]
-        self._command += ["--broker", broker, "--db", str(db), "--site", site, "--protocol", protocol]
+        self.rest_port = 0 if broker else free_port()
+        self._command += ["--broker", broker] if broker else ["--rest", f"{LOOPBACK}:{self.rest_port}"]
+        self._command += ["--db", str(db), "--site", site, "--protocol", protocol]
         self._command += ["--plant", str(plant)] if plant else []
         self._command += ["--confirm-orders"] if confirm_orders else []
         self._process: Child | None = None

@@ -21,6 +21,7 @@ from gateway.model import (
     Acknowledgement,
     Decision,
     Event,
+    FeedPage,
     Instruction,
     Intake,
     Notice,
@@ -40,6 +41,7 @@ from gateway.store.store import Store, stamp
 _LOG = logging.getLogger(__name__)
 
 Decider = Callable[[Intake, View], Decision]
+Take = Callable[[Intake, list[Notice]], Outcome]
 Warn = Callable[[str, str], None]
 
 _STORED = Verdict(Status.OK, "ALREADY_STORED", "This read is stored already.")
@@ -94,6 +96,18 @@ class Committer:
         return [self._take_alone(intake, notices) for intake in intakes]
 
     def _take(self, intake: Intake, notices: list[Notice]) -> Outcome:
+        if isinstance(intake, FeedPage):
+            return self._take_page(intake, self._take, notices)
+        return self._take_one(intake, notices)
+
+    def _take_page(self, page: FeedPage, take: Take, notices: list[Notice]) -> Outcome:
+        """Each part as if it had come alone, the next one sees what it did; then the cursor behind them."""
+        outcomes = [take(part, notices) for part in page.parts]
+        last = self._take_one(page, notices)
+        seqs = tuple(seq for outcome in (*outcomes, last) for seq in outcome.seqs)
+        return Outcome(last.verdict, seqs, tuple(outcome.verdict for outcome in outcomes))
+
+    def _take_one(self, intake: Intake, notices: list[Notice]) -> Outcome:
         decision = (
             self._settle(intake) if isinstance(intake, Acknowledgement) else self._decide(intake, self._store.view)
         )
@@ -103,6 +117,8 @@ class Committer:
 
     def _take_alone(self, intake: Intake, notices: list[Notice]) -> Outcome:
         """Take one so that whatever it raises costs the others nothing."""
+        if isinstance(intake, FeedPage):
+            return self._take_page(intake, self._take_alone, notices)
         store = self._store
         store.journal.write()
         heads = store.journal.heads()

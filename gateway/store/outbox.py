@@ -10,6 +10,9 @@ import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from gateway.model import Acknowledgement
 from gateway.store.chain import HASH_BYTES, ZERO_HASH, stream_hash
@@ -24,6 +27,7 @@ SELECT min(seq), group_concat(hex(hash) || '{"s":' || seq || ',' || substr(body,
   WHERE o.stream=? AND o.seq>? ORDER BY o.seq LIMIT ?)
 """
 _HEX_BYTES = 2 * HASH_BYTES
+_DROPPED = "SELECT body FROM fact WHERE kind='dropped' AND id=?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,33 @@ class OutboxReader:
                 del lines[count:]
                 break
         digest = bytes.fromhex(lines[-1][:_HEX_BYTES].decode())
-        return Window(first, after + len(lines), [line[_HEX_BYTES:] for line in lines], digest, is_cut)
+        return Window(first, after + len(lines), self._without_dropped(lines), digest, is_cut)
+
+    def fact(self, kind: str, key: str) -> dict[str, Any] | None:
+        """What the journal says of it last; None when nothing."""
+        row = self._connection.execute("SELECT body FROM fact WHERE kind=? AND id=?", (kind, key)).fetchone()
+        return orjson.loads(row[0]) if row else None
+
+    def master_etag(self, dataset: str) -> str:
+        """Tag of the dataset that is in force here, "" for none."""
+        row = self._connection.execute("SELECT etag FROM dataset WHERE dataset=?", (dataset,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def _without_dropped(self, lines: list[bytes]) -> list[bytes]:
+        """The events as they go out: a tombstone for each that the ERP cannot read."""
+        if self._connection.execute("SELECT 1 FROM fact WHERE kind='dropped' LIMIT 1").fetchone() is None:
+            return [line[_HEX_BYTES:] for line in lines]
+        return [self._tombstone(line) or line[_HEX_BYTES:] for line in lines]
+
+    def _tombstone(self, line: bytes) -> bytes | None:
+        """Numbers, reason, reference and the chain hash behind the event, which nobody can compute without it."""
+        event = orjson.loads(line[_HEX_BYTES:])
+        row = self._connection.execute(_DROPPED, (event["id"],)).fetchone()
+        if row is None:
+            return None
+        fact, seq = orjson.loads(row[0]), event["s"]
+        told = {"s": seq, "t": "dropped", "from": seq, "to": seq, "why": fact["why"], "code": fact["code"]}
+        return orjson.dumps({**told, "ref": event["id"], "h": line[:_HEX_BYTES].decode().lower()})
 
     def close(self) -> None:
         self._connection.close()

@@ -16,6 +16,7 @@ import requests
 from firmware_sim.broker import Broker
 from firmware_sim.codes import print_card
 from firmware_sim.erp.process import ErpProcess
+from firmware_sim.faults import FaultProxy
 from firmware_sim.scanner import Profile, Scanner
 from tests.gateway_process import GatewayProcess
 
@@ -35,9 +36,7 @@ ballast_kib = 64
 window_ms = 0
 
 [sync]
-host = "127.0.0.1"
-port = {port}
-protocol = "{protocol}"
+{sync}
 tls.enabled = false
 
 [web]
@@ -54,6 +53,12 @@ role = "receive"
 location = "LINE1"
 {devices}
 """
+
+_SYNC = {
+    "mqtt": 'host = "127.0.0.1"\nport = {port}\nprotocol = "{protocol}"',
+    "rest": 'carrier = "rest"\nbase_url = "http://127.0.0.1:{port}"\nfeed_wait_s = 5\ntoken_credential = "erp-token"',
+}
+TOKEN = "let-me-in"
 
 _SCANNER = """
 [[device]]
@@ -96,9 +101,14 @@ def plant(cards: int, *, stock: int = 1_000_000) -> dict[str, Any]:
 class Floor:
     """Started by `with`; everything in it may be killed and comes back on the same data."""
 
-    def __init__(self, directory: Path, *, cards: int = 20, protocol: str = "5", devices: str = "") -> None:
+    def __init__(
+        self, directory: Path, *, cards: int = 20, protocol: str = "5", devices: str = "", carrier: str = "mqtt"
+    ) -> None:
+        """`carrier` is what lies between gateway and ERP; either way a fault proxy stands in it (`link`)."""
         self.directory = directory
         self.site = "P1"
+        self._carrier = carrier
+        self.link: FaultProxy | None = None
         self.broker = Broker(directory=directory / "broker")
         self._protocol = protocol
         self._devices = devices
@@ -123,10 +133,13 @@ class Floor:
         self.broker.start()
         scanners = (("scan-use", "S-USE", self.consume), ("scan-in", "S-IN", self.receive))
         devices = [_SCANNER.format(name=name, station=station, port=one.port) for name, station, one in scanners]
-        text = _CONFIG.format(port=self.broker.port, protocol=self._protocol, devices="".join(devices) + self._devices)
-        self.gateway.config.write_text(text.replace("@PORT@", str(self.broker.port)))
-        address = f"127.0.0.1:{self.broker.port}"
+        address = f"127.0.0.1:{self.broker.port}" if self._carrier == "mqtt" else ""
         self._erp = ErpProcess(broker=address, db=self.ledger, plant=self.plant_file, protocol=self._protocol).start()
+        self.link = FaultProxy(("127.0.0.1", self._erp.rest_port or self.broker.port)).start()
+        sync = _SYNC[self._carrier].format(port=self.link.port, protocol=self._protocol)
+        text = _CONFIG.format(sync=sync, devices="".join(devices) + self._devices)
+        self.gateway.config.write_text(text.replace("@PORT@", str(self.broker.port)))
+        self.set_token(TOKEN)
         self.gateway.start()
         self.wait_until(lambda: len(self.cards()) > 0, "the gateway has its master data")
 
@@ -141,6 +154,8 @@ class Floor:
             self.gateway.stop()
         if self._erp is not None:
             self._erp.stop()
+        if self.link is not None:
+            self.link.stop()
         self.broker.stop()
         self.consume.close()
         self.receive.close()
@@ -150,6 +165,19 @@ class Floor:
         """The ERP's process."""
         assert self._erp is not None
         return self._erp
+
+    @property
+    def proxy(self) -> FaultProxy:
+        """What stands between the gateway and its carrier."""
+        assert self.link is not None
+        return self.link
+
+    def set_token(self, token: str) -> None:
+        """What the gateway's credential says from now on."""
+        file = self.directory / "credentials" / "erp-token"
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        file.write_text(token)
+        file.chmod(0o600)
 
     def code(self, card: str, revision: int = 1) -> str:
         """What is printed on a card."""

@@ -13,7 +13,7 @@ from gateway.errors import BusyError
 from gateway.model import Acknowledgement, Intake, Outcome, Status, Verdict
 from sync.envelope import AckDocument, ErpState, Sender
 from sync.sender import Pace
-from sync.uplink import Uplink
+from sync.uplink import Batch, Uplink
 from sync.warning import WarningBook
 from tests.sync.desk import SimClock
 from tests.sync.ledger import STREAMS, MemoryOutbox, Receiver
@@ -81,9 +81,9 @@ class Link:
         self.uplink.send(self._publish, 100, now)
         self.most_in_flight = max(self.most_in_flight, self.uplink.in_flight)
 
-    def _publish(self, stream: str, payload: bytes) -> None:
+    def _publish(self, batch: Batch) -> None:
         for due in self._fates():
-            self.up.append((due, stream, payload))
+            self.up.append((due, batch.stream, batch.payload))
 
     def _answer(self, receiver: Receiver, *, has_gap: bool) -> None:
         document = AckDocument(receiver.acknowledge(), has_gap)
