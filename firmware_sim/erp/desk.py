@@ -88,6 +88,9 @@ class RestDesk:
             erp.rest.feed.begin(gw)
         erp.publish_masterdata(gw)
         erp.publish_snapshots(gw)
+        for ack in (erp.ledger.ack(gw, st) for st in STREAMS if gw in erp.ledger.gateways()):
+            if ack.dispositions:
+                erp.link.publish_ack(ack)
         for document in erp.ledger.open_commands(gw):
             erp.link.publish(gw, "cmd", orjson.dumps(document), retain=False)
 

@@ -133,6 +133,8 @@ class HttpLine:
         ) as response:  # fmt: skip
             told = {name.lower(): value for name, value in response.headers.items()}
             packed = self._read(response.raw, request.limit_bytes)
+        if self._is_cut:  # the end of a connection may look like the end of a head or of a body
+            raise ValueError("cut off")
         return Reply(response.status_code, told, unpack(packed, told.get("content-encoding", ""), request.limit_bytes))
 
     def _read(self, raw: Any, limit: int) -> bytes:

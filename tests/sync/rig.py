@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from gateway.store.outbox import OutboxReader
 from gateway.store.store import Store
 from gateway.store.writer import Writer
 from sync.engine import Identity, SyncEngine
+from sync.rest.engine import RestEngine
 from sync.settings import SyncSettings, TlsSettings
 from sync.status import StreamStatus
 from tests.store.rig import toggle
@@ -44,6 +46,12 @@ def plain_settings(port: int, protocol: str = "5", **options: Any) -> SyncSettin
     )
 
 
+def rest_settings(port: int, **options: Any) -> SyncSettings:
+    """Settings for an ERP on this machine that is reached by REST."""
+    members = {"carrier": "rest", "base_url": f"http://127.0.0.1:{port}", "tls": TlsSettings(enabled=False)}
+    return SyncSettings.model_validate({**members, "feed_wait_s": 2, **options})
+
+
 class GatewayRig:
     """Started by `with`; `stop` is orderly and may be followed by another rig on the same directory."""
 
@@ -61,7 +69,8 @@ class GatewayRig:
         self.store = Store(data_dir, self.clock, PARSERS, site=SITE, gateway=GATEWAY, ballast_kib=0)
         self.writer = Writer(self.store, decide, self.clock)
         self.outbox_class = OutboxReader
-        self.engine = SyncEngine(
+        whole = partial(SyncEngine, resend_ms=resend_ms) if settings.carrier == "mqtt" else RestEngine
+        self.engine: SyncEngine | RestEngine = whole(
             settings,
             Identity(SITE, GATEWAY, "prod"),
             self._open_outbox,
@@ -69,16 +78,17 @@ class GatewayRig:
             self.clock,
             lambda code, text: self.warnings.setdefault(code, []).append(text),
             credential=lambda name: credentials / name,
-            resend_ms=resend_ms,
         )
         self.writer.listen(lambda report: self.engine.wake(report.streams))
         self._stop = threading.Event()
         self._stop_writer = threading.Event()
         self.failures: list[BaseException] = []
         self._threads = [
-            threading.Thread(target=self._guard, args=(self.engine.run, self._stop), name="sync"),
-            threading.Thread(target=self._guard, args=(self.writer.run, self._stop_writer), name="writer"),
+            threading.Thread(target=self._guard, args=(run, self._stop), name=name) for name, run in self.engine.threads
         ]
+        self._threads.append(
+            threading.Thread(target=self._guard, args=(self.writer.run, self._stop_writer), name="writer")
+        )
 
     def _open_outbox(self) -> OutboxReader:
         return self.outbox_class(self.store.database)
@@ -99,12 +109,15 @@ class GatewayRig:
         self.stop()
 
     def stop(self) -> None:
-        """Sync first, as in earnest; nothing may have failed in a thread."""
+        """Sync first, as in earnest; nothing may have failed in a thread. Once more is harmless."""
+        if self._stop.is_set():
+            return
         self._stop.set()
         self.engine.wake()
-        self._threads[0].join(TIMEOUT_S)
+        for thread in self._threads[:-1]:
+            thread.join(TIMEOUT_S)
         self._stop_writer.set()
-        self._threads[1].join(TIMEOUT_S)
+        self._threads[-1].join(TIMEOUT_S)
         self.store.close()
         assert self.failures == []
         assert not any(thread.is_alive() for thread in self._threads)
