@@ -59,7 +59,8 @@ def demo(seconds: float, seed: int) -> None:
 @click.option("--protocol", type=click.Choice(list(PROTOCOLS)), default="5", show_default=True, help="MQTT version.")
 @click.option("--confirm-orders", is_flag=True, help="Answer each order with its document number.")
 @click.option("--control-port", default=0, help="Port of the control socket; 0 takes a free one.")
-def erp(
+@click.option("--record", type=FILE, help="With --rest: append every request and answer to this file, as JSON lines.")
+def erp(  # noqa: PLR0913 - one for each option
     broker: str | None,
     rest: str | None,
     db: Path,
@@ -68,6 +69,7 @@ def erp(
     protocol: str,
     confirm_orders: bool,
     control_port: int,
+    record: Path | None,
 ) -> None:
     """Run the central ERP; prints one JSON line with its ports when it is ready."""
     if bool(broker) == bool(rest):
@@ -81,7 +83,7 @@ def erp(
     with running, stopped_by_signals() as done:
         server = ControlServer(running, control_port)
         server.start()
-        desk = RestServer(running, *_address(rest)) if rest else None
+        desk = RestServer(running, *_address(rest), record) if rest else None
         ports = {"control_port": server.port, "rest_port": desk.start() if desk else 0}
         click.echo(json.dumps({"ready": True, **ports}))
         while not done.wait(0.2) and running.failure is None:

@@ -29,6 +29,7 @@ class ErpProcess:
         protocol: str = "5",
         confirm_orders: bool = False,
         log: Path | None = None,
+        record: Path | None = None,
     ) -> None:
         """`broker`: host:port; without one it serves by REST on `rest_port`. `log`: where its standard error
         goes, default next to the ledger."""
@@ -40,6 +41,7 @@ class ErpProcess:
         self._command += ["--db", str(db), "--site", site, "--protocol", protocol]
         self._command += ["--plant", str(plant)] if plant else []
         self._command += ["--confirm-orders"] if confirm_orders else []
+        self._command += ["--record", str(record)] if record else []
         self._process: Child | None = None
         self.control_port = 0
 

@@ -6,6 +6,7 @@ import threading
 import time
 import zlib
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -29,11 +30,13 @@ KEYS_KEPT = 10_000
 class RestServer:
     """Listens from construction on."""
 
-    def __init__(self, erp: Erp, host: str, port: int) -> None:
+    def __init__(self, erp: Erp, host: str, port: int, record: Path | None = None) -> None:
+        """`record`: every request and answer is appended there, as JSON lines."""
         self._sockets: dict[int, Any] = {}
         self._stop = threading.Event()
         self._server = create_server(
-            create_app(erp), map=self._sockets, host=host, port=port, threads=THREADS, ident="floor-erp",
+            create_app(erp, Recorder(record) if record else None),
+            map=self._sockets, host=host, port=port, threads=THREADS, ident="floor-erp",
             max_request_body_size=BODY_LIMIT_BYTES,
         )  # fmt: skip
         self._thread = threading.Thread(target=self._run, name="erp-rest", daemon=True)
@@ -54,9 +57,42 @@ class RestServer:
         wasyncore.close_all(self._sockets)
 
 
-def create_app(erp: Erp) -> Flask:
+class Recorder:
+    """What was said, for people who write the other side and for tests that check it against the contract."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+
+    def note(self, response: Response) -> Response:
+        """One exchange as a line; unreadable bodies as null."""
+        body = request.get_data()
+        line = {
+            "method": request.method,
+            "route": str(request.url_rule),
+            "query": request.args.to_dict(),
+            "headers": {name: request.headers.get(name, "") for name in ("Idempotency-Key", "If-None-Match")},
+            "request": _json(zlib.decompress(body, wbits=31) if request.content_encoding == "gzip" else body),
+            "status": response.status_code,
+            "response": _json(response.get_data()),
+        }
+        with self._lock, self._file.open("ab") as file:
+            file.write(orjson.dumps(line) + b"\n")
+        return response
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def create_app(erp: Erp, recorder: Recorder | None = None) -> Flask:
     """All routes of the contract."""
     app = Flask("floor-erp")
+    if recorder is not None:
+        app.after_request(recorder.note)
     counter = _Counter(erp)
 
     @app.before_request

@@ -9,6 +9,7 @@ import click
 from gateway import __version__
 from gateway.cli.card import card, command_card
 from gateway.cli.check import check
+from gateway.cli.contract import contract
 from gateway.cli.run import run
 from gateway.cli.store import events, export, rebuild, status, verify
 from gateway.errors import ConfigError, GatewayError
@@ -23,6 +24,7 @@ COMMANDS: tuple[click.Command, ...] = (
     export,
     card,
     command_card,
+    contract,
 )
 
 EXIT_FAILED = 1

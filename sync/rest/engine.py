@@ -160,12 +160,12 @@ class RestEngine:
             for attempt in connect_attempts(stop, HeldError, pause):
                 with attempt:
                     token.note()
-                    self._send_once(uplink, courier, stop)
+                    self._send_once(uplink, courier, pause, stop)
         except HeldError:
             if not stop.is_set():
                 raise
 
-    def _send_once(self, uplink: Uplink, courier: Courier, stop: threading.Event) -> None:
+    def _send_once(self, uplink: Uplink, courier: Courier, pause: SlicedPause, stop: threading.Event) -> None:
         """From the handshake to the next trouble; HeldError, and a growing back-off, when it was of no use."""
         began_ms, before = self._clock.mono_ms(), courier.advanced
         try:
@@ -180,8 +180,7 @@ class RestEngine:
             was_of_use = courier.advanced > before or self._clock.mono_ms() - began_ms >= GOOD_SESSION_MS
             if not was_of_use:
                 raise
-            wait_s = max(error.wait_s, self._uniform(*FLAP_PAUSE_S))
-            SlicedPause(stop, lambda: self._idle(uplink))(wait_s)
+            pause(max(error.wait_s, self._uniform(*FLAP_PAUSE_S)))
 
     def _send(self, uplink: Uplink, courier: Courier, stop: threading.Event) -> None:
         while not stop.is_set():

@@ -118,6 +118,7 @@ class Floor:
         self.plant_file = directory / "plant.json"
         self.plant_file.write_text(json.dumps(plant(cards)))
         self.ledger = directory / "ledger.db"
+        self.record = directory / "record.jsonl" if carrier == "rest" else None  # what was said by REST
         self.gateway = GatewayProcess(directory / "gateway.toml")
         self._erp: ErpProcess | None = None
 
@@ -134,7 +135,9 @@ class Floor:
         scanners = (("scan-use", "S-USE", self.consume), ("scan-in", "S-IN", self.receive))
         devices = [_SCANNER.format(name=name, station=station, port=one.port) for name, station, one in scanners]
         address = f"127.0.0.1:{self.broker.port}" if self._carrier == "mqtt" else ""
-        self._erp = ErpProcess(broker=address, db=self.ledger, plant=self.plant_file, protocol=self._protocol).start()
+        self._erp = ErpProcess(
+            broker=address, db=self.ledger, plant=self.plant_file, protocol=self._protocol, record=self.record
+        ).start()
         self.link = FaultProxy(("127.0.0.1", self._erp.rest_port or self.broker.port)).start()
         sync = _SYNC[self._carrier].format(port=self.link.port, protocol=self._protocol)
         text = _CONFIG.format(sync=sync, devices="".join(devices) + self._devices)

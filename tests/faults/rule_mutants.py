@@ -65,6 +65,26 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.kanban.key", 'return f"card/{site}/', 'return f"card/GW1-{site}/'),),
     ),
     Mutant(
+        "foreign_acknowledgement_taken", "a 200 that acknowledges another epoch settles rows",
+        "tests/sync/rest/test_judgement.py",
+        (Edit("sync.rest.judgement", "    if ack.ack.epoch != asked.epoch:", "    if False:"),),
+    ),
+    Mutant(
+        "dropped_without_tombstone", "an event that cannot be read is not replaced", "tests/store/test_tombstone.py",
+        (Edit("gateway.store.outbox", "return [self._tombstone(line) or line[_HEX_BYTES:] for line in lines]",
+              "return [line[_HEX_BYTES:] for line in lines if not self._tombstone(line)]"),),
+    ),
+    Mutant(
+        "redirect_followed", "batches and token go wherever a server points", "tests/sync/rest/test_http.py",
+        (Edit("sync.rest.http", "allow_redirects=False", "allow_redirects=True"),),
+    ),
+    Mutant(
+        "cursor_without_its_page", "the ERP is told that a page is stored which is not",
+        "tests/store/test_feed_page.py",
+        (Edit("gateway.store.commit", "outcomes = [take(part, notices) for part in page.parts]",
+              "outcomes: list[Outcome] = []"),),
+    ),
+    Mutant(
         "sent_before_the_erp_answered", "batches go out before resync", "tests/sync/test_sender.py",
         (Edit("sync.sender", "is_free = self.is_known and ", "is_free = "),),
     ),

@@ -23,6 +23,9 @@ from sync.envelope import (
     render_birth,
     render_death,
 )
+from sync.rest.document import parse_page, parse_streams
+from sync.rest.judgement import Asked, Do, judge
+from sync.rest.reply import Reply
 from sync.topic import Topics
 from tests.sync.ledger import link
 
@@ -87,7 +90,14 @@ def test_everything_that_comes_down_is_parsed_as_shown() -> None:
     assert parse_master("items", raw(document("dataset", "items"))).version == 3
     assert parse_card_states("L3-07", raw(document("dataset", "cardstate"))).as_of["sig"][1] == 12
     assert parse_stock("L3-07", raw(document("dataset", "stock"))).rows[0][4] == -2_500_000
-    assert parse_erp_state(raw(DOCUMENTS[-1])).is_online
+    (erp_state,) = (one for one in DOCUMENTS if "online" in one and "birth" not in one)
+    assert parse_erp_state(raw(erp_state)).is_online
+    assert [one.ack.cum for one in parse_streams(raw(document("streams")))] == [2, 0, 0, 0]
+    page = parse_page("L3-07", raw(document("next")))
+    assert (page.cursor, page.datasets, len(page.parts), page.faults) == ("f118", ("items",), 1, ())
+    gap = judge(Reply(409, {}, raw(document("title"))), Asked("01K9ZQ5B7M8N9P0Q1R2S3T4V5W", "sig", 4, 5), 0)
+    assert gap.ack is not None
+    assert (gap.do, gap.ack.ack.cum, gap.ack.has_gap) == (Do.RESEND, 2, True)
 
 
 def test_the_topics_are_those_of_the_code() -> None:

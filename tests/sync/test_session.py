@@ -23,6 +23,7 @@ from firmware_sim.port import wait_until
 from gateway.errors import StoreError
 from gateway.store.outbox import OutboxReader, StreamState
 from gateway.wake import Wake
+from sync.engine import SyncEngine
 from sync.envelope import Sender
 from sync.mqtt import PUBACK_LIMIT_MS, LinkError, MqttSession, Will
 from sync.sender import Pace
@@ -336,6 +337,7 @@ def test_a_connection_that_did_not_last_counts_as_a_failed_attempt_so_that_the_n
         gateway.writer.submit,
         lambda note: None,
     )
+    assert isinstance(gateway.engine, SyncEngine)
     gateway.engine._book = book
     with pytest.raises(LinkError):
         gateway.engine._talk_once(uplink, threading.Event())
