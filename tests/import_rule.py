@@ -77,7 +77,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "sqlite3": ("gateway.store",),
     "sqlite_utils": ("gateway.store",),
     "paho": ("sync.mqtt", "drivers.button_mqtt"),
-    "requests": ("sync",),
+    "requests": ("sync.rest.http",),
+    "urllib3": ("sync.rest.http",),
     "tenacity": ("sync.retry",),
     "serial": ("drivers.serial_scanner", "drivers.serial_port"),
     "cv2": ("drivers.camera", "gateway.label"),
@@ -100,7 +101,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.decide", "gateway.instruct",
-    "gateway.model", "gateway.master", "gateway.quantity",
+    "gateway.model", "gateway.master", "gateway.quantity", "sync.rest.judgement", "sync.rest.document",
 )  # fmt: skip
 IMPURE_MODULES = (
     "asyncio", "concurrent", "io", "logging", "multiprocessing", "os", "queue", "random", "secrets", "select", "shutil",

@@ -181,6 +181,13 @@ BAD = {
     "serial port twice": Bad('[[device]]\nid = "buttons-1"',
                              '[[device]]\nid = "scan-2"\ntype = "serial"\nstation = "S1"\nport = "/dev/ttyUSB0" #!\n\n'
                              '[[device]]\nid = "buttons-1"', "device[1].port", "taken by device[0]"),
+    "no server": Bad('[sync]\nhost = "broker"', '[sync] #!\ncarrier = "rest"', "sync.base_url", "missing, expected the address of the ERP"),
+    "unknown carrier": Bad('host = "broker"', 'host = "broker"\ncarrier = "pigeon" #!', "sync.carrier", "expected"),
+    "no scheme": Bad('host = "broker"', 'carrier = "rest"\nbase_url = "erp.example" #!', "sync.base_url", "expected https://host"),
+    "login in the address": Bad('host = "broker"', 'carrier = "rest"\nbase_url = "https://gw:pw@erp.example" #!', "sync.base_url", "this value is not possible"),
+    "question in the address": Bad('host = "broker"', 'carrier = "rest"\nbase_url = "https://erp.example/?a=1" #!', "sync.base_url", "without user, ? and #"),
+    "token in the clear": Bad('host = "broker"', 'carrier = "rest"\nbase_url = "http://erp.example" #!', "sync.base_url", "is not encrypted"),
+    "token itself": Bad('host = "broker"', 'carrier = "rest"\nbase_url = "https://erp.example"\ntoken_credential = "eyJhbGci/x=" #!', "sync.token_credential", "expected"),
     "password for nobody": Bad('[sync]\nhost = "broker"\nusername = "gw"',
                                '[sync] #!\nhost = "broker"\npassword_credential = "pw"', "sync.username", "missing"),
     "certificate without key": Bad("[sync.tls]\nenabled = true", '[sync.tls] #!\ncert_file = "a.pem"',
