@@ -7,6 +7,7 @@ stands in stations/, what it does to a card and what the ERP's words mean in kan
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from gateway.instruct import carry_out
 from gateway.kanban.answer import nothing, refused
@@ -65,7 +66,8 @@ class Decider:
 
     def __call__(self, intake: Intake, view: View) -> Decision:
         if isinstance(intake, Scan):
-            return self._scan(intake, view)
+            decision = self._scan(intake, view)
+            return _with_dropped(decision, intake.dropped) if intake.dropped else decision
         if isinstance(intake, Acknowledgement):
             return settle(intake, view)
         if isinstance(intake, Command):
@@ -125,6 +127,11 @@ class Decider:
 
 
 _PLAIN_ROLE = {Action.EMPTY: CONSUME, Action.WITHDRAW: CONSUME, Action.FULL: RECEIVE}
+
+
+def _with_dropped(decision: Decision, count: int) -> Decision:
+    """What was only counted is told to everybody (promise R3)."""
+    return replace(decision, events=(*decision.events, Event("reads_dropped", "sys", "", {"count": count})))
 
 
 def _is_redelivered(scan: Scan, view: View) -> bool:

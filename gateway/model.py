@@ -111,6 +111,7 @@ class Scan:
     remainder: int | None = None  # micro-units counted in a bin that goes back, for EMPTY
     fault: Rejection | None = None
     code: str = ""  # text that is no code of ours: looked up exactly among the customer's own codes
+    dropped: int = 0  # faulty reads of this device before this one that were only counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,14 @@ from typing import Any, Protocol
 
 from gateway.errors import BusyError
 from gateway.model import Action, Intake, Outcome, Read, Rejection, Scan, Status, Verdict
+from gateway.noise import NoiseBudget
 from gateway.repeat import Joined, Key, Repeated, RepeatFilter
 
 CODES_REMEMBERED = 256  # per device; a forgotten repeat is recognised by the card's own lock window
 
 BUSY = Verdict(Status.FAILED, "BUSY", "The gateway is busy and did not take this; try again in a moment")
 NOT_STORED = Verdict(Status.FAILED, "NOT_STORED", "This could not be stored; try again")
+TOO_MUCH_NOISE = Verdict(Status.FAILED, "TOO_MUCH_NOISE", "Too much that cannot be read; check plug and settings")
 NOT_A_PRESS = Verdict(Status.ALREADY, "NOT_A_PRESS", "The message reports something else than a press")
 
 Feedback = Callable[[Verdict], None]
@@ -70,6 +72,7 @@ class _Lane:
         self._submit = submit
         self._lock = threading.Lock()  # guards everything below, never held while calling out
         self._filter: RepeatFilter[Feedback] = RepeatFilter(source.window_ms, CODES_REMEMBERED)
+        self._noise = NoiseBudget()
         self._undone = 0  # how often something was undone here
         self.counters: Counter[str] = Counter()
 
@@ -80,7 +83,7 @@ class _Lane:
             self.counters["ignored"] += 1
             _give(feedback, NOT_A_PRESS)
         elif scan.fault is not None:  # never a repeat: each one is evidence
-            self._store(scan, feedback)
+            self._store_fault(scan, feedback, TOO_MUCH_NOISE)
         else:
             self._offer_scan(scan, feedback)
 
@@ -109,22 +112,44 @@ class _Lane:
             text = "The gateway could not make sense of this because of a mistake of its own; tell your administrator"
             return Scan(read, fault=Rejection("INTERNAL", text, got=type(error).__name__))
 
+    def _store_fault(self, scan: Scan, feedback: Feedback, otherwise: Verdict) -> None:
+        """Keep it as evidence, or answer `otherwise` when this device makes more faults than can be kept."""
+        with self._lock:
+            is_kept = self._noise.allows(scan.read.mono_ms)
+        if is_kept:
+            self._store(scan, feedback)
+        else:
+            self.counters["dropped"] += 1
+            _give(feedback, otherwise)
+
     def _store(self, scan: Scan, feedback: Feedback) -> None:
         """Submit; `feedback` gets the verdict of the outcome, or of the refusal to take it."""
 
+        if self._noise.dropped:
+            with self._lock:
+                scan = replace(scan, dropped=self._noise.take_dropped())
+
         def done(outcome: Outcome) -> None:
+            self._settle_noise(scan, outcome.verdict)
             self.counters[outcome.verdict.status.value] += 1
             _give(feedback, outcome.verdict)
 
         try:
             self._submit(scan, done)
         except BusyError:
+            self._settle_noise(scan, BUSY)
             self.counters["busy"] += 1
             _give(feedback, BUSY)
         except Exception:  # noqa: BLE001  whatever it was, the person sees red
             _LOG.exception("%s: a scan could not be submitted", scan.read.device)
+            self._settle_noise(scan, NOT_STORED)
             self.counters["errors"] += 1
             _give(feedback, NOT_STORED)
+
+    def _settle_noise(self, scan: Scan, verdict: Verdict) -> None:
+        if scan.dropped and verdict.status is Status.FAILED:
+            with self._lock:
+                self._noise.give_back(scan.dropped)
 
     def _finish(self, scan: Scan, key: Key, verdict: Verdict, feedback: Feedback) -> None:
         """The outcome is known: only now does the filter arm."""
@@ -188,7 +213,7 @@ class _PressLane(_Lane):
         def give(stored: Verdict) -> None:
             feedback(stored if stored.status is Status.FAILED else verdict)
 
-        self._store(replace(scan, fault=fault), give)
+        self._store_fault(replace(scan, fault=fault), give, verdict)
 
 
 def _drop_oldest(memory: dict[Any, Any]) -> None:

@@ -35,12 +35,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "drivers": (*_BASE, "drivers.base", "drivers.framing", "drivers.buffered_socket"),
     "drivers.registry": ("drivers",),
     # the way of a scan
-    "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.repeat", "drivers.base"),
+    "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
     "gateway.decide": ("gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE),
     "gateway.codes": _PURE,
     "gateway.stations": ("gateway.kanban", *_PURE),
     "gateway.kanban": _PURE,
+    "gateway.noise": (),
     "gateway.repeat": _PURE,
     # configuration
     "gateway.settings": (
@@ -99,7 +100,8 @@ DOORS: dict[str, tuple[str, ...]] = {
 
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
-    "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.decide", "gateway.instruct",
+    "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
+    "gateway.instruct",
     "gateway.model", "gateway.master", "gateway.quantity",
 )  # fmt: skip
 IMPURE_MODULES = (
