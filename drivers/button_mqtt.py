@@ -98,6 +98,7 @@ class PressSession:
         self._wake = Wake()
         self._acks: deque[int] = deque()  # at most Receive Maximum: the broker sends no more without them
         self.has_failed = False  # a press could not be stored
+        self._was_answered = False
         self._is_subscribed = False
         self._is_over = False
         self.reason = ""  # why the connection ended, for people
@@ -186,6 +187,7 @@ class PressSession:
         return self._is_over or sock.flush()
 
     def _on_connect(self, client: mqtt.Client, data: Any, flags: mqtt.ConnectFlags, code: Any, properties: Any) -> None:
+        self._was_answered = True
         if code.is_failure:
             self.reason = f"{self._place()} refused the connection: {code}; check user name, password and client rights"
             self._is_over = True
@@ -204,7 +206,10 @@ class PressSession:
         self._report()
 
     def _on_disconnect(self, client: mqtt.Client, data: Any, flags: Any, code: Any, properties: Any) -> None:
-        self.reason = self.reason or f"{self._place()} ended the connection: {code}"
+        how = "ended the connection"
+        if self._settings.tls.enabled and not self._was_answered:
+            how = "hung up before it answered, so it may not accept our certificate"
+        self.reason = self.reason or f"{self._place()} {how}: {code}"
         self._is_over = True
 
     def _on_message(self, message: Message) -> None:
