@@ -79,6 +79,10 @@ class DeviceSettings(BaseModel):
     station: Identifier
     """The station it belongs to."""
 
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for `check` and `status`: what this device does that nobody can see in its keys."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceType:

@@ -19,6 +19,7 @@ from gateway.errors import GatewayError
 from gateway.health import Health
 from gateway.ids import new_id
 from gateway.interpret import sources
+from gateway.loop_colour import loops_json
 from gateway.master import PARSERS
 from gateway.model import Instruction, Verdict
 from gateway.pipeline import Pipeline
@@ -162,8 +163,9 @@ class Gateway:
     def _open_page(self) -> PageServer:
         web = self._settings.web
         app = create_app(
-            partial(StoreReader, self._store.data_dir), self._health, self._sync_state, self._allowed_hosts
-        )
+            partial(StoreReader, self._store.data_dir), self._health, self._sync_state, self._allowed_hosts,
+            partial(loops_json, self._store.data_dir, self._clock),
+        )  # fmt: skip
         try:
             return PageServer(app, web.host, web.port)
         except OSError as error:

@@ -168,6 +168,11 @@ class Settings(_Table):
     _file: Path = PrivateAttr(default=DEFAULT_FILE)
 
     @property
+    def notes(self) -> list[str]:
+        """What a person should know of devices that are configured rightly, such as a beep we do not control (R1)."""
+        return [f"{device.id}: {note}" for device in self.devices for note in device.notes()]
+
+    @property
     def config_dir(self) -> Path:
         """Directory of the configuration file; `credentials/` is looked for in it."""
         return self._file.parent

@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "gateway.settings",
     ),
     "gateway.label": ("gateway.codes", *_PURE),
+    "gateway.loop_colour": (*_BASE, *_PURE, "gateway.kanban", "gateway.store.loops"),
     # the edges
     "gateway.web": (*_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity"),
     "gateway.store": (*_BASE, "gateway.quantity"),

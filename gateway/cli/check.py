@@ -26,6 +26,8 @@ def check(config: Path, print_schema: bool) -> None:
     needs = f"; credentials needed: {', '.join(credentials)}" if credentials else ""
     counts = f"{len(settings.stations)} stations, {len(settings.devices)} devices"
     click.echo(f"ok: gateway {settings.gateway.id} at {settings.gateway.site}, {counts}{needs}")
+    for note in settings.notes:
+        click.echo(f"note: {note}")
 
 
 def _credentials(table: BaseModel) -> Iterator[str]:
