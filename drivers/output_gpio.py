@@ -21,7 +21,7 @@ from gateway.errors import TransientDeviceError
 class Lines(Protocol):
     """Output lines that are held until closed; OSError when the chip is gone."""
 
-    def set(self, levels: Mapping[int, bool]) -> None:
+    def drive(self, levels: Mapping[int, bool]) -> None:
         """On or off, by line offset."""
 
     def close(self) -> None: ...
@@ -37,7 +37,7 @@ class GpiodLines:
         config: dict[Any, gpiod.LineSettings | None] = {tuple(settings.lines.values()): line}
         self._request = gpiod.request_lines(settings.chip, consumer=f"kanban {settings.id}", config=config)
 
-    def set(self, levels: Mapping[int, bool]) -> None:
+    def drive(self, levels: Mapping[int, bool]) -> None:
         self._request.set_values({offset: Value.ACTIVE if on else Value.INACTIVE for offset, on in levels.items()})
 
     def close(self) -> None:
@@ -92,7 +92,7 @@ class GpioLight:
             select.select([shown.wake.fileno()], [], [], wait_ms / 1000)
 
     def _set(self, lines: Lines, wanted: Mapping[str, bool]) -> None:
-        lines.set({offset: wanted[name] for name, offset in self._settings.lines.items()})
+        lines.drive({offset: wanted[name] for name, offset in self._settings.lines.items()})
 
     def _gone(self, error: OSError, health: Callable[[DeviceHealth], None]) -> TransientDeviceError:
         told = TransientDeviceError(
