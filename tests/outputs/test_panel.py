@@ -28,7 +28,6 @@ class Told:
         self.panel.wake.clear()
         return self.panel.look(self.clock.mono_ms())
 
-    @property
     def is_woken(self) -> bool:
         return bool(select.select([self.panel.wake.fileno()], [], [], 0)[0])
 
@@ -116,11 +115,11 @@ def test_only_news_wake_the_outputs_thread() -> None:
     told = Told()
     told.panel.tell_colour(None)
     told.panel.tell_failing(False)
-    assert not told.is_woken
+    assert not told.is_woken()
     told.panel.tell_colour(Lamp.RED)
-    assert told.is_woken
+    assert told.is_woken()
     told.look()
     told.panel.tell_colour(Lamp.RED)
-    assert not told.is_woken
+    assert not told.is_woken()
     told.verdict(Status.OK)
-    assert told.is_woken
+    assert told.is_woken()
