@@ -10,12 +10,16 @@ from typing import Any, Protocol
 import gpiod
 from gpiod.line import Direction, Value
 
-from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, DeviceContext, DeviceHealth
+from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth
 from drivers.output_base import DARK, Shown
 from drivers.output_pattern import BeepPattern, levels
 from drivers.output_settings import GpioLightSettings
 from gateway.clock import Clock
-from gateway.errors import TransientDeviceError
+
+REOPEN_FIRST_S = 0.1
+REOPEN_LIMIT_S = HEARTBEAT_S
+
+_HINT = "is the chip there, does another program hold a line, is the gateway's user in the group of the chip?"
 
 
 class Lines(Protocol):
@@ -45,7 +49,7 @@ class GpiodLines:
 
 
 class GpioLight:
-    """One light; the supervisor starts it again when its chip goes away."""
+    """One light; outlives any number of disappearances of its chip."""
 
     def __init__(
         self,
@@ -59,17 +63,23 @@ class GpioLight:
         self._open_lines = open_lines
 
     def run(self, stop: threading.Event, shown: Shown, health: Callable[[DeviceHealth], None]) -> None:
-        try:
-            lines = self._open_lines(self._settings)
-        except OSError as error:
-            raise self._gone(error, health) from error
+        backoff = Backoff(REOPEN_FIRST_S, REOPEN_LIMIT_S)
+        while not stop.is_set():
+            try:
+                lines = self._open_lines(self._settings)
+                backoff.reset()
+                self._hold(lines, stop, shown, health)
+            except OSError as error:
+                health(DeviceHealth(False, f"{self._settings.chip} cannot be used: {error}; {_HINT}"))
+                stop.wait(backoff.next_s())
+
+    def _hold(self, lines: Lines, stop: threading.Event, shown: Shown, health: Callable[[DeviceHealth], None]) -> None:
+        """Work on these lines until `stop` or until the chip goes away; dark at the end, if it still takes it."""
         try:
             try:
                 self._serve(stop, lines, shown, health)
             finally:
-                self._set(lines, levels(DARK, is_beeping=False))  # a line may keep its level when nobody holds it
-        except OSError as error:
-            raise self._gone(error, health) from error
+                self._drive(lines, levels(DARK, is_beeping=False))  # a line may keep its level when nobody holds it
         finally:
             lines.close()
 
@@ -85,19 +95,11 @@ class GpioLight:
             beeps.start(light.tone, now_ms)
             wanted = levels(light, beeps.is_on(now_ms))
             if wanted != now:
-                self._set(lines, wanted)
+                self._drive(lines, wanted)
                 now = wanted
             changes = (shown.change_ms(now_ms), beeps.change_ms(now_ms), int(STOP_LATENCY_S * 1000))
             wait_ms = min(change for change in changes if change is not None)
             select.select([shown.wake.fileno()], [], [], wait_ms / 1000)
 
-    def _set(self, lines: Lines, wanted: Mapping[str, bool]) -> None:
+    def _drive(self, lines: Lines, wanted: Mapping[str, bool]) -> None:
         lines.drive({offset: wanted[name] for name, offset in self._settings.lines.items()})
-
-    def _gone(self, error: OSError, health: Callable[[DeviceHealth], None]) -> TransientDeviceError:
-        told = TransientDeviceError(
-            f"{self.id}: {self._settings.chip} cannot be used: {error}",
-            hint="is the chip there, is a line taken by another program, is the gateway's user in the group gpio?",
-        )
-        health(DeviceHealth(False, str(told)))
-        return told

@@ -163,6 +163,7 @@ class LightSession:
 
     def _on_publish(self, client: mqtt.Client, data: Any, packet: int, code: Any, properties: Any) -> None:
         self._unconfirmed -= 1
+        self.reason = ""
         if code.is_failure:
             self._counters["refused"] += 1
             self.reason = f"{self._place()} refused a message: {code}; check client rights for the light's topics"

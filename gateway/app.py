@@ -102,7 +102,7 @@ class Gateway:
             self._start_outputs()
             if self._sync is not None:
                 supervisor.start("sync", self._sync.run)
-            sink = VerdictTap(self._pipeline, self._lights.show)
+            sink = VerdictTap(self._pipeline, self._lights.show) if self._outputs else self._pipeline
             for device in self._devices:
                 run = partial(device.run, sink=sink, health=partial(self._on_device, device.id))
                 supervisor.start(f"device {device.id}", run)

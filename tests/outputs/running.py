@@ -7,20 +7,18 @@ from types import TracebackType
 
 from drivers.base import DeviceHealth
 from drivers.output_base import Output, Shown
-from gateway.errors import GatewayError
 
 DEADLINE_S = 20.0
 
 
 class RunningOutput:
-    """Keeps the health it told and the error it ended with."""
+    """Keeps the health it told."""
 
     def __init__(self, output: Output, shown: Shown) -> None:
         self._stop = threading.Event()
         self._changed = threading.Condition()
         self.health: list[DeviceHealth] = []
-        self.error: GatewayError | None = None
-        self._thread = threading.Thread(target=self._live, args=(output, shown), daemon=True)
+        self._thread = threading.Thread(target=output.run, args=(self._stop, shown, self._tell), daemon=True)
 
     def __enter__(self) -> RunningOutput:
         self._thread.start()
@@ -44,12 +42,6 @@ class RunningOutput:
             )
         assert came, f"expected is_up={is_up}, got {self.health[-3:]}"
         return self.health[-1].text
-
-    def _live(self, output: Output, shown: Shown) -> None:
-        try:
-            output.run(self._stop, shown, self._tell)
-        except GatewayError as error:
-            self.error = error
 
     def _tell(self, health: DeviceHealth) -> None:
         with self._changed:

@@ -13,7 +13,6 @@ from drivers.output_base import Lamp
 from drivers.output_gpio import GpioLight
 from drivers.output_panel import Panel
 from drivers.output_settings import GpioLightSettings
-from gateway.errors import TransientDeviceError
 from gateway.model import Status, Verdict
 from tests.drivers.rig import CONTEXT
 from tests.outputs.running import DEADLINE_S, RunningOutput
@@ -94,15 +93,18 @@ def test_only_the_lines_that_are_given_are_touched() -> None:
     assert lines.touched == {17}
 
 
-def test_a_chip_that_goes_away_is_told_and_tried_again_by_the_supervisor() -> None:
-    lines, panel = RecordedLines(breaks_on="green"), Panel(60_000, CONTEXT.clock)
-    with RunningOutput(GpioLight(settings(), CONTEXT, lambda row: lines), panel) as running:
-        lines.wait(set())
+def test_a_chip_that_goes_away_is_told_and_lit_again_when_it_is_back() -> None:
+    broken, sound = RecordedLines(breaks_on="green"), RecordedLines()
+    chips, panel = [broken, sound], Panel(60_000, CONTEXT.clock)
+    panel.tell_colour(Lamp.RED)
+    with RunningOutput(GpioLight(settings(), CONTEXT, lambda row: chips.pop(0)), panel) as running:
+        broken.wait({"red"})
         panel.tell_colour(Lamp.GREEN)
-        assert "the chip is gone" in running.wait_up(False)
-    assert isinstance(running.error, TransientDeviceError)
-    assert lines.is_closed
-    assert lines.on[-1] == set()  # dark, as far as the chip still takes it
+        sound.wait({"green"})
+        running.wait_up()
+    assert any("the chip is gone" in health.text for health in running.health)
+    assert broken.is_closed
+    assert broken.on == [{"red"}, set()]  # dark, as far as it still takes it
 
 
 def test_a_chip_that_is_not_there_is_said_with_what_to_check() -> None:
@@ -111,4 +113,4 @@ def test_a_chip_that_is_not_there_is_said_with_what_to_check() -> None:
     with RunningOutput(GpioLight(settings(chip="/dev/null"), CONTEXT), panel) as running:
         told = running.wait_up(False)
     assert "/dev/null cannot be used" in told
-    assert "group gpio" in told
+    assert "group of the chip" in told

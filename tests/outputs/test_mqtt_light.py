@@ -167,6 +167,13 @@ def test_a_refused_login_is_said_with_what_to_check(panel: Panel) -> None:
     assert "check user name" in told
 
 
+def test_a_broker_that_refuses_the_topic_is_told_with_what_to_check(panel: Panel, tmp_path: Path) -> None:
+    (tmp_path / "acl").write_text("topic read floor/#\n")
+    (tmp_path / "acl").chmod(0o600)
+    with Broker(extra_config=f"acl_file {tmp_path}/acl") as broker, RunningOutput(light(broker), panel) as running:
+        assert "check client rights for the light's topics" in running.wait_up(False)
+
+
 def test_a_port_where_nobody_answers_does_not_keep_the_gateway_from_stopping(panel: Panel) -> None:
     row = {"type": "mqtt-light", "id": "l", "loop": "LP-1", "host": "127.0.0.1", "port": free_port(), "topic": "a"}
     with RunningOutput(MqttLight(MqttLightSettings.model_validate(row), CONTEXT), panel) as running:
