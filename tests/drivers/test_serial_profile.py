@@ -116,6 +116,13 @@ def test_a_beep_before_the_commit_is_told_with_the_way_to_switch_it_off(profile:
     assert settings(Path("/dev/x"), profile, feedback={"decode_beep": False}).notes() == ()
 
 
+def test_refusing_with_nak_what_the_scanner_would_send_again_is_told() -> None:
+    for profile, is_told in (("zebra", True), ("datalogic", True), ("honeywell", False), ("plain", False)):
+        feedback = {"decode_beep": False, "nak": "\x15", "nak_refusals": True}
+        notes = settings(Path("/dev/x"), profile, feedback=feedback).notes()
+        assert [("sends a code again" in note) for note in notes] == [True] * is_told
+
+
 def test_a_scanner_that_shows_nothing_is_told_unless_something_else_does() -> None:
     bare = settings(Path("/dev/x"), "plain")
     assert ["nothing tells the person" in note for note in bare.notes()] == [True]
