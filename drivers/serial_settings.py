@@ -121,8 +121,8 @@ class SerialSettings(DeviceSettings):
             )
         if answers.nak and answers.nak_refusals and self._profile.on_nak == "resend":
             found.append(
-                f"the scanner ({self.profile}) sends a code again that is answered with NAK, so a refused card is refused "
-                "several times: set feedback.nak_refusals = false"
+                f"the scanner ({self.profile}) sends a code again that is answered with NAK, so a refused card is "
+                "refused several times: set feedback.nak_refusals = false"
             )
         shown_by = answers.shown_by or ("device" if answers.is_given else "none")
         if shown_by == "none" and not has_light:
