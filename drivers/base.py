@@ -79,6 +79,13 @@ class DeviceSettings(BaseModel):
     station: Identifier
     """The station it belongs to."""
 
+    def notes(self, *, has_light: bool = False) -> tuple[str, ...]:
+        """Sentences for `check` and `status`: what this device does that nobody can see in its keys.
+
+        `has_light`: an output shows the verdicts of its station.
+        """
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceType:

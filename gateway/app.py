@@ -10,6 +10,8 @@ from functools import partial
 from typing import Any
 
 from drivers.base import Device, DeviceContext, DeviceHealth, DeviceSettings
+from drivers.output_base import Output, OutputSettings
+from drivers.output_registry import OUTPUT_TYPES
 from drivers.registry import DEVICE_TYPES
 from gateway.clock import Clock, SystemClock
 from gateway.control import ControlDoor
@@ -19,6 +21,8 @@ from gateway.errors import GatewayError
 from gateway.health import Health
 from gateway.ids import new_id
 from gateway.interpret import sources
+from gateway.lights import Lights, VerdictTap
+from gateway.loop_colour import loops_json
 from gateway.master import PARSERS
 from gateway.model import Instruction, Verdict
 from gateway.pipeline import Pipeline
@@ -27,7 +31,7 @@ from gateway.stations.station import Station
 from gateway.store.outbox import OutboxReader
 from gateway.store.reader import StoreReader
 from gateway.store.store import Store
-from gateway.store.writer import CommitReport, Limits, Request, Writer
+from gateway.store.writer import CommitReport, Condition, Limits, Request, Writer
 from gateway.supervisor import Supervisor
 from gateway.systemd import Notifier, boot_id, watchdog_interval_s
 from gateway.web.page import create_app
@@ -75,6 +79,8 @@ class Gateway:
             limits=_limits(settings), warn=self._health.warn, clear=self._health.clear,
         )  # fmt: skip
         self._pipeline = Pipeline(sources(settings, self._credentials), self._writer.submit)
+        self._lights = self._open_lights()
+        self._outputs = [self._open_output(row) for row in settings.outputs]
         self._devices = [self._open_device(row) for row in settings.devices]
         self._control = ControlDoor(settings.gateway.data_dir, self._writer.submit, self._clock)
         self._sync = self._open_sync() if settings.sync.enabled else None
@@ -93,10 +99,12 @@ class Gateway:
         supervisor = self._supervisor
         try:
             supervisor.start("writer", self._writer.run, is_essential=True)
+            self._start_outputs()
             if self._sync is not None:
                 supervisor.start("sync", self._sync.run)
+            sink = VerdictTap(self._pipeline, self._lights.show) if self._outputs else self._pipeline
             for device in self._devices:
-                run = partial(device.run, sink=self._pipeline, health=partial(self._on_device, device.id))
+                run = partial(device.run, sink=sink, health=partial(self._on_device, device.id))
                 supervisor.start(f"device {device.id}", run)
             supervisor.start("control", self._control.run)
             if self._page is not None:
@@ -111,6 +119,14 @@ class Gateway:
             self._notifier.close()
         if supervisor.failure is not None:
             raise GatewayError(f"the gateway stopped: {supervisor.failure}") from supervisor.failure
+
+    def _start_outputs(self) -> None:
+        """Before the devices, and so stopped after them: a light outlives whatever it shows."""
+        for output in self._outputs:
+            run = partial(output.run, shown=self._lights.panel(output.id), health=partial(self._on_output, output.id))
+            self._supervisor.start(f"output {output.id}", run)
+        if self._outputs:
+            self._supervisor.start("lights", self._lights.run)
 
     def _watch(self, stop: threading.Event) -> None:
         """Feed the watchdog as long as there is real progress; a failing disk is reported, not killed."""
@@ -151,6 +167,16 @@ class Gateway:
         context = DeviceContext(self._clock, self._credentials, self._settings.gateway.id)
         return kind.open(row, context)
 
+    def _open_lights(self) -> Lights:
+        return Lights(
+            self._settings.outputs, self._store.data_dir, self._clock,
+            lambda: self._writer.condition is not Condition.HEALTHY, warn=self._health.warn, clear=self._health.clear,
+        )  # fmt: skip
+
+    def _open_output(self, row: OutputSettings) -> Output:
+        kind = next(kind for kind in OUTPUT_TYPES if isinstance(row, kind.settings))
+        return kind.open(row, DeviceContext(self._clock, self._credentials, self._settings.gateway.id))
+
     def _open_sync(self) -> SyncEngine:
         table = self._settings.gateway
         return SyncEngine(
@@ -162,8 +188,9 @@ class Gateway:
     def _open_page(self) -> PageServer:
         web = self._settings.web
         app = create_app(
-            partial(StoreReader, self._store.data_dir), self._health, self._sync_state, self._allowed_hosts
-        )
+            partial(StoreReader, self._store.data_dir), self._health, self._sync_state, self._allowed_hosts,
+            partial(loops_json, self._store.data_dir, self._clock),
+        )  # fmt: skip
         try:
             return PageServer(app, web.host, web.port)
         except OSError as error:
@@ -183,7 +210,9 @@ class Gateway:
     def _on_commit(self, report: CommitReport) -> None:
         if self._sync is not None:
             self._sync.wake(report.streams)
+        self._lights.wake()
         for notice in report.notices:
+            self._lights.show(notice.station, notice.verdict)
             for device in self._devices_at(notice.station):
                 device.notify(notice.verdict)
 
@@ -197,6 +226,13 @@ class Gateway:
             self._health.clear(f"DEVICE:{device}")
         else:
             self._health.warn(f"DEVICE:{device}", f"{device}: {told.text}")
+
+    def _on_output(self, output: str, told: DeviceHealth) -> None:
+        self._hear(f"output {output}")
+        if told.is_up:
+            self._health.clear(f"OUTPUT:{output}")
+        else:
+            self._health.warn(f"OUTPUT:{output}", f"{output}: {told.text}")
 
     def _sync_state(self) -> Mapping[str, Any]:
         return (

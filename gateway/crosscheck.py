@@ -34,16 +34,21 @@ def _unique_devices(data: Data) -> Iterator[Mistake]:
     return _unique(data, "device", "id")
 
 
+def _unique_outputs(data: Data) -> Iterator[Mistake]:
+    return _unique(data, "output", "id")
+
+
 def _unique_ports(data: Data) -> Iterator[Mistake]:
     return _unique(data, "device", "port")  # a serial port is a text; the port of a broker is a number
 
 
 def _known_stations(data: Data) -> Iterator[Mistake]:
     stations = list(dict.fromkeys(value for _, value in _texts(data, "station", "id")))
-    for number, name in _texts(data, "device", "station"):
-        if name not in stations:
-            known = f"expected one of {', '.join(stations)}" if stations else "expected a [[station]] with this id"
-            yield Mistake(("device", number, "station"), f"no station {name!r}, {known}{suggest(name, stations)}")
+    for table in ("device", "output"):
+        for number, name in _texts(data, table, "station"):
+            if name not in stations:
+                known = f"expected one of {', '.join(stations)}" if stations else "expected a [[station]] with this id"
+                yield Mistake((table, number, "station"), f"no station {name!r}, {known}{suggest(name, stations)}")
 
 
 def _source_actions(data: Data) -> Iterator[Mistake]:
@@ -100,6 +105,7 @@ CHECKS = (
     _any_station_and_device,
     _unique_stations,
     _unique_devices,
+    _unique_outputs,
     _unique_ports,
     _known_stations,
     _source_actions,

@@ -101,7 +101,7 @@ def explain(detail: ErrorDetails, root: type[BaseModel]) -> Mistake:
     if kind == "extra_forbidden":
         return Mistake(found.path, _explain_unknown(found, root))
     if kind == "union_tag_not_found":
-        return Mistake((*found.path, "type"), "missing, expected the kind of device", is_missing=True)
+        return Mistake((*found.path, "type"), f"missing, expected the kind of {found.path[0]}", is_missing=True)
     if kind == "union_tag_invalid":
         return Mistake((*found.path, "type"), _explain_choice(context["tag"], str(context["expected_tags"])))
     if kind in ("literal_error", "enum"):

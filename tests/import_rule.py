@@ -28,6 +28,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "gateway.settings",
     ),
     "gateway.label": ("gateway.codes", *_PURE),
+    "gateway.lights": (
+        *_BASE, "drivers.base", "drivers.output_base", "drivers.output_panel", "gateway.kanban.colour",
+        "gateway.loop_colour", "gateway.pipeline", "gateway.store.loops",
+    ),
+    "gateway.loop_colour": (*_BASE, *_PURE, "gateway.kanban", "gateway.store.loops"),
     # the edges
     "gateway.web": (*_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity"),
     "gateway.store": (*_BASE, "gateway.quantity"),
@@ -45,7 +50,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.repeat": _PURE,
     # configuration
     "gateway.settings": (
-        "drivers.base", "drivers.registry", "sync.settings", "gateway.errors", *_TOML,
+        "drivers.base", "drivers.output_base", "drivers.output_registry", "drivers.registry",
+        "sync.settings", "gateway.errors", *_TOML,
         "gateway.crosscheck", "gateway.mistake", "gateway.setting_value",
     ),
     "gateway.crosscheck": ("gateway.mistake", "gateway.setting_value"),
@@ -77,7 +83,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 DOORS: dict[str, tuple[str, ...]] = {
     "sqlite3": ("gateway.store",),
     "sqlite_utils": ("gateway.store",),
-    "paho": ("sync.mqtt", "drivers.button_mqtt"),
+    "paho": ("sync.mqtt", "drivers.button_mqtt", "drivers.output_mqtt"),
     "requests": ("sync",),
     "tenacity": ("sync.retry",),
     "serial": ("drivers.serial_scanner", "drivers.serial_port"),

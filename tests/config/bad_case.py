@@ -84,6 +84,11 @@ class Bad:
     says: str
 
 
+def _light(keys: str) -> str:
+    """An output before the table [web]."""
+    return f'[[output]]\nid = "light-1"\n{keys}\n[web]'
+
+
 BAD = {
     # a key that is not there, or not there any more
     "no id": Bad('[gateway]\nid = "L3-07"', "[gateway] #!", "gateway.id", "missing, expected: Name of this gateway"),
@@ -208,6 +213,22 @@ BAD = {
     "empty suffix": Bad('[[device]]\nid = "scan-1"\ntype = "serial"\nstation = "S1"\nport = "/dev/ttyUSB0"\nsuffixes = ["\\r", "\\n"]',
                         '[[device]] #!\nid = "scan-1"\ntype = "serial"\nstation = "S1"\nport = "/dev/ttyUSB0"\nsuffixes = [""]',
                         "device[0]", "a suffix cannot be empty"),
+    # outputs and profiles
+    "output without type": Bad("[web]", '[[output]] #!\nid = "light-1"\nstation = "S1"\n[web]', "output[0].type",
+                               "missing, expected the kind of output"),
+    "misspelt output type": Bad("[web]", _light('station = "S1"\ntype = "mqtt-ligth" #!'), "output[0].type",
+                                "did you mean 'mqtt-light'?"),
+    "output at no station": Bad("[web]", _light('type = "gpio-light"\nred = 1\nstation = "S9" #!'), "output[0].station",
+                                "no station 'S9', expected one of S1, S2"),
+    "output for nothing": Bad("[web]", '[[output]] #!\nid = "light-1"\ntype = "gpio-light"\nred = 1\n[web]', "output[0]",
+                              "an output shows a station, a loop or both"),
+    "output twice": Bad("[web]", _light('type = "gpio-light"\nred = 1\nloop = "LP-1"\n[[output]]\nid = "light-1" #!\n'
+                                        'type = "gpio-light"\nred = 2\nloop = "LP-1"'), "output[1].id", "is taken"),
+    "no such line": Bad("[web]", _light('type = "gpio-light"\nloop = "LP-1"\ngreen = -1 #!'), "output[0].green", "0 or more"),
+    "misspelt profile": Bad('port = "/dev/ttyUSB0"', 'port = "/dev/ttyUSB0"\nprofile = "zebar" #!', "device[0].profile",
+                            "did you mean 'zebra'?"),
+    "endless patience": Bad('feedback.ack = "\\u0006"', 'feedback.response_timeout_ms = 100000 #!',
+                            "device[0].feedback.response_timeout_ms", "0 to 90000"),
     # what is no TOML
     "quotes forgotten": Bad('site = "P1"', "site = P1 #!", "", "not TOML: invalid value"),
     "quote not closed": Bad('site = "P1"', 'site = "P1 #!', "", "a text ends with the quote it began with"),

@@ -88,6 +88,10 @@ class Line:
             data += os.read(self._host, size - len(data))
         return data
 
+    def rest(self) -> bytes:
+        """What the gateway sent besides; for a device that has stopped."""
+        return os.read(self._host, 4096) if select.select([self._host], [], [], 0)[0] else b""
+
     def close(self) -> None:
         for fd in (*self._spare, *self._next, self._host, self._tty):
             if fd >= 0:

@@ -15,6 +15,42 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
               "            self._sink.offer(read, lambda verdict: None)\n"),),
     ),
     Mutant(
+        "late_answer_for_the_next_code", "a scanner takes the green of a code it gave up for that of the next",
+        "tests/drivers/test_serial_profile.py",
+        (Edit("drivers.serial_scanner", "if pending.give_up_ms is not None and now_ms >= pending.give_up_ms:",
+              "if pending.give_up_ms == -1:"),),
+    ),
+    Mutant(
+        "news_taken_for_an_answer", "good news are the green of a code that is not stored yet",
+        "tests/drivers/test_serial_profile.py",
+        (Edit("drivers.serial_scanner", "while notices and not (self._answers.is_tone_an_answer and self._pending):",
+              "while notices:"),),
+    ),
+    Mutant(
+        "light_green_before_commit", "the stack light says stored before it is", "tests/outputs/test_lights.py",
+        (Edit("gateway.lights", "        self._sink.offer(read, tell)\n",
+              '        self._show(read.station, Verdict(Status.OK, "EARLY"))\n        self._sink.offer(read, tell)\n'),
+         Edit("gateway.lights", "from gateway.model import Read, Verdict",
+              "from gateway.model import Read, Status, Verdict")),
+    ),
+    Mutant(
+        "good_beep_on_a_refused_scan", "the beeper says stored for what was refused", "tests/outputs/test_panel.py",
+        (Edit("drivers.output_panel", "tone = Tone.GOOD if verdict.is_good else Tone.BAD", "tone = Tone.GOOD"),),
+    ),
+    Mutant(
+        "light_green_on_a_failed_disk", "the light goes on as if something were stored", "tests/outputs/test_panel.py",
+        (Edit("drivers.output_panel", "            if self._is_failing:\n", "            if False:\n"),),
+    ),
+    Mutant(
+        "light_shows_the_past", "a verdict from before an outage is shown after it", "tests/outputs/test_panel.py",
+        (Edit("drivers.output_panel",
+              "return told if told is not None and now_ms - told.at_ms < self._hold_ms else None", "return told"),),
+    ),
+    Mutant(
+        "overdue_bin_waited_for", "a loop is green by a bin that nobody brings", "tests/kanban/test_colour.py",
+        (Edit("gateway.kanban.colour", " for age in ages if age <= loop.replenishment_ms]", " for age in ages]"),),
+    ),
+    Mutant(
         "press_acknowledged_before_commit", "PUBACK before the verdict", "tests/drivers/test_button_mqtt.py",
         (Edit("drivers.button_mqtt", "        self._sink.offer(read, partial(self._answer, packet))",
               '        self._answer(packet, Verdict(Status.OK, "EARLY"))\n'
