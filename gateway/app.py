@@ -224,6 +224,7 @@ class Gateway:
         self._hear(device)
         if told.is_up:
             self._health.clear(f"DEVICE:{device}")
+            self._supervisor.is_well(f"device {device}")
         else:
             self._health.warn(f"DEVICE:{device}", f"{device}: {told.text}")
 
@@ -231,6 +232,7 @@ class Gateway:
         self._hear(f"output {output}")
         if told.is_up:
             self._health.clear(f"OUTPUT:{output}")
+            self._supervisor.is_well(f"output {output}")
         else:
             self._health.warn(f"OUTPUT:{output}", f"{output}: {told.text}")
 
