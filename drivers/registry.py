@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from drivers.base import DeviceType
+from drivers.button_http import HttpButtons
+from drivers.button_http_settings import HttpButtonSettings
 from drivers.button_mqtt import MqttButtons
 from drivers.button_settings import MqttButtonSettings
 from drivers.serial_scanner import SerialScanner
@@ -11,4 +13,5 @@ from drivers.serial_settings import SerialSettings
 DEVICE_TYPES: tuple[DeviceType, ...] = (
     DeviceType("serial", SerialSettings, SerialScanner),
     DeviceType("mqtt-button", MqttButtonSettings, MqttButtons),
+    DeviceType("http-button", HttpButtonSettings, HttpButtons),
 )

@@ -6,9 +6,11 @@ import re
 from functools import partial
 
 from drivers.base import DeviceSettings
+from drivers.button_http_settings import HttpButtonSettings
 from drivers.button_settings import MqttButtonSettings
 from gateway.codes.button_json import ButtonMapping
 from gateway.codes.interpret import interpret_code
+from gateway.codes.webhook_json import interpret_webhook
 from gateway.credentials import CredentialStore
 from gateway.pipeline import Source
 from gateway.settings import Settings
@@ -27,6 +29,8 @@ def sources(settings: Settings, credentials: CredentialStore) -> dict[str, Sourc
 
 
 def _source(row: DeviceSettings, scanner: Source) -> Source:
+    if isinstance(row, HttpButtonSettings):
+        return _webhook(row)
     if not isinstance(row, MqttButtonSettings):
         return scanner
     mapping = row.mapping
@@ -40,3 +44,17 @@ def _source(row: DeviceSettings, scanner: Source) -> Source:
         remainder=mapping.remainder,
     )
     return Source(interpreter.interpret, row.min_interval_s * 1000, is_button=True)
+
+
+def _webhook(row: HttpButtonSettings) -> Source:
+    mapping = row.mapping
+    bodies = ButtonMapping.build(
+        {binding.button: binding.card for binding in row.bindings},
+        button=mapping.button,
+        event=mapping.event,
+        actions={kind: action.value for kind, action in mapping.actions.items()},
+        ignored=mapping.ignored,
+        quantity=mapping.quantity,
+        remainder=mapping.remainder,
+    )
+    return Source(partial(interpret_webhook, mapping=bodies), row.min_interval_s * 1000, is_button=True)

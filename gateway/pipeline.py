@@ -186,7 +186,8 @@ class _PressLane(_Lane):
         fault = Rejection("PRESS_TOO_SOON", text, got=scan.card, expected=f"at least {interval_s} s between presses")
 
         def give(stored: Verdict) -> None:
-            feedback(stored if stored.status is Status.FAILED else verdict)
+            is_bad_news = stored.status is Status.FAILED or stored.code == "KEY_REUSED"
+            feedback(stored if is_bad_news else verdict)
 
         self._store(replace(scan, fault=fault), give)
 

@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.supervisor": (*_BASE, "gateway.health", "gateway.systemd", "drivers.base"),
     "gateway.interpret": (
         "drivers.base", "drivers.button_settings", "gateway.codes", "gateway.credentials", "gateway.pipeline",
-        "gateway.settings",
+        "gateway.settings", "drivers.button_http_settings",
     ),
     "gateway.label": ("gateway.codes", *_PURE),
     # the edges
@@ -34,6 +34,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (*_BASE, "drivers.base", "drivers.framing", "drivers.buffered_socket"),
     "drivers.registry": ("drivers",),
+    "drivers.button_http_settings": (*_BASE, "drivers.base", "drivers.button_settings", "gateway.setting_value"),
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.repeat", "drivers.base"),
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
@@ -86,9 +87,9 @@ DOORS: dict[str, tuple[str, ...]] = {
     "gpiod": ("drivers.button_gpio", "drivers.output_gpio"),
     "pymodbus": ("drivers.button_modbus",),
     "cryptography": ("gateway.seal",),
-    "flask": ("gateway.web", "drivers.button_http"),
+    "flask": ("gateway.web", "drivers.button_http_app", "drivers.button_http_server"),
     "werkzeug": ("gateway.web",),
-    "waitress": ("gateway.web", "drivers.button_http"),
+    "waitress": ("gateway.web", "drivers.button_http_server"),
     "click": ("gateway.cli",),
     "pydantic": ("gateway.settings", "gateway.setting_tree", "gateway.mistake", "gateway.cli.check", "drivers", "sync"),
     "pydantic_core": ("gateway.mistake",),

@@ -7,5 +7,5 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _quick_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("drivers.button_mqtt", "drivers.serial_scanner"):
+    for module in ("drivers.button_mqtt", "drivers.button_http", "drivers.serial_scanner"):
         monkeypatch.setattr(f"{module}.HEARTBEAT_S", 0.02)

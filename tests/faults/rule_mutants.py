@@ -26,6 +26,23 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("drivers.button_mqtt", "        if verdict.status is Status.FAILED:", "        if False:"),),
     ),
     Mutant(
+        "webhook_answered_before_commit", "200 before the verdict", "tests/drivers/test_button_http.py",
+        (Edit("drivers.button_http", "        sink.offer(self._read(key, body), feedback)",
+              '        feedback(Verdict(Status.OK, "EARLY"))\n'
+              "        sink.offer(self._read(key, body), lambda verdict: None)"),),
+    ),
+    Mutant(
+        "token_not_compared", "anybody may press over HTTP", "tests/drivers/test_button_http.py",
+        (Edit("drivers.button_http_app",
+              'if given is not None and hmac.compare_digest(given[1].encode("latin-1"), self._token):',
+              "if given is not None:"),),
+    ),
+    Mutant(
+        "natural_key_not_recognised", "a press sent again with its key is another press",
+        "tests/drivers/test_button_http.py",
+        (Edit("gateway.kanban.redelivery", "    if stored is None:", "    if True:"),),
+    ),
+    Mutant(
         "repeat_filter_armed_before_commit", "the rescan after a red is a false green",
         "tests/pipeline/test_pipeline.py",
         (Edit("gateway.repeat", "        if len(self._pending) < self._limit:\n            self._pending[key] = []\n",
