@@ -193,10 +193,10 @@ class Gateway:
 
     def _on_device(self, device: str, told: DeviceHealth) -> None:
         self._hear(device)
-        if told.is_up:
+        if told.is_up and not told.alarm:
             self._health.clear(f"DEVICE:{device}")
         else:
-            self._health.warn(f"DEVICE:{device}", f"{device}: {told.text}")
+            self._health.warn(f"DEVICE:{device}", f"{device}: {told.alarm or told.text}")
 
     def _sync_state(self) -> Mapping[str, Any]:
         return (

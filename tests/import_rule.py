@@ -25,7 +25,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.supervisor": (*_BASE, "gateway.health", "gateway.systemd", "drivers.base"),
     "gateway.interpret": (
         "drivers.base", "drivers.button_settings", "gateway.codes", "gateway.credentials", "gateway.pipeline",
-        "gateway.settings", "drivers.button_http_settings",
+        "gateway.settings", "drivers.button_http_settings", "drivers.button_contact_settings",
+        "drivers.button_modbus_settings", "drivers.button_gpio_settings", "gateway.model",
     ),
     "gateway.label": ("gateway.codes", *_PURE),
     # the edges
@@ -84,7 +85,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "cv2": ("drivers.camera", "gateway.label"),
     "pyzbar": ("drivers.camera",),
     "zxingcpp": ("drivers.camera", "gateway.label"),
-    "gpiod": ("drivers.button_gpio", "drivers.output_gpio"),
+    "gpiod": ("drivers.button_gpio_lines", "drivers.output_gpio"),
     "pymodbus": ("drivers.button_modbus",),
     "cryptography": ("gateway.seal",),
     "flask": ("gateway.web", "drivers.button_http_app", "drivers.button_http_server"),
@@ -100,6 +101,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
+    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.decide", "gateway.instruct",
     "gateway.model", "gateway.master", "gateway.quantity",
 )  # fmt: skip

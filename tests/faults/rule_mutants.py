@@ -38,6 +38,13 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
               "if given is not None:"),),
     ),
     Mutant(
+        "first_sample_taken_for_a_press", "a stored 1 is a press after every reconnect",
+        "tests/drivers/test_button_modbus.py",
+        (Edit("drivers.button_samples", "contact.begin(is_closed, at_ms)", "contact.begin(False, at_ms)"),
+         Edit("drivers.button_samples", "SampleDebounce(self._samples, is_closed)",
+              "SampleDebounce(self._samples, False)")),
+    ),
+    Mutant(
         "natural_key_not_recognised", "a press sent again with its key is another press",
         "tests/drivers/test_button_http.py",
         (Edit("gateway.kanban.redelivery", "    if stored is None:", "    if True:"),),
