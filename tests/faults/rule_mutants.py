@@ -45,6 +45,22 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
               "SampleDebounce(self._samples, False)")),
     ),
     Mutant(
+        "active_line_taken_for_a_press", "a line that is active at the start is a press",
+        "tests/drivers/test_button_gpio.py",
+        (Edit("drivers.button_signals", "            self._restart(line, is_closed, now_ms)",
+              "            self._restart(line, False, now_ms)\n"
+              "            self._settle(line, self._debounces[line].see(is_closed, now_ms))"),),
+    ),
+    Mutant(
+        "lost_signals_not_told", "presses vanish in the kernel's buffer and nobody hears of it",
+        "tests/drivers/test_button_gpio.py",
+        (Edit("drivers.button_signals", "            if lost > 0:", "            if False:"),),
+    ),
+    Mutant(
+        "jammed_button_is_a_press", "a stuck button undoes what others did", "tests/drivers/test_button_contact.py",
+        (Edit("drivers.button_contact", "self.is_stuck, self._is_undecided = True, False", "self.is_stuck = True"),),
+    ),
+    Mutant(
         "natural_key_not_recognised", "a press sent again with its key is another press",
         "tests/drivers/test_button_http.py",
         (Edit("gateway.kanban.redelivery", "    if stored is None:", "    if True:"),),
