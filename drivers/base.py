@@ -110,3 +110,12 @@ class Backoff:
     def reset(self) -> None:
         """Something worked: begin again with the first delay."""
         self._next_s = self._first_s
+
+
+def wait_beating(stop: threading.Event, delay_s: float, beat: Callable[[], None]) -> None:
+    """Wait before the next attempt, telling on: a device that is away must not look like a hung thread."""
+    while delay_s > 0:
+        beat()
+        if stop.wait(min(delay_s, HEARTBEAT_S)):
+            return
+        delay_s -= HEARTBEAT_S

@@ -6,9 +6,10 @@ import select
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Protocol
 
-from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth, Sink
+from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth, Sink, wait_beating
 from drivers.button_contact import Act
 from drivers.button_desk import ContactDesk
 from drivers.button_gpio_lines import open_lines
@@ -61,7 +62,8 @@ class GpioButtons:
                     lines.close()
             except TransientDeviceError as error:
                 self._counters["reopens"] += 1
-                self._wait(stop, backoff.next_s(), str(error), health)
+                down = DeviceHealth(False, str(error), dict(self._counters))
+                wait_beating(stop, backoff.next_s(), partial(health, down))
 
     def notify(self, verdict: Verdict) -> None:
         """Inputs cannot show anything."""
@@ -90,14 +92,6 @@ class GpioButtons:
                 desk.take(_named(lines.take(signals, now_ms) if signals else lines.look(now_ms)))
         finally:
             desk.take(_named(lines.end(clock.mono_ms())))
-
-    def _wait(self, stop: threading.Event, delay_s: float, reason: str, health: Callable[[DeviceHealth], None]) -> None:
-        """Wait before the lines are requested again, beating on."""
-        while delay_s > 0:
-            health(DeviceHealth(False, reason, dict(self._counters)))
-            if stop.wait(min(delay_s, HEARTBEAT_S)):
-                return
-            delay_s -= HEARTBEAT_S
 
 
 def _named(acts: Iterable[tuple[int, Act]]) -> list[tuple[str, Act]]:

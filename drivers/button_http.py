@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
-from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, DeviceContext, DeviceHealth, Sink
+from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth, Sink, wait_beating
 from drivers.button_http_app import Webhook, create_app
 from drivers.button_http_server import PressServer
 from drivers.button_http_settings import HttpButtonSettings
@@ -19,6 +19,8 @@ from gateway.model import Read, Status, Verdict
 
 ANSWER_LIMIT_S = 10.0  # then the caller is told to ask again
 TOKEN_MIN_CHARACTERS = 16
+RELISTEN_FIRST_S = 0.2
+RELISTEN_LIMIT_S = 10.0
 
 NO_ANSWER = Verdict(Status.FAILED, "NO_ANSWER", "It is not known yet whether this was stored; send the same key again")
 
@@ -36,7 +38,20 @@ class HttpButtons:
 
     def run(self, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> None:
         webhook = Webhook(self._token(), partial(self._offer, sink), self._clock, self._counters)
-        server = self._listen(webhook)
+        backoff = Backoff(RELISTEN_FIRST_S, RELISTEN_LIMIT_S)
+        while not stop.is_set():
+            try:
+                server = self._listen(webhook)
+            except TransientDeviceError as error:
+                down = DeviceHealth(False, str(error), dict(self._counters))
+                wait_beating(stop, backoff.next_s(), partial(health, down))
+            else:
+                self._serve(server, stop, health)
+
+    def notify(self, verdict: Verdict) -> None:
+        """Nobody is connected between two presses."""
+
+    def _serve(self, server: PressServer, stop: threading.Event, health: Callable[[DeviceHealth], None]) -> None:
         self.port = server.port
         beat_ms = 0
         try:
@@ -49,9 +64,6 @@ class HttpButtons:
         finally:
             self.port = 0
             server.close(STOP_LATENCY_S, self._clock.mono_ms())
-
-    def notify(self, verdict: Verdict) -> None:
-        """Nobody is connected between two presses."""
 
     def _offer(self, sink: Sink, key: str, body: bytes) -> Verdict:
         """The only place where a press meets its answer: after the verdict, never before."""
@@ -102,7 +114,7 @@ class HttpButtons:
         try:
             return PressServer(create_app(webhook, self._settings.path), host, port)
         except OSError as error:
-            what = f"{self.id}: cannot listen on {self._settings.listen}: {error.strerror or error}"
+            what = f"cannot listen on {self._settings.listen}: {error.strerror or error}"
             if error.errno == errno.EACCES:
                 raise PermanentDeviceError(what, hint="choose a port of 1024 or above") from error
             raise TransientDeviceError(what, hint="end the program that holds it or choose another port") from error

@@ -10,9 +10,10 @@ import struct
 import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from drivers.base import HEARTBEAT_S, Backoff, DeviceContext, DeviceHealth, Sink
+from drivers.base import HEARTBEAT_S, Backoff, DeviceContext, DeviceHealth, Sink, wait_beating
 from drivers.button_desk import ContactDesk
 from drivers.button_modbus_settings import ModbusButtonSettings
 from drivers.button_samples import Inputs
@@ -53,7 +54,9 @@ class ModbusButtons:
             except TransientDeviceError as error:
                 if link.has_worked:
                     backoff.reset()
-                self._wait(stop, backoff.next_s(), str(error), health)
+                self._counters["reconnects"] += 1
+                down = DeviceHealth(False, str(error), dict(self._counters))
+                wait_beating(stop, backoff.next_s(), partial(health, down))
             finally:
                 link.close()
 
@@ -87,15 +90,6 @@ class ModbusButtons:
                 stop.wait(max(0, asked_ms + poll_ms - now_ms) / 1000)
         finally:
             desk.take(inputs.end(clock.mono_ms()))
-
-    def _wait(self, stop: threading.Event, delay_s: float, reason: str, health: Callable[[DeviceHealth], None]) -> None:
-        """Wait before the next connection, beating on."""
-        self._counters["reconnects"] += 1
-        while delay_s > 0:
-            health(DeviceHealth(False, reason, dict(self._counters)))
-            if stop.wait(min(delay_s, HEARTBEAT_S)):
-                return
-            delay_s -= HEARTBEAT_S
 
 
 class ModbusLink:

@@ -101,9 +101,9 @@ DOORS: dict[str, tuple[str, ...]] = {
 
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
-    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.decide", "gateway.instruct",
     "gateway.model", "gateway.master", "gateway.quantity",
+    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
 )  # fmt: skip
 IMPURE_MODULES = (
     "asyncio", "concurrent", "io", "logging", "multiprocessing", "os", "queue", "random", "secrets", "select", "shutil",

@@ -18,7 +18,7 @@ from drivers.button_http import HttpButtons
 from drivers.button_http_settings import HttpButtonSettings
 from firmware_sim.webhook import WebhookCaller, WebhookError
 from gateway.credentials import CredentialStore
-from gateway.errors import PermanentDeviceError, TransientDeviceError
+from gateway.errors import PermanentDeviceError
 from gateway.model import Status, Verdict
 from tests.drivers.rig import CONTEXT, FAILED, GOOD, HoldingSink, Running
 from tests.drivers.shop import TOKEN, Shop
@@ -370,12 +370,17 @@ def test_a_caller_that_nobody_answers_says_so() -> None:
             WebhookCaller(url, TOKEN, tries=2).press("B1")
 
 
-def test_a_taken_port_is_a_device_error_that_says_so(tmp_path: Path) -> None:
+def test_a_taken_port_is_told_and_taken_up_when_it_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.button_http.RELISTEN_LIMIT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        device = HttpButtons(_settings(listen=address), _context(tmp_path))
-        with pytest.raises(TransientDeviceError, match=rf"cannot listen on {address}.*in use"):
-            device.run(threading.Event(), HoldingSink(), lambda health: None)
+        with Running(HttpButtons(_settings(listen=address), _context(tmp_path)), HoldingSink(GOOD)) as running:
+            told = running.wait_down().text
+            assert f"cannot listen on {address}" in told
+            assert "in use" in told
+            taken.close()
+            running.wait_up()
+            assert post(f"http://{address}/press").status_code == 200
 
 
 @pytest.mark.parametrize("token", ["short", "with spaces in the middle", "ä" * 20])
