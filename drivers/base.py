@@ -31,6 +31,7 @@ class DeviceHealth:
     is_up: bool
     text: str = ""  # one sentence for people: why it is down, or what it is connected to
     counters: Mapping[str, int] = field(default_factory=dict)
+    alarm: str = ""  # what a person must look at although the device is up
 
 
 class Sink(Protocol):
@@ -116,3 +117,12 @@ class Backoff:
     def reset(self) -> None:
         """Something worked: begin again with the first delay."""
         self._next_s = self._first_s
+
+
+def wait_beating(stop: threading.Event, delay_s: float, beat: Callable[[], None]) -> None:
+    """Wait before the next attempt, telling on: a device that is away must not look like a hung thread."""
+    while delay_s > 0:
+        beat()
+        if stop.wait(min(delay_s, HEARTBEAT_S)):
+            return
+        delay_s -= HEARTBEAT_S

@@ -222,11 +222,11 @@ class Gateway:
 
     def _on_device(self, device: str, told: DeviceHealth) -> None:
         self._hear(device)
-        if told.is_up:
+        if told.is_up and not told.alarm:
             self._health.clear(f"DEVICE:{device}")
             self._supervisor.is_well(f"device {device}")
         else:
-            self._health.warn(f"DEVICE:{device}", f"{device}: {told.text}")
+            self._health.warn(f"DEVICE:{device}", f"{device}: {told.alarm or told.text}")
 
     def _on_output(self, output: str, told: DeviceHealth) -> None:
         self._hear(f"output {output}")

@@ -93,6 +93,20 @@ def _private_page(data: Data) -> Iterator[Mistake]:
         yield Mistake(("web", "listen"), what)
 
 
+def _private_webhooks(data: Data) -> Iterator[Mistake]:
+    for number, device in _tables(data, "device"):
+        listen = device.get("listen")
+        if device.get("type") != "http-button" or not isinstance(listen, str) or device.get("public") is True:
+            continue
+        try:
+            host, _ = split_address(listen)
+        except ValueError:
+            continue
+        if not is_this_machine(host):
+            what = f"{listen!r} lets the whole network call, expected 127.0.0.1 or public = true beside it"
+            yield Mistake(("device", number, "listen"), what)
+
+
 def _batch_within_queue(data: Data) -> Iterator[Mistake]:
     store = _table(data, "store")
     batch, queue = store.get("batch_limit", 500), store.get("queue_limit", 20_000)
@@ -112,6 +126,7 @@ CHECKS = (
     _reachable_broker,
     _certificate_with_key,
     _private_page,
+    _private_webhooks,
     _batch_within_queue,
 )
 

@@ -16,6 +16,7 @@ from gateway.kanban.case import Case
 from gateway.kanban.command import execute
 from gateway.kanban.life import barred
 from gateway.kanban.masterdata import take_over
+from gateway.kanban.redelivery import answer_again
 from gateway.kanban.resync import adopt_cards, adopt_stock
 from gateway.kanban.settlement import settle
 from gateway.kanban.undo import undo
@@ -85,6 +86,8 @@ class Decider:
     def _scan(self, scan: Scan, view: View) -> Decision:
         if _is_redelivered(scan, view):
             return nothing("REDELIVERED", "This press is stored already.", Status.ALREADY)
+        if decision := answer_again(scan, view):
+            return decision
         if scan.fault is not None:
             return refused(scan.fault, card=scan.card)
         station = self._stations.get(scan.read.station)

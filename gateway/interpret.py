@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import partial
 
 from drivers.base import DeviceSettings
+from drivers.button_contact_settings import ContactBinding, ContactSettings
+from drivers.button_gpio_settings import GpioButtonSettings
+from drivers.button_http_settings import HttpButtonSettings
+from drivers.button_modbus_settings import ModbusButtonSettings
 from drivers.button_settings import MqttButtonSettings
 from gateway.codes.button_json import ButtonMapping
+from gateway.codes.contact import ContactMeaning, interpret_contact
 from gateway.codes.interpret import interpret_code
+from gateway.codes.webhook_json import interpret_webhook
 from gateway.credentials import CredentialStore
+from gateway.model import Action
 from gateway.pipeline import Source
 from gateway.settings import Settings
 
@@ -27,6 +35,10 @@ def sources(settings: Settings, credentials: CredentialStore) -> dict[str, Sourc
 
 
 def _source(row: DeviceSettings, scanner: Source) -> Source:
+    if isinstance(row, HttpButtonSettings):
+        return _webhook(row)
+    if isinstance(row, GpioButtonSettings | ModbusButtonSettings):
+        return _contacts(row, row.bindings)
     if not isinstance(row, MqttButtonSettings):
         return scanner
     mapping = row.mapping
@@ -40,3 +52,27 @@ def _source(row: DeviceSettings, scanner: Source) -> Source:
         remainder=mapping.remainder,
     )
     return Source(interpreter.interpret, row.min_interval_s * 1000, is_button=True)
+
+
+def _webhook(row: HttpButtonSettings) -> Source:
+    mapping = row.mapping
+    bodies = ButtonMapping.build(
+        {binding.button: binding.card for binding in row.bindings},
+        button=mapping.button,
+        event=mapping.event,
+        actions={kind: action.value for kind, action in mapping.actions.items()},
+        ignored=mapping.ignored,
+        quantity=mapping.quantity,
+        remainder=mapping.remainder,
+    )
+    return Source(partial(interpret_webhook, mapping=bodies), row.min_interval_s * 1000, is_button=True)
+
+
+def _contacts(row: ContactSettings, bindings: Iterable[ContactBinding]) -> Source:
+    meanings = {
+        one.name: ContactMeaning(
+            one.card, Action(one.action), Action(one.action if row.long_press == "none" else row.long_press)
+        )
+        for one in bindings
+    }
+    return Source(partial(interpret_contact, meanings=meanings), row.min_interval_s * 1000, is_button=True)

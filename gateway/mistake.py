@@ -27,6 +27,8 @@ _PATTERNS = {
     r"^[a-z0-9-]{1,16}$": "1 to 16 of a-z 0-9 -",
     r"^\S(.*\S)?$": "a text without space at its ends",
     r"^/": "an absolute path",
+    r"^\$(\.[^.\[\]]+|\[\d{1,4}\])+$": "a path into the JSON body such as $.button or $.events[0].type",
+    r"^(/[A-Za-z0-9._-]+)+$": "a path such as /press",
 }
 _TYPES = {
     "int_type": "a whole number",

@@ -78,6 +78,7 @@ class Read:
     press: Press | None = None  # set by MQTT buttons only
     topic: str = ""  # the MQTT topic the payload came from; set by MQTT buttons only
     fault: Rejection | None = None  # set by a driver that could not even get a whole frame
+    is_natural: bool = False  # True: `id` comes from the device's own key of this press (ids.natural_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ class _Lane:
     def _store(self, scan: Scan, feedback: Feedback) -> None:
         """Submit; `feedback` gets the verdict of the outcome, or of the refusal to take it."""
 
-        if self._noise.dropped:
+        if self._noise.dropped and not scan.read.is_natural:
             with self._lock:
                 scan = replace(scan, dropped=self._noise.take_dropped())
 
@@ -211,7 +211,8 @@ class _PressLane(_Lane):
         fault = Rejection("PRESS_TOO_SOON", text, got=scan.card, expected=f"at least {interval_s} s between presses")
 
         def give(stored: Verdict) -> None:
-            feedback(stored if stored.status is Status.FAILED else verdict)
+            is_bad_news = stored.status is Status.FAILED or stored.code == "KEY_REUSED"
+            feedback(stored if is_bad_news else verdict)
 
         self._store_fault(replace(scan, fault=fault), give, verdict)
 

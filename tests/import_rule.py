@@ -25,7 +25,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.supervisor": (*_BASE, "gateway.health", "gateway.systemd", "drivers.base"),
     "gateway.interpret": (
         "drivers.base", "drivers.button_settings", "gateway.codes", "gateway.credentials", "gateway.pipeline",
-        "gateway.settings",
+        "gateway.settings", "drivers.button_http_settings", "drivers.button_contact_settings",
+        "drivers.button_modbus_settings", "drivers.button_gpio_settings", "gateway.model",
     ),
     "gateway.label": ("gateway.codes", *_PURE),
     "gateway.lights": (
@@ -39,6 +40,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (*_BASE, "drivers.base", "drivers.framing", "drivers.buffered_socket"),
     "drivers.registry": ("drivers",),
+    "drivers.button_http_settings": (*_BASE, "drivers.base", "drivers.button_settings", "gateway.setting_value"),
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
@@ -90,12 +92,12 @@ DOORS: dict[str, tuple[str, ...]] = {
     "cv2": ("drivers.camera", "gateway.label"),
     "pyzbar": ("drivers.camera",),
     "zxingcpp": ("drivers.camera", "gateway.label"),
-    "gpiod": ("drivers.button_gpio", "drivers.output_gpio"),
+    "gpiod": ("drivers.button_gpio_lines", "drivers.output_gpio"),
     "pymodbus": ("drivers.button_modbus",),
     "cryptography": ("gateway.seal",),
-    "flask": ("gateway.web", "drivers.button_http"),
+    "flask": ("gateway.web", "drivers.button_http_app", "drivers.button_http_server"),
     "werkzeug": ("gateway.web",),
-    "waitress": ("gateway.web", "drivers.button_http"),
+    "waitress": ("gateway.web", "drivers.button_http_server"),
     "click": ("gateway.cli",),
     "pydantic": ("gateway.settings", "gateway.setting_tree", "gateway.mistake", "gateway.cli.check", "drivers", "sync"),
     "pydantic_core": ("gateway.mistake",),
@@ -109,6 +111,7 @@ PURE_PARTS = (
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.instruct",
     "gateway.model", "gateway.master", "gateway.quantity",
+    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
 )  # fmt: skip
 IMPURE_MODULES = (
     "asyncio", "concurrent", "io", "logging", "multiprocessing", "os", "queue", "random", "secrets", "select", "shutil",

@@ -73,6 +73,20 @@ mapping.event = "$.action"
 mapping.actions = { single = "scan" }
 """
 
+HOOK = """[[device]]
+id = "hook"
+type = "http-button"
+station = "S1"
+token_credential = "token"
+bindings = [{ button = "a", card = "K-1" }]
+"""
+IO = """[[device]]
+id = "io"
+type = "modbus-button"
+station = "S1"
+host = "io"
+"""
+
 
 @dataclass(frozen=True)
 class Bad:
@@ -109,6 +123,23 @@ BAD = {
     "source without action": Bad('[[station]]\nid = "S2"\nrole = "source"\nlocation = "MOULD"\naction = "ship"',
                                  '[[station]] #!\nid = "S2"\nrole = "source"\nlocation = "MOULD"',
                                  "station[1].action", "missing, expected start, ship or release"),
+    # buttons that call, and contacts
+    "webhook for everyone": Bad('[[device]]\nid = "buttons-1"', HOOK + 'listen = "0.0.0.0:8070" #!\n[[device]]\nid = "buttons-1"',
+                                "device[1].listen", "public = true"),
+    "webhook without port": Bad('[[device]]\nid = "buttons-1"', HOOK + 'listen = "127.0.0.1" #!\n[[device]]\nid = "buttons-1"',
+                                "device[1].listen", "expected address:port"),
+    "webhook reading topics": Bad('[[device]]\nid = "buttons-1"',
+                                  HOOK + 'mapping.button = ["topic"] #!\n[[device]]\nid = "buttons-1"',
+                                  "device[1].mapping.button[0]", "a path into the JSON body such as $.button"),
+    "input without card": Bad('[[device]]\nid = "buttons-1"',
+                              IO + 'bindings = [{ address = 1 }] #!\n[[device]]\nid = "buttons-1"',
+                              "device[1].bindings[0]", "give the card it stands for"),
+    "input out of range": Bad('[[device]]\nid = "buttons-1"',
+                              IO + 'bindings = [{ address = 70000, card = "K" }] #!\n[[device]]\nid = "buttons-1"',
+                              "device[1].bindings[0].address", "expected 0 to 65535"),
+    "poll too fast": Bad('[[device]]\nid = "buttons-1"',
+                         IO + 'bindings = [{ address = 1, card = "K" }]\npoll_ms = 1 #!\n[[device]]\nid = "buttons-1"',
+                         "device[1].poll_ms", "expected 50 to 200"),
     # a key that nobody knows
     "misspelt key": Bad('site = "P1"', 'site = "P1"\nenvv = "prod" #!', "gateway.envv", "did you mean 'env'?"),
     "misspelt table": Bad("[repeat]", "[repeats] #!", "repeats", "unknown key, did you mean 'repeat'?"),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from drivers.base import Device, DeviceContext, DeviceHealth
+from drivers.base import Device, DeviceContext, DeviceHealth, Sink
 from gateway.clock import SystemClock
 from gateway.model import Read, Status, Verdict
 
@@ -129,7 +129,7 @@ class HoldingSink:
 class Running:
     """A device in its own thread, stopped and joined at the end of the block."""
 
-    def __init__(self, device: Device, sink: HoldingSink) -> None:
+    def __init__(self, device: Device, sink: Sink) -> None:
         self.device = device
         self._stop = threading.Event()
         self._changed = threading.Condition()

@@ -62,6 +62,46 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("drivers.button_mqtt", "        if verdict.status is Status.FAILED:", "        if False:"),),
     ),
     Mutant(
+        "webhook_answered_before_commit", "200 before the verdict", "tests/drivers/test_button_http.py",
+        (Edit("drivers.button_http", "        sink.offer(self._read(key, body), feedback)",
+              '        feedback(Verdict(Status.OK, "EARLY"))\n'
+              "        sink.offer(self._read(key, body), lambda verdict: None)"),),
+    ),
+    Mutant(
+        "token_not_compared", "anybody may press over HTTP", "tests/drivers/test_button_http.py",
+        (Edit("drivers.button_http_app",
+              'if given is not None and hmac.compare_digest(given[1].encode("latin-1"), self._token):',
+              "if given is not None:"),),
+    ),
+    Mutant(
+        "first_sample_taken_for_a_press", "a stored 1 is a press after every reconnect",
+        "tests/drivers/test_button_modbus.py",
+        (Edit("drivers.button_samples", "contact.begin(is_closed, at_ms)", "contact.begin(False, at_ms)"),
+         Edit("drivers.button_samples", "SampleDebounce(self._samples, is_closed)",
+              "SampleDebounce(self._samples, False)")),
+    ),
+    Mutant(
+        "active_line_taken_for_a_press", "a line that is active at the start is a press",
+        "tests/drivers/test_button_gpio.py",
+        (Edit("drivers.button_signals", "            self._restart(line, is_closed, now_ms)",
+              "            self._restart(line, False, now_ms)\n"
+              "            self._settle(line, self._debounces[line].see(is_closed, now_ms))"),),
+    ),
+    Mutant(
+        "lost_signals_not_told", "presses vanish in the kernel's buffer and nobody hears of it",
+        "tests/drivers/test_button_gpio.py",
+        (Edit("drivers.button_signals", "            if lost > 0:", "            if False:"),),
+    ),
+    Mutant(
+        "jammed_button_is_a_press", "a stuck button undoes what others did", "tests/drivers/test_button_contact.py",
+        (Edit("drivers.button_contact", "self.is_stuck, self._is_undecided = True, False", "self.is_stuck = True"),),
+    ),
+    Mutant(
+        "natural_key_not_recognised", "a press sent again with its key is another press",
+        "tests/drivers/test_button_http.py",
+        (Edit("gateway.kanban.redelivery", "    if stored is None:", "    if True:"),),
+    ),
+    Mutant(
         "repeat_filter_armed_before_commit", "the rescan after a red is a false green",
         "tests/pipeline/test_pipeline.py",
         (Edit("gateway.repeat", "        if len(self._pending) < self._limit:\n            self._pending[key] = []\n",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections import defaultdict
 from typing import Any
 
@@ -60,7 +61,7 @@ class MemoryView:
             if read.operator:
                 body["op"] = read.operator
             if n == 0:
-                body["raw"] = {"b": read.data.hex(), "aim": read.aim}
+                body["raw"] = {"b": b64encode(read.data).decode(), "aim": read.aim}
                 if read.press:
                     self.presses[read.device, read.press.packet] = (read.press.digest, read.id)
         body = json.loads(json.dumps(body, allow_nan=False))
