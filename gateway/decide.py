@@ -13,11 +13,14 @@ from gateway.kanban.answer import nothing, refused
 from gateway.kanban.batch import due
 from gateway.kanban.case import Case
 from gateway.kanban.command import execute
+from gateway.kanban.fence import fenced
 from gateway.kanban.life import barred
 from gateway.kanban.masterdata import take_over
 from gateway.kanban.resync import adopt_cards, adopt_stock
 from gateway.kanban.settlement import settle
+from gateway.kanban.suspect import suspected
 from gateway.kanban.undo import undo
+from gateway.kanban.walk import overdue, see, walk_here
 from gateway.master import Loop
 from gateway.model import (
     Acknowledgement,
@@ -64,6 +67,9 @@ class Decider:
         self._undo_window_ms = undo_window_ms
 
     def __call__(self, intake: Intake, view: View) -> Decision:
+        return fenced(self._decide(intake, view), view, intake.read if isinstance(intake, Scan) else None)
+
+    def _decide(self, intake: Intake, view: View) -> Decision:
         if isinstance(intake, Scan):
             return self._scan(intake, view)
         if isinstance(intake, Acknowledgement):
@@ -89,6 +95,8 @@ class Decider:
         if station is None:
             text = f"Station {scan.read.station} is not configured: tell the administrator."
             return refused(Rejection("UNKNOWN_STATION", text, scan.read.station), card=scan.card)
+        if walked := walk_here(station.id, view):
+            return see(scan, _find(scan, view), walked, at_consumer=station.role == CONSUME, view=view)
         if scan.action is Action.UNDO and not (scan.card or scan.code):
             return undo(scan, None, view, window_ms=self._undo_window_ms)
         card = _find(scan, view)
@@ -176,4 +184,6 @@ def _time_passed(tick: Tick, view: View) -> Decision:
         loop = view.master("loops", loop_id)
         if loop:
             events += due(loop, view, (wall_ms, mono_ms, boot))
+    if tick.minute:
+        events += [*overdue(view), *suspected(tick.minute, view)]
     return Decision(tuple(events), nothing("TIME_PASSED").verdict)

@@ -10,7 +10,7 @@ from typing import BinaryIO, TypeVar
 
 import click
 
-from gateway.cli.option import config_option
+from gateway.cli.option import config_option, json_option
 from gateway.clock import SystemClock
 from gateway.errors import StoreError
 from gateway.settings import load_settings
@@ -21,8 +21,6 @@ from gateway.store.verify import verify as verify_store
 from gateway.systemd import boot_id
 
 T = TypeVar("T")
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
 @click.command()

@@ -51,6 +51,11 @@ class StoreReader:
         rows = self._query("SELECT card,loop,life,state,cycle,quantity,revision,signal,wall_ms FROM card ORDER BY card")
         return [{**row, "quantity": format_quantity(row["quantity"])} for row in rows]
 
+    def card(self, card: str) -> Row:
+        """Loop, life and valid print of one card, empty when unknown."""
+        row = self._connection.execute("SELECT loop,life,revision FROM card WHERE card=?", (card,)).fetchone()
+        return dict(zip(("loop", "life", "revision"), row, strict=True)) if row else {}
+
     def stock(self) -> list[Row]:
         """Stock per item, location, status and lot."""
         rows = self._query("SELECT item,location,status,lot,quantity FROM stock ORDER BY item,location,status,lot")
@@ -89,6 +94,11 @@ class StoreReader:
         query = "SELECT body FROM master WHERE dataset=? AND id=?"
         row = self._connection.execute(query, (dataset, key)).fetchone()
         return orjson.loads(row[0]) if row else {}
+
+    def facts(self, kind: str) -> dict[str, Row]:
+        """What else is known of one kind, such as modes, by key."""
+        rows = self._connection.execute("SELECT id,body FROM fact WHERE kind=? ORDER BY id", (kind,))
+        return {key: orjson.loads(body) for key, body in rows}
 
     def cards_in(self, loop: str) -> list[str]:
         """The cards of a loop, by name."""
