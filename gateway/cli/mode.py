@@ -39,9 +39,9 @@ def show(config: Path, as_json: bool) -> None:
         return
     for key, known in modes.items():
         scope, _, name = key.partition("/")
-        todo = "; walk it before going live" if scope == "loop" and name in due else ""
+        what_next = "; walk it before going live" if scope == "loop" and name in due else ""
         why = f": {known['reason']}" if known["reason"] else ""
-        click.echo(f"{scope} {name} {known['mode']} since {known['since']} by {known['by']}{why}{todo}")
+        click.echo(f"{scope} {name} {known['mode']} since {known['since']} by {known['by']}{why}{what_next}")
     click.echo("all others: live" if modes else "all loops and stations: live")
 
 
@@ -52,13 +52,10 @@ def show(config: Path, as_json: bool) -> None:
 @click.argument("to", metavar="MODE", type=click.Choice(MODES))
 @click.option("--reason", default="", help="Why; kept with the switch.")
 @click.option("--signal-open", is_flag=True, help="Going live: signal, once, the needs that are open since shadow.")
-@click.option(
-    "--force", is_flag=True, help="Go live without a walk, or set a loop that is yet to come; needs a reason."
-)
-@click.pass_context
-def set_(context: click.Context, scope: str, name: str, to: str, reason: str, signal_open: bool, force: bool) -> None:
+@click.option("--force", is_flag=True, help="Go live without a walk, or set a loop yet to come; needs a reason.")
+def set_(config: Path, scope: str, name: str, to: str, reason: str, signal_open: bool, force: bool) -> None:
     """Set the mode of one loop or one station."""
-    settings = context.obj
+    settings = load_settings(config)
     stations = [row.id for row in settings.stations]
     if scope == "station" and name not in stations and to != LIVE:
         raise GatewayError(f"station {name!r} is not configured", hint=f"expected one of {', '.join(stations)}")

@@ -81,6 +81,8 @@ def _replaced(card: Card, new: str, view: View) -> dict[str, Any]:
     body = {
         **life_body(card, Life.OBSOLETE, card.revision, view),
         "new": new,
+        "new_life": taken["life"],
+        "new_rev": taken["rev"],
         "after": [left, taken],
         "facts": [[REPLACED_FACT, card.card, {"by": new}]],
         **done(view, f"suspect/{card.card}", f"lost/{card.card}", f"found/{card.card}"),
