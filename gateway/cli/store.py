@@ -41,6 +41,9 @@ def status(config: Path, as_json: bool) -> None:
         click.echo(
             f"  stream {name}: {stream['head']} stored, {stream['settled']} settled, {stream['unsettled']} waiting"
         )
+    for place, known in told["modes"].items():
+        if known["mode"] != "live":
+            click.echo(f"  {place.replace('/', ' ', 1)} works in {known['mode']} since {known['since']}")
     for card in told["cards"]:
         click.echo(
             f"  card {card['card']} ({card['loop']}): {card['state']}, cycle {card['cycle']}, {card['quantity']} left"

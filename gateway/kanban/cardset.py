@@ -142,10 +142,8 @@ def _updates(definitions: Definitions, view: View, surplus: _Surplus) -> list[di
 def _life(card: Card, one: CardDefinition, before: CardDefinition | None, surplus: _Surplus) -> str:
     if before is not None and before.life == one.life:
         return card.life
-    is_back = one.life == Life.ACTIVE and card.life not in (Life.ACTIVE, Life.SURPLUS)
-    if one.life == Life.ACTIVE and card.life == Life.SURPLUS and before is None:
-        return card.life
-    return str(surplus.life_again(one)) if is_back else one.life
+    starts_again = one.life == Life.ACTIVE and card.life != Life.ACTIVE
+    return str(surplus.life_again(one)) if starts_again else one.life
 
 
 def _to_resolve(surplus: list[str], removed_open: list[str]) -> dict[str, str] | None:

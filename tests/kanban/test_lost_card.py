@@ -71,6 +71,9 @@ def test_a_card_activated_by_the_erp_in_a_complete_loop_is_surplus() -> None:
     floor.load("cards", [C1, C2])
     assert (life(floor, "C1"), life(floor, "C2")) == ("ACTIVE", "SURPLUS")
     assert "cards/check" in floor.view.tasks
+    floor.load("cards", [{**C1, "life": "OBSOLETE"}, {**C2, "life": "SURPLUS"}])
+    floor.load("cards", [{**C1, "life": "OBSOLETE"}, C2])
+    assert life(floor, "C2") == "ACTIVE"
 
 
 def test_a_set_that_repeats_what_the_erp_said_before_does_not_find_a_lost_card() -> None:
@@ -159,6 +162,29 @@ def test_a_batch_order_ends_with_its_last_card_though_one_was_replaced() -> None
     assert floor.orders() == ["card/P1/C1/1/release"]
     floor.fill("C9")
     assert floor.orders() == []
+
+
+def test_a_card_lost_while_it_waits_for_its_batch_is_still_ordered_with_it() -> None:
+    floor = Floor(cards=3, trigger_point=2)
+    floor.empty("C1")
+    do(floor, "lost")
+    floor.wait(1)
+    floor.empty("C2")
+    assert floor.view.signals["card/P1/C1/1/release"]["cards"] == ["C1", "C2"]
+
+
+def test_a_retired_card_that_waited_does_not_make_a_younger_batch_late() -> None:
+    floor = Floor(cards=3, trigger_point=3, max_wait_s=3600)
+    floor.empty("C1")
+    floor.load("cards", [{**C1, "life": "OBSOLETE"}, C2, {**C2, "id": "C3"}])
+    floor.wait(3000)
+    floor.empty("C2")
+    floor.wait(700)
+    floor.tick()
+    assert floor.orders() == []
+    floor.wait(3000)
+    floor.tick()
+    assert floor.view.signals["card/P1/C2/1/release"]["cards"] == ["C2"]
 
 
 def test_a_new_card_of_the_master_data_may_be_the_replacement() -> None:

@@ -68,6 +68,21 @@ class Modes(RuleBasedStateMachine):
         self.do(lambda: self.floor.instruct("mode.set", body), "")
         self.modes[place] = mode
 
+    @rule(card=cards, first=st.sampled_from(MODES), then=st.sampled_from(MODES), by_card=st.booleans())
+    def regret_across_a_switch(self, card: str, first: str, then: str, by_card: bool) -> None:
+        self.switch("loop/LP-1", first, signal_open=False)
+        self.scan(card, LINE, None)
+        self.switch("loop/LP-1", then, signal_open=False)
+        self.undo(LINE, card if by_card else "")
+
+    @rule(card=cards, first=st.sampled_from(MODES), then=st.sampled_from(MODES), signal_open=st.booleans())
+    def fill_across_a_switch(self, card: str, first: str, then: str, signal_open: bool) -> None:
+        self.switch("loop/LP-1", first, signal_open=False)
+        self.scan(card, LINE, None)
+        self.switch("loop/LP-1", then, signal_open)
+        self.wait(301)
+        self.scan(card, DOCK, None)
+
     @rule(later=st.integers(0, 2), now=st.sampled_from(["EMPTY", "FULL"]))
     def erp_supersedes(self, later: int, now: str) -> None:
         ours = [body for body in self.floor.view.of_stream("sig") if "cycle" in body and "key" in body]
