@@ -129,9 +129,11 @@ def _finished(result: _Result, instruction: Instruction, walk: dict[str, Any]) -
     body |= done(view, *body.get("done", ()), *asked)
     told = {**report, "at": iso_after(view.now, 0), "by": instruction.operator}
     body["facts"] += [[WALKED_FACT, name, told], [WALK_DUE_FACT, name, None]]
-    extra = result.report["surplus"]
-    if extra or result.active > result.loop.cards:
-        body["task"] = surplus_task(name, extra or [card.card for card in view.cards_of(name)][result.loop.cards :])
+    if result.active > result.loop.cards:
+        text = f"Loop {name}: {result.active} cards circulate, {result.loop.cards} are allowed: take the others out."
+        body["task"] = task(f"surplus/{name}", "masterdata", "SURPLUS_CARDS", text)
+    elif extra := result.report["surplus"]:
+        body["task"] = surplus_task(name, extra)
     counts = report["counts"]
     text = (
         f"Walk of loop {name} finished: {counts['seen']} seen, {counts['missing']} missing, {counts['stale']} stale,"

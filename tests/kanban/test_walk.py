@@ -194,6 +194,17 @@ def test_more_cards_than_the_loop_allows_are_surplus_and_a_task() -> None:
     assert "surplus/LP-1" in floor.view.tasks
 
 
+def test_a_running_loop_with_too_many_cards_is_a_task_and_goes_on() -> None:
+    floor = Floor(cards=3)
+    floor.load("loops", [{**floor.view.masters["loops"]["LP-1"], "cards": 2}])
+    begin(floor)
+    for name in ("C1", "C2", "C3"):
+        floor.scan(name, LINE)
+    finish(floor)
+    assert "3 cards circulate, 2 are allowed" in floor.view.tasks["surplus/LP-1"]["msg"]
+    assert floor.view.cards["C3"].life == "ACTIVE"
+
+
 def test_what_is_not_of_this_loop_is_told_apart() -> None:
     floor = Floor(cards=3, card={"revision": 2})
     floor.load("loops", [{**floor.view.masters["loops"]["LP-1"], "id": one} for one in ("LP-1", "LP-2")])
