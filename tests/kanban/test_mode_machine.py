@@ -16,7 +16,7 @@ from tests.kanban.floor import DOCK, LINE, STORE, Floor
 
 CARDS = ("C1", "C2", "C3")
 MODES = ("training", "shadow", "live", "live")
-NEED = {"card_emptied", "batch_released", "card_started", "card_shipped", "card_filled"}
+NEED = {"card_emptied", "batch_released", "card_started", "card_shipped", "card_filled", "card_counted"}
 
 cards = st.sampled_from(CARDS)
 
@@ -30,6 +30,7 @@ class Modes(RuleBasedStateMachine):
         self.born: dict[tuple[str, int], str] = {}  # (card, cycle) -> mode in which the need arose
         self.unsignalled: set[tuple[str, int]] = set()  # emptyings that were only inferred from a second FULL
         self.taken = 0
+        self.spare = 0  # new cards so far
 
     @initialize(trigger_point=st.sampled_from([1, 1, 2, 3]), independent=st.sampled_from([False, False, True]))
     def start(self, trigger_point: int, independent: bool) -> None:
@@ -83,6 +84,28 @@ class Modes(RuleBasedStateMachine):
         self.wait(301)
         self.scan(card, DOCK, None)
 
+    @rule(seen=st.lists(st.tuples(cards, st.sampled_from([LINE, STORE])), max_size=4), signal_open=st.booleans(),
+          adjust_stock=st.booleans())  # fmt: skip
+    def walk(self, seen: list[tuple[str, str]], signal_open: bool, adjust_stock: bool) -> None:
+        places = {"loop": "LP-1", "stations": [LINE, STORE], "as": "FULL", "elsewhere": "EMPTY"}
+        self.do(lambda: self.floor.instruct("walk.open", places), "")
+        for card, station in seen:
+            self.do(lambda card=card, station=station: self.floor.scan(card, station), station)  # type: ignore[misc]
+        options = {"loop": "LP-1", "signal_open": signal_open, "adjust_stock": adjust_stock}
+        self.do(lambda: self.floor.instruct("walk.finish", options), "")
+
+    @rule(card=cards, what=st.sampled_from(["lost", "lost", "found", "found", "reprint"]))
+    def handle(self, card: str, what: str) -> None:
+        self.do(lambda: self.floor.instruct(f"card.{what}", {"card": card}), "")
+
+    @rule(card=cards)
+    def replace_and_fill(self, card: str) -> None:
+        self.spare += 1
+        new = f"N{self.spare}"
+        self.do(lambda: self.floor.instruct("card.replace", {"card": card, "new": new}), "")
+        self.wait(301)
+        self.do(lambda: self.floor.scan(new, DOCK), DOCK)
+
     @rule(later=st.integers(0, 2), now=st.sampled_from(["EMPTY", "FULL"]))
     def erp_supersedes(self, later: int, now: str) -> None:
         ours = [body for body in self.floor.view.of_stream("sig") if "cycle" in body and "key" in body]
@@ -103,19 +126,33 @@ class Modes(RuleBasedStateMachine):
         mode = self.mode_at(station)
         act()
         events = view.journal[first:]
-        if mode == "training" and station and any("card" in body for body in events):
+        if mode == "training" and station and any(body.get("card") in view.cards for body in events):
             assert (view.cards, view.signals, view.stock_rows) == before
             assert all(body["t"].startswith("training_") for body in events)
             return
         for body, stream in zip(events, view.streams[first:], strict=True):
-            if body["t"] == "card_emptied":
-                self.born.setdefault((body["card"], body["cycle"]), "live" if reissues else mode)
-                if "inferred" in body:
-                    self.unsignalled.add((body["card"], body["cycle"]))
-            if body["t"] == "need_signalled":
-                self.born[body["card"], body["cycle"]] = "live"
+            self.note_birth(body, "live" if reissues else mode)
             if body["t"] in NEED:
                 self.check_need(body, stream)
+
+    def note_birth(self, body: dict[str, Any], mode: str) -> None:
+        """In which mode the need arose that this event is about."""
+        turn = (body.get("card", ""), body.get("cycle", 0))
+        if body["t"] == "card_replaced" and "after" in body:
+            for card, cycle in [one for one in self.born if one[0] == body["card"]]:
+                self.born[body["new"], cycle] = self.born[card, cycle]
+                self.unsignalled.add((body["new"], cycle))
+        if body["t"] == "card_counted" and turn not in self.born:
+            self.born[turn] = mode
+            if "tr" not in body:
+                self.unsignalled.add(turn)
+        if body["t"] == "card_emptied":
+            self.born.setdefault(turn, mode)
+            if "inferred" in body:
+                self.unsignalled.add(turn)
+        if body["t"] == "need_signalled":
+            self.born[turn] = "live"
+            self.unsignalled.discard(turn)
 
     def check_need(self, body: dict[str, Any], stream: str) -> None:
         turns = [(row["card"], row["cycle"]) for row in body.get("after", ())] or [(body["card"], body["cycle"])]
