@@ -80,7 +80,7 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "undo_follows_the_mode_of_the_moment", "the ERP is asked to cancel what it never heard of",
-        "tests/kanban/test_mode_machine.py",
+        "tests/kanban/test_mode.py",
         (Edit("gateway.kanban.fence", '            aside = "aside" in original\n',
               "            aside = self._is_tried_out(event)\n"),),
     ),
