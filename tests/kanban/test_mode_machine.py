@@ -142,7 +142,7 @@ class Modes(RuleBasedStateMachine):
             for card, cycle in [one for one in self.born if one[0] == body["card"]]:
                 self.born[body["new"], cycle] = self.born[card, cycle]
                 self.unsignalled.add((body["new"], cycle))
-        if body["t"] == "card_counted" and turn not in self.born:
+        if body["t"] == "card_counted" and body["from"] in ("FULL", "IN_USE"):  # else it ends a need
             self.born[turn] = mode
             if "tr" not in body:
                 self.unsignalled.add(turn)
