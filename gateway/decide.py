@@ -14,12 +14,15 @@ from gateway.kanban.answer import nothing, refused
 from gateway.kanban.batch import due
 from gateway.kanban.case import Case
 from gateway.kanban.command import execute
+from gateway.kanban.fence import fenced
 from gateway.kanban.life import barred
 from gateway.kanban.masterdata import take_over
 from gateway.kanban.redelivery import answer_again
 from gateway.kanban.resync import adopt_cards, adopt_stock
 from gateway.kanban.settlement import settle
+from gateway.kanban.suspect import suspected
 from gateway.kanban.undo import undo
+from gateway.kanban.walk import overdue, see, walk_here
 from gateway.master import Loop
 from gateway.model import (
     Acknowledgement,
@@ -66,6 +69,9 @@ class Decider:
         self._undo_window_ms = undo_window_ms
 
     def __call__(self, intake: Intake, view: View) -> Decision:
+        return fenced(self._decide(intake, view), view, intake.read if isinstance(intake, Scan) else None)
+
+    def _decide(self, intake: Intake, view: View) -> Decision:
         if isinstance(intake, Scan):
             decision = self._scan(intake, view)
             return _with_dropped(decision, intake.dropped) if intake.dropped else decision
@@ -84,9 +90,7 @@ class Decider:
         return _time_passed(intake, view)
 
     def _scan(self, scan: Scan, view: View) -> Decision:
-        if _is_redelivered(scan, view):
-            return nothing("REDELIVERED", "This press is stored already.", Status.ALREADY)
-        if decision := answer_again(scan, view):
+        if decision := _heard_before(scan, view):
             return decision
         if scan.fault is not None:
             return refused(scan.fault, card=scan.card)
@@ -94,6 +98,8 @@ class Decider:
         if station is None:
             text = f"Station {scan.read.station} is not configured: tell the administrator."
             return refused(Rejection("UNKNOWN_STATION", text, scan.read.station), card=scan.card)
+        if walked := walk_here(station.id, view):
+            return see(scan, _find(scan, view), walked, at_consumer=station.role == CONSUME, view=view)
         if scan.action is Action.UNDO and not (scan.card or scan.code):
             return undo(scan, None, view, window_ms=self._undo_window_ms)
         card = _find(scan, view)
@@ -135,6 +141,13 @@ _PLAIN_ROLE = {Action.EMPTY: CONSUME, Action.WITHDRAW: CONSUME, Action.FULL: REC
 def _with_dropped(decision: Decision, count: int) -> Decision:
     """What was only counted is told to everybody (promise R3)."""
     return replace(decision, events=(*decision.events, Event("reads_dropped", "sys", "", {"count": count})))
+
+
+def _heard_before(scan: Scan, view: View) -> Decision | None:
+    """The answer to a press that was stored before, however it comes a second time."""
+    if _is_redelivered(scan, view):
+        return nothing("REDELIVERED", "This press is stored already.", Status.ALREADY)
+    return answer_again(scan, view)
 
 
 def _is_redelivered(scan: Scan, view: View) -> bool:
@@ -186,4 +199,6 @@ def _time_passed(tick: Tick, view: View) -> Decision:
         loop = view.master("loops", loop_id)
         if loop:
             events += due(loop, view, (wall_ms, mono_ms, boot))
+    if tick.minute:
+        events += [*overdue(view), *suspected(tick.minute, view)]
     return Decision(tuple(events), nothing("TIME_PASSED").verdict)

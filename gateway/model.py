@@ -192,6 +192,7 @@ class Tick:
     """Time has passed: batches that waited too long may be released."""
 
     jump_ms: int = 0  # how far the wall clock jumped against the monotonic one since the last tick
+    minute: int = 0  # number of the minute that began with this tick, 0 when none did
 
 
 Intake = Scan | Acknowledgement | MasterData | CardStates | StockSnapshot | Command | Instruction | Tick
@@ -237,6 +238,7 @@ class Event:
     `task` a row of the resolve list · `done` ids of tasks that are done · `facts` rows [kind, id, body or
     null] of what else is known, such as a badge session or a mode · `md` changed master data · `stock`
     absolute stock · `cmd` an executed command · `press` a recognisable MQTT message · `epoch` a new epoch.
+    `aside` is not folded: it marks a change of a card that the ERP never hears of (see kanban/fence.py).
     """
 
     kind: str

@@ -82,8 +82,21 @@ class Clerk:
         if doc and self._confirm_orders and gw != RIVAL:
             self._confirm(event["key"], doc, gw, applied)
         self.book.close_orders(event)
+        if "life" in event:
+            self._note_life(event)
         if event["t"] in ("command_done", "command_refused") and event.get("ref"):
             self._db.execute("UPDATE command SET result = ? WHERE id = ?", (event["t"], event["ref"]))
+
+    def _note_life(self, event: Event) -> None:
+        """Keep a card's life and valid print; no print ever becomes valid again."""
+        query = (
+            "INSERT INTO card_life(card, life, rev, replaced_by) VALUES(?,?,?,?) ON CONFLICT DO UPDATE SET"
+            " life = excluded.life, rev = max(rev, excluded.rev), replaced_by = excluded.replaced_by"
+        )
+        new = event.get("new", "")
+        self._db.execute(query, (event["card"], event["life"], event.get("rev", 1), new))
+        if new:
+            self._db.execute(query, (new, event.get("new_life", "ACTIVE"), event.get("new_rev", 1), ""))
 
     def record_command(self, gw: str, document: Event) -> None:
         """Keep a command until its result comes back."""

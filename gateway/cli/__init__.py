@@ -9,8 +9,10 @@ import click
 from gateway import __version__
 from gateway.cli.card import card, command_card
 from gateway.cli.check import check
+from gateway.cli.mode import mode
 from gateway.cli.run import run
 from gateway.cli.store import events, export, rebuild, status, verify
+from gateway.cli.walk import walk
 from gateway.errors import ConfigError, GatewayError
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -23,6 +25,8 @@ COMMANDS: tuple[click.Command, ...] = (
     export,
     card,
     command_card,
+    mode,
+    walk,
 )
 
 EXIT_FAILED = 1

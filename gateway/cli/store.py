@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import click
 
-from gateway.cli.option import config_option
+from gateway.cli.option import config_option, json_option
 from gateway.clock import SystemClock
 from gateway.errors import StoreError
 from gateway.loop_colour import loops_json
@@ -22,8 +22,6 @@ from gateway.store.verify import verify as verify_store
 from gateway.systemd import boot_id
 
 T = TypeVar("T")
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
 @click.command()
@@ -49,6 +47,9 @@ def status(config: Path, as_json: bool) -> None:
         )
     for loop in told["loops"]:
         click.echo(f"  loop {loop['loop']} ({loop['item']}): {_colour_line(loop)}")
+    for place, known in told["modes"].items():
+        if known["mode"] != "live":
+            click.echo(f"  {place.replace('/', ' ', 1)} works in {known['mode']} since {known['since']}")
     for card in told["cards"]:
         click.echo(
             f"  card {card['card']} ({card['loop']}): {card['state']}, cycle {card['cycle']}, {card['quantity']} left"

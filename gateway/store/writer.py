@@ -110,6 +110,7 @@ class Writer:
         self._healed_ms = 0
         self._busy_ms = 0
         self._tick_ms = 0
+        self._minute = 0
         self._jumps = JumpWatch(clock)
         self.condition = Condition.HEALTHY
         self.progress = 0  # grows with every turn of the loop; the watchdog looks at it
@@ -170,7 +171,7 @@ class Writer:
         now = self._clock.mono_ms()
         if now - self._tick_ms >= SETTLE_DELAY_MS:
             self._tick_ms = now
-            batch.append(Request(Tick(self._look_at_the_clock())))
+            batch.append(Request(Tick(self._look_at_the_clock(), self._minute_that_began(now))))
         if self._settlements and (batch or now >= self._settle_by_ms):
             batch = self._settlements + batch
             self._settlements = []
@@ -181,6 +182,13 @@ class Writer:
         left_ms = self._busy_ms + GATHER_MS - self._clock.mono_ms()
         if 0 < left_ms <= GATHER_MS and self._queue.qsize() < GATHERED_READS:
             self._stopped.wait(left_ms / 1000)
+
+    def _minute_that_began(self, now_ms: int) -> int:
+        minute = now_ms // 60_000
+        if minute == self._minute:
+            return 0
+        self._minute = minute
+        return minute
 
     def _look_at_the_clock(self) -> int:
         jump_ms = self._jumps.look()

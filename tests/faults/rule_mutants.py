@@ -144,4 +144,45 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         "sent_before_the_erp_answered", "batches go out before resync", "tests/sync/test_sender.py",
         (Edit("sync.sender", "is_free = self.is_known and ", "is_free = "),),
     ),
+    Mutant(
+        "shadow_event_in_the_outbox", "the ERP orders what was only tried out", "tests/kanban/test_mode.py",
+        (Edit("gateway.kanban.fence", "self.events.append(_kept_here(event) if aside else event)",
+              "self.events.append(event)"),),
+    ),
+    Mutant(
+        "shadow_need_forgotten_at_the_switch", "a FULL in live of an EMPTY in shadow is told",
+        "tests/kanban/test_mode.py",
+        (Edit("gateway.kanban.mode", 'return known is not None and known["cycle"] == cycle', "return False"),),
+    ),
+    Mutant(
+        "undo_follows_the_mode_of_the_moment", "the ERP is asked to cancel what it never heard of",
+        "tests/kanban/test_mode.py",
+        (Edit("gateway.kanban.fence", '            aside = "aside" in original\n',
+              "            aside = self._is_tried_out(event)\n"),),
+    ),
+    Mutant(
+        "open_need_signalled_twice", "going live twice orders twice", "tests/kanban/test_mode.py",
+        (Edit("gateway.kanban.modeswitch", '        "facts": [[ASIDE_FACT, card.card, None]],\n', ""),),
+    ),
+    Mutant(
+        "training_turns_cards", "an exercise changes the real card", "tests/kanban/test_mode.py",
+        (Edit("gateway.kanban.fence", '    *_SIGNALS_AND_STOCK, "after",', "    *_SIGNALS_AND_STOCK,"),),
+    ),
+    Mutant(
+        "walk_scan_taken_as_emptying", "walking a loop orders everything in it", "tests/kanban/test_walk.py",
+        (Edit("gateway.decide", "        if walked := walk_here(station.id, view):",
+              "        if (walked := walk_here(station.id, view)) and not station.id:"),),
+    ),
+    Mutant(
+        "old_print_accepted_after_replace", "two cards order for one bin", "tests/kanban/test_lost_card.py",
+        (Edit("gateway.kanban.life", "    if card.life in RETIRED:", "    if False:"),),
+    ),
+    Mutant(
+        "replaced_card_comes_back", "master data brings a replaced card back", "tests/kanban/test_lost_card.py",
+        (Edit("gateway.kanban.cardset", "card.life if is_replaced else _life(", "_life("),),
+    ),
+    Mutant(
+        "older_print_comes_back", "master data makes the old print valid again", "tests/kanban/test_lost_card.py",
+        (Edit("gateway.kanban.cardset", "max(card.revision, one.revision)", "one.revision"),),
+    ),
 )  # fmt: skip
