@@ -31,6 +31,7 @@ class DeviceHealth:
     is_up: bool
     text: str = ""  # one sentence for people: why it is down, or what it is connected to
     counters: Mapping[str, int] = field(default_factory=dict)
+    alarms: Mapping[str, str] = field(default_factory=dict)  # by part, a button say: what a person should look after
 
 
 class Sink(Protocol):

@@ -12,6 +12,7 @@ import ssl
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,7 @@ from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, De
 from drivers.buffered_socket import BufferedSocket, disable_delay
 from drivers.button_message import Message, parse_publish, read_of
 from drivers.button_settings import MqttButtonSettings
+from drivers.button_watch import ButtonWatch
 from gateway.clock import Clock
 from gateway.errors import PermanentDeviceError
 from gateway.model import Read, Status, Verdict
@@ -49,11 +51,12 @@ class MqttButtons:
         self._settings = settings
         self._context = context
         self._counters: Counter[str] = Counter()
+        self._watch = ButtonWatch(settings)
 
     def run(self, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> None:
         backoff = Backoff(RECONNECT_FIRST_S, RECONNECT_LIMIT_S)
         while not stop.is_set():
-            session = PressSession(self._settings, self._context, sink, self._counters, health)
+            session = PressSession(self._settings, self._context, sink, self._counters, self._watch, health)
             try:
                 session.serve(stop)
             except (OSError, ValueError) as error:  # unreachable, refused, TLS; ValueError: paho on a closed socket
@@ -88,12 +91,14 @@ class PressSession:
         context: DeviceContext,
         sink: Sink,
         counters: Counter[str],
+        watch: ButtonWatch,
         health: Callable[[DeviceHealth], None],
     ) -> None:
         self._settings = settings
         self._clock: Clock = context.clock
         self._sink = sink
         self._counters = counters
+        self._watch = watch
         self._health = health
         self._wake = Wake()
         self._acks: deque[int] = deque()  # at most Receive Maximum: the broker sends no more without them
@@ -201,6 +206,7 @@ class PressSession:
             self._is_over = True
             return
         self._is_subscribed = True
+        self._watch.listen(self._clock.mono_ms())
         self._report()
 
     def _on_disconnect(self, client: mqtt.Client, data: Any, flags: Any, code: Any, properties: Any) -> None:
@@ -219,6 +225,10 @@ class PressSession:
             self.reason = "a message could not be handed on; see the log"
 
     def _take(self, message: Message) -> None:
+        is_live = not (message.is_retained or message.is_redelivered)
+        stuck = self._watch.take(
+            message.topic.decode(errors="replace"), message.payload, self._clock.mono_ms(), is_live=is_live
+        )
         if message.is_retained:  # a state from the past, sent again on every new subscription: not a press
             self._counters["retained"] += 1
             if message.packet:
@@ -229,11 +239,19 @@ class PressSession:
             self._counters["redelivered"] += 1
         if not message.qos:
             self._counters["at_qos_0"] += 1
-        self.offer(read_of(message, self._settings, self._clock), message.packet)
+        if stuck is not None:
+            self._counters["stuck"] += 1
+            if not stuck.is_new:  # the first one is kept as evidence, the alarm stands as long as it goes on
+                if message.packet:
+                    self._acks.append(message.packet)
+                return
+        read = read_of(message, self._settings, self._clock)
+        self.offer(read if stuck is None else replace(read, fault=read.fault or stuck.rejection), message.packet)
 
     def _report(self) -> None:
         text = f"subscribed at {self._place()}" if self._is_subscribed else f"connecting to {self._place()}"
-        self._health(DeviceHealth(self._is_subscribed, text, dict(self._counters)))
+        alarms = self._watch.alarms(self._clock.mono_ms())
+        self._health(DeviceHealth(self._is_subscribed, text, dict(self._counters), alarms))
 
     def _place(self) -> str:
         return f"{self._settings.host}:{self._settings.port}"

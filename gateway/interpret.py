@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 
 from drivers.base import DeviceSettings
 from drivers.button_settings import MqttButtonSettings
 from gateway.codes.button_json import ButtonMapping
+from gateway.codes.button_layout import Layout
 from gateway.codes.interpret import interpret_code
 from gateway.credentials import CredentialStore
 from gateway.pipeline import Source
@@ -31,7 +33,7 @@ def _source(row: DeviceSettings, scanner: Source) -> Source:
         return scanner
     mapping = row.mapping
     interpreter = ButtonMapping.build(
-        {binding.button: binding.card for binding in row.bindings},
+        {binding.button: binding.card for binding in row.bindings if binding.card},
         button=mapping.button,
         event=mapping.event,
         actions={kind: action.value for kind, action in mapping.actions.items()},
@@ -39,4 +41,10 @@ def _source(row: DeviceSettings, scanner: Source) -> Source:
         quantity=mapping.quantity,
         remainder=mapping.remainder,
     )
-    return Source(interpreter.interpret, row.min_interval_s * 1000, is_button=True)
+    amounts = (interpreter.quantity, interpreter.remainder)
+    interpreter = replace(
+        interpreter,
+        calls={binding.button: binding.call for binding in row.bindings if binding.call},
+        layout=Layout.build(mapping.button, mapping.event, mapping.each, mapping.natural_key, amounts),
+    )
+    return Source(interpreter.presses, row.min_interval_s * 1000, is_button=True)

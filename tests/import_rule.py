@@ -32,13 +32,18 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.web": (*_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity"),
     "gateway.store": (*_BASE, "gateway.quantity"),
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
-    "drivers": (*_BASE, "drivers.base", "drivers.framing", "drivers.buffered_socket"),
+    "drivers": (
+        *_BASE, "drivers.base", "drivers.framing", "drivers.buffered_socket", "gateway.codes.place",
+        "gateway.codes.button_layout",
+    ),
     "drivers.registry": ("drivers",),
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.repeat", "drivers.base"),
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
-    "gateway.decide": ("gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE),
-    "gateway.codes": _PURE,
+    "gateway.decide": (
+        "gateway.ids", "gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE,
+    ),
+    "gateway.codes": ("gateway.ids", *_PURE),
     "gateway.stations": ("gateway.kanban", *_PURE),
     "gateway.kanban": _PURE,
     "gateway.repeat": _PURE,

@@ -47,7 +47,7 @@ def _inside(
         for inner in models_in(field.annotation):
             row, other = full.get(key, {}), plain.get(key, {})
             if isinstance(row, list):
-                row, other = row[0], other[0]
+                row, other = ({name: value for one in rows for name, value in one.items()} for rows in (row, other))
             yield from _inside(f"{name}.{key}", inner, other, row)
 
 

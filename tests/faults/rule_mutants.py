@@ -58,7 +58,7 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "redelivery_not_recognised", "a press delivered again is a second press", "tests/kanban",
-        (Edit("gateway.decide", "        if _is_redelivered(scan, view):", "        if False:"),),
+        (Edit("gateway.decide", "    if _is_redelivered(scan, view):", "    if False:"),),
     ),
     Mutant(
         "key_with_the_gateway_in_it", "two gateways make two orders of one need", "tests/kanban",

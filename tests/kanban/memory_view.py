@@ -196,7 +196,8 @@ class MemoryView:
 
     def last_change_at(self, station: str) -> int | None:
         for seq in range(len(self.journal), 0, -1):
-            if self.streams[seq - 1] == "sig" and self.journal[seq - 1].get("sta") == station:
+            body = self.journal[seq - 1]
+            if self.streams[seq - 1] == "sig" and body.get("sta") == station and "call" not in body:
                 return seq
         return None
 
