@@ -12,7 +12,6 @@ import ssl
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -24,7 +23,8 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth, Sink
 from drivers.buffered_socket import BufferedSocket, disable_delay
-from drivers.button_message import Message, parse_publish, read_of
+from drivers.button_intake import Skip, take
+from drivers.button_message import Message, parse_publish
 from drivers.button_settings import MqttButtonSettings
 from drivers.button_watch import ButtonWatch
 from gateway.clock import Clock
@@ -225,12 +225,9 @@ class PressSession:
             self.reason = "a message could not be handed on; see the log"
 
     def _take(self, message: Message) -> None:
-        is_live = not (message.is_retained or message.is_redelivered)
-        stuck = self._watch.take(
-            message.topic.decode(errors="replace"), message.payload, self._clock.mono_ms(), is_live=is_live
-        )
-        if message.is_retained:  # a state from the past, sent again on every new subscription: not a press
-            self._counters["retained"] += 1
+        found = take(message, self._settings, self._clock, self._watch)
+        if isinstance(found, Skip):
+            self._counters[found.value] += 1
             if message.packet:
                 self._acks.append(message.packet)
             return
@@ -239,14 +236,7 @@ class PressSession:
             self._counters["redelivered"] += 1
         if not message.qos:
             self._counters["at_qos_0"] += 1
-        if stuck is not None:
-            self._counters["stuck"] += 1
-            if not stuck.is_new:  # the first one is kept as evidence, the alarm stands as long as it goes on
-                if message.packet:
-                    self._acks.append(message.packet)
-                return
-        read = read_of(message, self._settings, self._clock)
-        self.offer(read if stuck is None else replace(read, fault=read.fault or stuck.rejection), message.packet)
+        self.offer(found, message.packet)
 
     def _report(self) -> None:
         text = f"subscribed at {self._place()}" if self._is_subscribed else f"connecting to {self._place()}"

@@ -22,6 +22,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the outer ring: only these name concrete devices, transports and the store
     "gateway.app": EVERYTHING,
     "gateway.cli": EVERYTHING,
+    "gateway.replay": EVERYTHING,
+    "gateway.capture": ("gateway.errors",),
     "gateway.supervisor": (*_BASE, "gateway.health", "gateway.systemd", "drivers.base"),
     "gateway.interpret": (
         "drivers.base", "drivers.button_settings", "gateway.codes", "gateway.credentials", "gateway.pipeline",

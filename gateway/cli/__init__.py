@@ -9,6 +9,7 @@ import click
 from gateway import __version__
 from gateway.cli.card import card, command_card
 from gateway.cli.check import check
+from gateway.cli.replay import replay
 from gateway.cli.run import run
 from gateway.cli.store import events, export, rebuild, status, verify
 from gateway.errors import ConfigError, GatewayError
@@ -21,6 +22,7 @@ COMMANDS: tuple[click.Command, ...] = (
     verify,
     rebuild,
     export,
+    replay,
     card,
     command_card,
 )
