@@ -1,4 +1,4 @@
-"""Recordings of every make of button, through its preset to the decision: presses, noise, rubbish, the past, repeats."""
+"""Recordings of every make of button, through its preset to the decision: presses, rubbish, the past, repeats."""
 
 from __future__ import annotations
 
