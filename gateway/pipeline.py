@@ -193,13 +193,17 @@ class _PressLane(_Lane):
 
     def _key(self, scan: Scan) -> Key:
         """Another action on the same card opens a new turn: empty, full, empty are three presses."""
-        turn = self._turns.get(_subject(scan), (None, 0))[1]
-        return (f"{scan.action}#{turn}", f"{_subject(scan)} {scan.quantity} {scan.remainder}".encode())
+        return (f"{scan.action}#{self._turn(scan)}", f"{_subject(scan)} {scan.quantity} {scan.remainder}".encode())
+
+    def _turn(self, scan: Scan) -> int:
+        """How often the action on this subject has changed, with this press."""
+        known, turn = self._turns.get(_subject(scan), (scan.action, 0))
+        return turn if known is scan.action else turn + 1
 
     def _remember(self, scan: Scan, key: Key) -> None:
-        subject = _subject(scan)
-        known, turn = self._turns.pop(subject, (scan.action, 0))
-        self._turns[subject] = (scan.action, turn if known is scan.action else turn + 1)
+        turn = self._turn(scan)
+        self._turns.pop(_subject(scan), None)
+        self._turns[_subject(scan)] = (scan.action, turn)
         self._accepted_ms.pop(key, None)
         self._accepted_ms[key] = scan.read.mono_ms
         for memory in (self._turns, self._accepted_ms):

@@ -27,11 +27,12 @@ def replay(config: Path, files: tuple[BinaryIO, ...], device: str, dry_run: bool
         if not (dry_run or player.has_store):
             click.echo(f"there is no store in {settings.gateway.data_dir} yet, so no card is known", err=True)
         for file in files:
-            for told in player.play(read_captures(file, file.name)):
+            name = str(getattr(file, "name", "<stdin>"))
+            for told in player.play(read_captures(file, name)):
                 if as_json:
-                    click.echo(json.dumps({"file": file.name, **told.as_json()}, ensure_ascii=False))
+                    click.echo(json.dumps({"file": name, **told.as_json()}, ensure_ascii=False))
                 else:
-                    click.echo(f"{file.name}:{told.line or 'end'}: {_sentence(told)}")
+                    click.echo(f"{name}:{told.line or 'end'}: {_sentence(told)}")
 
 
 def _sentence(told: Told) -> str:
