@@ -63,6 +63,7 @@ class MqttButtons:
                 session.reason = session.reason or f"{self._settings.host}:{self._settings.port}: {error}"
             finally:
                 session.close()
+                self._watch.listen(None)
             if session.was_useful:
                 backoff.reset()
             if not stop.is_set():
@@ -76,7 +77,8 @@ class MqttButtons:
         """Wait before the next connection, beating on: a broker that is away must not look like a hung thread."""
         self._counters["reconnects"] += 1
         while delay_s > 0:
-            health(DeviceHealth(False, reason, dict(self._counters)))
+            alarms = self._watch.alarms(self._context.clock.mono_ms())
+            health(DeviceHealth(False, reason, dict(self._counters), alarms))
             if stop.wait(min(delay_s, HEARTBEAT_S)):
                 return
             delay_s -= HEARTBEAT_S

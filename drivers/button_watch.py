@@ -61,14 +61,17 @@ class ButtonWatch:
         self._needs_json = self._layout.needs_json or any(place is not None and place.needs_json for place in places)
         self._nodes = {node: _Node() for node in _nodes(settings)}
         self._fingers = {row.button: _Finger() for row in settings.bindings}
-        self._listening_ms = 0
+        self._limit_bytes = settings.payload_limit_bytes
+        self._listening_ms: int | None = None
 
-    def listen(self, now_ms: int) -> None:
-        """From now on messages come; nobody is silent because we did not hear."""
+    def listen(self, now_ms: int | None) -> None:
+        """From now on messages come, or with None no longer: nobody is silent because we did not hear."""
         self._listening_ms = now_ms
 
     def take(self, topic: str, data: bytes, now_ms: int, *, is_live: bool = True) -> Stuck | None:
         """Note what a message says. `is_live` False: an old state or a redelivery, which is no sign of life."""
+        if len(data) > self._limit_bytes:
+            return None
         try:
             message = Message(topic, data, decode(data) if self._needs_json else None)
             self._note_node(message, now_ms if is_live else None)
@@ -154,14 +157,14 @@ def _nodes(settings: MqttButtonSettings) -> Iterator[str]:
         yield row.button if is_whole_name else row.button.split("/", 1)[0]
 
 
-def _troubles(node: _Node, rule: ButtonHealth, now_ms: int, listening_ms: int) -> Iterator[str]:
+def _troubles(node: _Node, rule: ButtonHealth, now_ms: int, listening_ms: int | None) -> Iterator[str]:
     if node.battery is not None and node.battery < rule.battery_low_percent:
         yield f"battery {node.battery:g} %, below {rule.battery_low_percent} %: change it"
     if node.link is not None and node.link < rule.link_low:
         yield f"weak link {node.link:g}, below {rule.link_low}: move it or add a router"
     if node.is_offline:
         yield "reports itself offline"
-    silent_s = (now_ms - max(node.heard_ms or 0, listening_ms)) // 1000
+    silent_s = 0 if listening_ms is None else (now_ms - max(node.heard_ms or 0, listening_ms)) // 1000
     if rule.heartbeat_s and silent_s > rule.heartbeat_s:
         yield f"silent for {silent_s} s, expected at least every {rule.heartbeat_s} s: check it and its battery"
 

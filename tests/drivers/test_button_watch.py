@@ -69,6 +69,21 @@ def test_a_silent_button_is_told_after_its_heartbeat_and_never_before_we_listene
     assert watched.alarms() == {}
 
 
+def test_while_nothing_can_be_heard_nobody_is_silent_and_other_alarms_stand() -> None:
+    watched = Watched(heartbeat_s=100)
+    watched.press(battery=3)
+    watched.watch.listen(None)
+    watched.now_ms += 1_000_000
+    assert watched.alarms() == {"bin-1": "battery 3 %, below 15 %: change it"}
+
+
+@pytest.mark.promise("R8")
+def test_a_message_beyond_the_limit_is_not_even_parsed() -> None:
+    watched = Watched()
+    watched.hear("zigbee2mqtt/bin-1", {"battery": 3, "x": "y" * 5000})
+    assert watched.alarms() == {}
+
+
 def test_an_old_state_is_no_sign_of_life_but_tells_of_the_battery() -> None:
     watched = Watched(heartbeat_s=100)
     watched.now_ms += 101_000

@@ -215,7 +215,7 @@ def test_the_death_of_an_older_connection_says_nothing_about_this_one(ledger: Le
 
 
 def test_a_call_for_help_is_kept_until_it_is_taken_back_and_books_nothing(ledger: Ledger, sig: Stream) -> None:
-    query = "SELECT gw, station, call, state FROM andon ORDER BY id"
+    query = "SELECT gw, station, call, state FROM andon ORDER BY rowid"
     call = {"t": "andon_called", "sta": "S1", "loc": "LINE3", "call": "maintenance", "w": "2026-11-22T08:00:00.000Z"}
     first, later = ({**call, "id": new_uuid7()} for _ in range(2))
     other = {**call, "id": new_uuid7(), "call": "purchasing"}

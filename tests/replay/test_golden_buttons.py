@@ -10,6 +10,7 @@ import pytest
 
 from gateway.capture import read_captures
 from gateway.replay import Replay, choose_device
+from gateway.settings import load_settings
 from tests.replay.plant import load_plant, sample
 
 GOLDEN = sorted((Path(__file__).parents[1] / "golden" / "buttons").glob("*.jsonl"))
@@ -52,3 +53,37 @@ def test_a_dry_run_says_what_each_message_means_and_decides_nothing(file: Path, 
         found = [told.as_json() for told in player.play(read_captures(file.read_bytes().splitlines(), file.name))]
     assert all(told["verdicts"] == [] and told["means"] for told in found)
     assert not settings.gateway.data_dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("preset", "topic", "message"),
+    [
+        (
+            "chirpstack-v4", "application/a/device/d/event/up",
+            {"deduplicationId": "u1", "deviceInfo": {"devEui": "0101010101010101"}, "data": "AA==",
+             "object": {"event": "pressed"}},
+        ),
+        (
+            "ttn-v3", "v3/a/devices/d/up",
+            {"end_device_ids": {"dev_eui": "0004A30B001C0530"},
+             "uplink_message": {"frm_payload": "AA==", "decoded_payload": {"event": "pressed"}}},
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_codec_made_of_the_bytes_can_say_what_was_pressed(
+    preset: str, topic: str, message: dict[str, Any], tmp_path: Path
+) -> None:
+    sample(f"mqtt-button-{preset}", tmp_path)
+    file = tmp_path / f"mqtt-button-{preset}.toml"
+    head, mapping = file.read_text().split("#[device.mapping]")
+    file.write_text(f"{head}[device.mapping]{mapping.replace('#', '')}")  # the sample's commented lines
+    settings = load_settings(file)
+    words = ["pressed", "held", "alive", "something"]
+    lines = [
+        json.dumps({"topic": topic, "payload": json.dumps(message).replace("pressed", word)}).encode() for word in words
+    ]
+    with Replay(settings, choose_device(settings, ""), dry=True) as player:
+        found = [told.means[0] for told in player.play(read_captures(lines, "x"))]
+    assert [one.get("action", one.get("fault", "no press")) for one in found] == [
+        "scan", "undo", "no press", "UNKNOWN_PRESS",
+    ]  # fmt: skip
