@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from gateway.codes.place import Message, Place, PlaceError, WrongTypeError, follow, steps
@@ -71,10 +71,12 @@ class Layout:
             text = f"The message reports {len(entries)} things at once, at most {ENTRIES_LIMIT} are expected."
             raise PayloadError("TOO_MANY_ENTRIES", text, str(len(entries)), str(ENTRIES_LIMIT))
         named = entries.items() if isinstance(entries, dict) else enumerate(entries)
-        return tuple(replace(message, key=str(key), entry=entry) for key, entry in named)
+        return tuple(message._replace(key=str(key), entry=entry) for key, entry in named)
 
     def button_of(self, message: Message) -> str | None:
         """The button's id; None when the message does not say which button it was."""
+        if len(self.button) == 1:
+            return self.button[0].find(message)
         names = [place.find(message) for place in self.button]
         return None if None in names else "/".join(name for name in names if name is not None)
 
@@ -84,6 +86,8 @@ class Layout:
 
     def key_of(self, message: Message) -> str:
         """The identity that the device gave the press; "" when it gave none or only a part of it."""
+        if not self.key:
+            return ""
         found = [place.find(message) for place in self.key]
         return "" if not all(found) else "/".join(text for text in found if text is not None)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import binascii
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 PLACE_PATTERN = (
     r"^(topic(\[\d{1,2}\])?|payload|@key|[$@](\.[^.\[\]()]+|\[\d{1,4}\])+"
@@ -34,9 +34,8 @@ class WrongTypeError(ValueError):
     """An object or a list stands where a text or a number was expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message, or with `entry` one entry of it."""
+class Message(NamedTuple):
+    """One message, or with `entry` one entry of it. A tuple, since one is made for every press."""
 
     topic: str
     text: bytes
