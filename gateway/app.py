@@ -49,7 +49,7 @@ def instruct_offline(settings: Settings, name: str, body: dict[str, Any], accoun
     clock = SystemClock(boot_id())
     store = open_store(settings, clock)
     try:
-        writer = Writer(store, Decider(_stations(settings)), clock)
+        writer = Writer(store, decider(settings), clock)
         instruction = Instruction(new_id(clock.wall_ms()), name, body, account)
         return writer.step([Request(instruction)])[0].verdict
     finally:
@@ -75,7 +75,7 @@ class Gateway:
         self._credentials = CredentialStore(settings.config_dir)
         self._store = self._open_store()
         self._writer = Writer(
-            self._store, Decider(_stations(settings)), self._clock,
+            self._store, decider(settings), self._clock,
             limits=_limits(settings), warn=self._health.warn, clear=self._health.clear,
         )  # fmt: skip
         self._pipeline = Pipeline(sources(settings, self._credentials), self._writer.submit)
@@ -86,6 +86,7 @@ class Gateway:
         self._sync = self._open_sync() if settings.sync.enabled else None
         self._page = self._open_page() if settings.web.enabled else None
         self._supervisor = Supervisor(self._health)
+        self._alarms: dict[str, Mapping[str, str]] = {}  # by device, what it last told of its parts
         self._heard_ms: dict[str, int] = {}  # when each thread last showed a sign of life
         self._writer.listen(self._on_commit)
 
@@ -227,6 +228,17 @@ class Gateway:
             self._supervisor.is_well(f"device {device}")
         else:
             self._health.warn(f"DEVICE:{device}", f"{device}: {told.alarm or told.text}")
+        self._pass_on(device, told.alarms)
+
+    def _pass_on(self, device: str, alarms: Mapping[str, str]) -> None:
+        """What became worse or better with a part of a device, such as one of its buttons."""
+        known = self._alarms.get(device, {})
+        self._alarms[device] = alarms
+        for name in known.keys() - alarms.keys():
+            self._health.clear(f"DEVICE:{device}/{name}")
+        for name, text in alarms.items():
+            if known.get(name) != text:
+                self._health.warn(f"DEVICE:{device}/{name}", f"{name}: {text}")
 
     def _on_output(self, output: str, told: DeviceHealth) -> None:
         self._hear(f"output {output}")
@@ -242,6 +254,11 @@ class Gateway:
             if self._sync is not None
             else {"is_connected": False, "why_not": "switched off"}
         )
+
+
+def decider(settings: Settings) -> Decider:
+    """The rules as these settings have them."""
+    return Decider(_stations(settings), andon_window_ms=settings.andon.window_s * 1000)
 
 
 def _stations(settings: Settings) -> dict[str, Station]:

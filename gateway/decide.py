@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from gateway.ids import is_natural
 from gateway.instruct import carry_out
 from gateway.kanban.answer import nothing, refused
 from gateway.kanban.batch import due
@@ -40,8 +41,10 @@ from gateway.model import (
     Status,
     StockSnapshot,
     Tick,
+    Verdict,
     View,
 )  # fmt: skip
+from gateway.stations.andon import answer_call
 from gateway.stations.consume import empty
 from gateway.stations.receive import fill
 from gateway.stations.source import advance, release
@@ -64,9 +67,12 @@ _PLAIN_SCAN = {CONSUME: Action.EMPTY, RECEIVE: Action.FULL}
 class Decider:
     """Callable for the writer; holds only what is configured."""
 
-    def __init__(self, stations: Mapping[str, Station], *, undo_window_ms: int = 600_000) -> None:
+    def __init__(
+        self, stations: Mapping[str, Station], *, undo_window_ms: int = 600_000, andon_window_ms: int = 600_000
+    ) -> None:
         self._stations = dict(stations)
         self._undo_window_ms = undo_window_ms
+        self._andon_window_ms = andon_window_ms
 
     def __call__(self, intake: Intake, view: View) -> Decision:
         return fenced(self._decide(intake, view), view, intake.read if isinstance(intake, Scan) else None)
@@ -90,14 +96,14 @@ class Decider:
         return _time_passed(intake, view)
 
     def _scan(self, scan: Scan, view: View) -> Decision:
-        if decision := _heard_before(scan, view):
+        if decision := _settled_already(scan, view):
             return decision
-        if scan.fault is not None:
-            return refused(scan.fault, card=scan.card)
         station = self._stations.get(scan.read.station)
         if station is None:
             text = f"Station {scan.read.station} is not configured: tell the administrator."
             return refused(Rejection("UNKNOWN_STATION", text, scan.read.station), card=scan.card)
+        if scan.call:
+            return answer_call(scan, station, view, window_ms=self._andon_window_ms)
         if walked := walk_here(station.id, view):
             return see(scan, _find(scan, view), walked, at_consumer=station.role == CONSUME, view=view)
         if scan.action is Action.UNDO and not (scan.card or scan.code):
@@ -143,11 +149,14 @@ def _with_dropped(decision: Decision, count: int) -> Decision:
     return replace(decision, events=(*decision.events, Event("reads_dropped", "sys", "", {"count": count})))
 
 
-def _heard_before(scan: Scan, view: View) -> Decision | None:
-    """The answer to a press that was stored before, however it comes a second time."""
+def _settled_already(scan: Scan, view: View) -> Decision | None:
+    """The answer to what is a fault, or was stored before, however it comes a second time."""
     if _is_redelivered(scan, view):
         return nothing("REDELIVERED", "This press is stored already.", Status.ALREADY)
-    return answer_again(scan, view)
+    known = answer_again(scan, view) or _known_before(scan, view)
+    if known is None and scan.fault is not None:
+        return refused(scan.fault, card=scan.card)
+    return known
 
 
 def _is_redelivered(scan: Scan, view: View) -> bool:
@@ -158,6 +167,19 @@ def _is_redelivered(scan: Scan, view: View) -> bool:
         and press.redelivered
         and view.press_seen(scan.read.device, press.packet, press.digest) is not None
     )
+
+
+def _known_before(scan: Scan, view: View) -> Decision | None:
+    """The answer for a press that was stored before under the identity that its device gave it."""
+    known = view.event_by_id(scan.read.id) if is_natural(scan.read.id) else None
+    if known is None:
+        return None
+    if known["kind"] == "scan_refused":
+        verdict = Verdict(Status.REFUSED, known["code"], known["text"], known.get("card", ""))
+        return Decision((), verdict)
+    if known["kind"] == "scan_failed":
+        return nothing("KEPT", "This press is kept as evidence, it changed nothing: press again.", Status.REFUSED)
+    return nothing("ALREADY_STORED", "This press is stored already.", Status.ALREADY)
 
 
 def _meaning(action: Action, station: Station) -> Action:

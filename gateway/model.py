@@ -113,6 +113,7 @@ class Scan:
     fault: Rejection | None = None
     code: str = ""  # text that is no code of ours: looked up exactly among the customer's own codes
     dropped: int = 0  # faulty reads of this device before this one that were only counted
+    call: str = ""  # whom an andon button calls, maintenance or purchasing; such a button has no card
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +323,7 @@ class View(Protocol):
 
     def event_by_id(self, event_id: str) -> dict[str, Any] | None: ...
     def last_change_at(self, station: str) -> int | None:
-        """Journal sequence of the last card transition made at a station."""
+        """Journal sequence of the last card transition made at a station; a call for help is none."""
 
     def stock(self, item: str, location: str, status: str, lot: str) -> int: ...
     def has_unsettled(self, card: str) -> bool:

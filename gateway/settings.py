@@ -97,6 +97,13 @@ class CommandSettings(_Table):
     """Credential with the secret that signs command cards; without one they are refused."""
 
 
+class AndonSettings(_Table):
+    """Calls for help from buttons that are bound to `call`."""
+
+    window_s: Annotated[int, Field(ge=0, le=86_400)] = 600
+    """Another press within this time is the same call; a later one calls again."""
+
+
 class SyncTls(TlsSettings):
     """Encryption to the broker; its files may be relative to the configuration file."""
 
@@ -162,6 +169,7 @@ class Settings(_Table):
     repeat: RepeatSettings = RepeatSettings()
     cards: CardSettings = CardSettings()
     commands: CommandSettings = CommandSettings()
+    andon: AndonSettings = AndonSettings()
     sync: SyncTable = SyncTable()
     web: WebSettings = WebSettings()
     stations: Annotated[tuple[StationSettings, ...], Field(alias="station", max_length=200)]

@@ -22,6 +22,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the outer ring: only these name concrete devices, transports and the store
     "gateway.app": EVERYTHING,
     "gateway.cli": EVERYTHING,
+    "gateway.replay": EVERYTHING,
+    "gateway.capture": ("gateway.errors",),
     "gateway.supervisor": (*_BASE, "gateway.health", "gateway.systemd", "drivers.base"),
     "gateway.interpret": (
         "drivers.base", "drivers.button_settings", "gateway.codes", "gateway.credentials", "gateway.pipeline",
@@ -38,14 +40,19 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.web": (*_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity"),
     "gateway.store": (*_BASE, "gateway.quantity"),
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
-    "drivers": (*_BASE, "drivers.base", "drivers.framing", "drivers.buffered_socket"),
+    "drivers": (
+        *_BASE, "drivers.base", "drivers.framing", "drivers.buffered_socket", "gateway.codes.place",
+        "gateway.codes.button_layout",
+    ),
     "drivers.registry": ("drivers",),
     "drivers.button_http_settings": (*_BASE, "drivers.base", "drivers.button_settings", "gateway.setting_value"),
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
-    "gateway.decide": ("gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE),
-    "gateway.codes": _PURE,
+    "gateway.decide": (
+        "gateway.ids", "gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE,
+    ),
+    "gateway.codes": ("gateway.ids", *_PURE),
     "gateway.stations": ("gateway.kanban", *_PURE),
     "gateway.kanban": _PURE,
     "gateway.noise": (),

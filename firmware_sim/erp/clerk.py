@@ -86,6 +86,18 @@ class Clerk:
             self._note_life(event)
         if event["t"] in ("command_done", "command_refused") and event.get("ref"):
             self._db.execute("UPDATE command SET result = ? WHERE id = ?", (event["t"], event["ref"]))
+        if event.get("call"):
+            self._hear_call(event, gw)
+
+    def _hear_call(self, event: Event, gw: str) -> None:
+        """Somebody on the floor calls for help, or needs it no more."""
+        place = (gw, event.get("sta", ""), event["call"])
+        if event["t"] == "andon_called":
+            row = (event["id"], *place, event.get("w", ""), "open")
+            self._db.execute("INSERT INTO andon VALUES(?,?,?,?,?,?)", row)
+        else:
+            query = "UPDATE andon SET state = 'ended' WHERE gw = ? AND station = ? AND call = ? AND state = 'open'"
+            self._db.execute(query, place)
 
     def _note_life(self, event: Event) -> None:
         """Keep a card's life and valid print; no print ever becomes valid again."""

@@ -10,6 +10,7 @@ from gateway import __version__
 from gateway.cli.card import card, command_card
 from gateway.cli.check import check
 from gateway.cli.mode import mode
+from gateway.cli.replay import replay
 from gateway.cli.run import run
 from gateway.cli.store import events, export, rebuild, status, verify
 from gateway.cli.walk import walk
@@ -23,6 +24,7 @@ COMMANDS: tuple[click.Command, ...] = (
     verify,
     rebuild,
     export,
+    replay,
     card,
     command_card,
     mode,

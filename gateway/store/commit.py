@@ -137,7 +137,7 @@ class Committer:
             seqs.append(store.journal.append(event.stream, body))
             if "md" in body:
                 store.view.forget(masters=True)
-            if read is not None and (event.stream == "sig" or "aside" in body):
+            if read is not None and "call" not in body and (event.stream == "sig" or "aside" in body):
                 store.view.note_change(read.station, seqs[-1])
         return tuple(seqs)
 

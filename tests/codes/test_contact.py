@@ -32,7 +32,9 @@ def said(tmp_path: Path, data: bytes, **members: Any) -> Scan | None:
     )
     source = sources(settings, CredentialStore(tmp_path))["box"]
     assert (source.is_button, source.window_ms) == (True, 60_000)
-    return source.interpret(Read("r", "box", "S1", data, "", 0, 0, "boot", "ntp"))
+    scan = source.interpret(Read("r", "box", "S1", data, "", 0, 0, "boot", "ntp"))
+    assert not isinstance(scan, tuple)
+    return scan
 
 
 @pytest.mark.parametrize(

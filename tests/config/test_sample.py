@@ -52,7 +52,8 @@ def _inside(
         for inner in models_in(field.annotation):
             row, other = full.get(key, {}), plain.get(key, {})
             if isinstance(row, list):
-                row, other = row[0], (other or row)[0]  # a list that is switched off as a whole hides no defaults
+                rows = (row, other or row)  # a list that is switched off as a whole hides no defaults
+                row, other = ({name: value for one in part for name, value in one.items()} for part in rows)
             yield from _inside(f"{name}.{key}", inner, other, row)
 
 

@@ -185,4 +185,55 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         "older_print_comes_back", "master data makes the old print valid again", "tests/kanban/test_lost_card.py",
         (Edit("gateway.kanban.cardset", "max(card.revision, one.revision)", "one.revision"),),
     ),
+    Mutant(
+        "natural_key_ignored", "a press that comes on two ways is two presses", "tests/replay/test_golden_buttons.py",
+        (Edit("gateway.codes.button_json", "            if key := self.layout.key_of(message):",
+              "            if key := self.layout.key_of(message)[:0]:"),),
+    ),
+    Mutant(
+        "known_press_decided_again", "a refused press that comes again is asked for for ever",
+        "tests/kanban/test_natural_key.py",
+        (Edit("gateway.decide", "    known = view.event_by_id(scan.read.id) if is_natural(scan.read.id) else None\n",
+              "    known = None\n"),),
+    ),
+    Mutant(
+        "retained_press_accepted", "every new subscription orders again", "tests/drivers/test_button_mqtt.py",
+        (Edit("drivers.button_intake", "    if message.is_retained:", "    if False:"),),
+    ),
+    Mutant(
+        "long_press_taken_as_a_press", "who takes an order back orders once more",
+        "tests/replay/test_golden_buttons.py",
+        (Edit("drivers.button_preset", '"hold": "undo"', '"hold": "scan"'),
+         Edit("drivers.button_preset", '"long_push": "undo"', '"long_push": "scan"')),
+    ),
+    Mutant(
+        "long_press_calls_again", "a call cannot be taken back", "tests/kanban/test_andon.py",
+        (Edit("gateway.stations.andon", "    if scan.action is Action.UNDO:", "    if False:"),),
+    ),
+    Mutant(
+        "second_press_of_a_message_lost", "one message, two presses, one order",
+        "tests/pipeline/test_several_presses.py",
+        (Edit("gateway.pipeline", "        for scan in scans:\n", "        for scan in scans[:1]:\n"),),
+    ),
+    Mutant(
+        "message_answered_by_its_first_press", "PUBACK while a press of the message is not stored",
+        "tests/pipeline/test_several_presses.py",
+        (Edit("gateway.pipeline", "is_last = self._open == 0", "is_last = len(self._verdicts) == 1"),),
+    ),
+    Mutant(
+        "stuck_button_orders_on", "a button that hangs floods the journal", "tests/drivers/test_button_watch.py",
+        (Edit("drivers.button_watch", "finger.is_stuck or len(finger.presses_ms) > limit", "False"),),
+    ),
+    Mutant(
+        "redelivery_counted_as_pressing", "after a full disk sound presses count as a stuck button",
+        "tests/drivers/test_button_intake.py",
+        (Edit("drivers.button_intake", "not (message.is_retained or message.is_redelivered)",
+              "not message.is_retained"),),
+    ),
+    Mutant(
+        "undo_sees_calls", "after a call for help nothing can be undone at the station",
+        "tests/store/test_presses_and_calls.py",
+        (Edit("gateway.store.view", " AND body ->> '$.call' IS NULL", ""),
+         Edit("gateway.store.commit", ' and "call" not in body', "")),
+    ),
 )  # fmt: skip

@@ -212,3 +212,18 @@ def test_the_death_of_an_older_connection_says_nothing_about_this_one(ledger: Le
     ledger.greet(GW, EPOCH, "birth-2", is_online=True)
     ledger.greet(GW, EPOCH, BIRTH, is_online=False)
     assert ledger.db.execute("SELECT online FROM gateway").fetchone() == (1,)
+
+
+def test_a_call_for_help_is_kept_until_it_is_taken_back_and_books_nothing(ledger: Ledger, sig: Stream) -> None:
+    query = "SELECT gw, station, call, state FROM andon ORDER BY rowid"
+    call = {"t": "andon_called", "sta": "S1", "loc": "LINE3", "call": "maintenance", "w": "2026-11-22T08:00:00.000Z"}
+    first, later = ({**call, "id": new_uuid7()} for _ in range(2))
+    other = {**call, "id": new_uuid7(), "call": "purchasing"}
+    applied = ledger.apply([sig.batch(first, later, other)])
+    assert (applied.acks[GW, "sig"].cum, applied.acks[GW, "sig"].dispositions) == (3, [])
+    assert [row[3] for row in ledger.db.execute(query)] == ["open", "open", "open"]
+    ledger.apply([sig.batch({**call, "id": new_uuid7(), "t": "andon_ended", "ref": later["id"]})])
+    assert [tuple(row) for row in ledger.db.execute(query)] == [
+        (GW, "S1", "maintenance", "ended"), (GW, "S1", "maintenance", "ended"), (GW, "S1", "purchasing", "open"),
+    ]  # fmt: skip
+    assert (orders(ledger), dict(ledger.clerk.book.stock)) == ([], {})

@@ -198,7 +198,8 @@ class MemoryView:
     def last_change_at(self, station: str) -> int | None:
         for seq in range(len(self.journal), 0, -1):
             body = self.journal[seq - 1]
-            if (self.streams[seq - 1] == "sig" or "aside" in body) and body.get("sta") == station:
+            is_change = self.streams[seq - 1] == "sig" or "aside" in body
+            if is_change and body.get("sta") == station and "call" not in body:
                 return seq
         return None
 
