@@ -127,6 +127,10 @@ class Disposition:
     now_cycle: int = 0  # superseded: where the card stands at the ERP
     now_state: str = ""
     by: str = ""  # superseded: the winning gateway and its time, for people
+    now_wall_ms: int = 0  # since when, by the clock of the gateway that told it; 0 when the ERP does not say
+    now_quality: str = ""  # how far that clock can be trusted
+    by_wall_ms: int = 0  # when the winner's event happened, likewise
+    by_quality: str = ""
 
 
 @dataclass(frozen=True, slots=True)

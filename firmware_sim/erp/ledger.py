@@ -212,7 +212,7 @@ class Ledger:
             if event["id"] in known:
                 self._answer_again(batch, entry, known[event["id"]], applied)
                 continue
-            judgement = self.clerk.judge(event, batch.gw, batch.st, holders, applied)
+            judgement = self.clerk.judge(event, batch.gw, batch.st, holders, known, applied)
             key = event.get("key", "")
             holds = judgement.holds_key and key != ""
             if holds:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from gateway.kanban.case import Case
 from gateway.kanban.moment import elapsed_ms, since_of
+from gateway.master import Loop
+from gateway.model import View
 
 
 def is_within_lock(case: Case) -> bool:
@@ -27,16 +29,17 @@ def could_have_come_round(case: Case) -> bool:
     """Whether enough time passed for a refill nobody scanned: the fastest recent fill of the loop,
     or half the replenishment time as long as none was seen."""
     passed = elapsed_ms(since_of(case.card), case.at)
-    return passed is not None and passed >= _fastest_fill_ms(case)
+    return passed is not None and passed >= fastest_fill_ms(case.loop, case.view)
 
 
 def could_have_been_used_up(case: Case) -> bool:
     """Whether a full bin had the time to be emptied and refilled unseen: never less than half the
     replenishment time, because a false second receipt costs more than a second scan."""
     passed = elapsed_ms(since_of(case.card), case.at)
-    return passed is not None and passed >= max(_fastest_fill_ms(case), case.loop.replenishment_ms // 2)
+    return passed is not None and passed >= max(fastest_fill_ms(case.loop, case.view), case.loop.replenishment_ms // 2)
 
 
-def _fastest_fill_ms(case: Case) -> int:
-    fills = case.view.fills(case.loop.id)
-    return min(fills) if fills else case.loop.replenishment_ms // 2
+def fastest_fill_ms(loop: Loop, view: View) -> int:
+    """The fastest recent fill of the loop; half its replenishment time as long as none was seen."""
+    fills = view.fills(loop.id)
+    return min(fills) if fills else loop.replenishment_ms // 2

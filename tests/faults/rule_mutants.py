@@ -65,6 +65,28 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.kanban.key", 'return f"card/{site}/', 'return f"card/GW1-{site}/'),),
     ),
     Mutant(
+        "old_number_never_issued_again", "demand under an old number is lost (K3)",
+        "tests/two_gateways/test_interleavings.py",
+        (Edit("gateway.kanban.superseded", "    if is_of_its_own(original, now, card, loop, view):", "    if False:"),),
+    ),
+    Mutant(
+        "superseded_taken_for_applied", "stock moves at both gateways", "tests/two_gateways/test_interleavings.py",
+        (Edit("gateway.kanban.settlement", 'disposition.outcome == "superseded" and original:', "False:"),),
+    ),
+    Mutant(
+        "key_made_per_gateway", "the same need of two gateways is two orders",
+        "tests/two_gateways/test_interleavings.py",
+        (Edit("gateway.kanban.emptying", "    key = need_key(view.site, card.card, cycle, EMPTY)",
+              "    key = need_key(view.site + view.gateway, card.card, cycle, EMPTY)"),),
+    ),
+    Mutant(
+        "clocks_of_the_gateways_ignored", "a double scan at another gateway is a second order",
+        "tests/two_gateways/test_interleavings.py",
+        (Edit("gateway.kanban.moment",
+              "    return None if abs(apart) <= error_ms(quality) + error_ms(than_quality) + MARGIN_MS else apart > 0",
+              "    return True"),),
+    ),
+    Mutant(
         "sent_before_the_erp_answered", "batches go out before resync", "tests/sync/test_sender.py",
         (Edit("sync.sender", "is_free = self.is_known and ", "is_free = "),),
     ),
