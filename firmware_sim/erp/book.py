@@ -79,7 +79,7 @@ class Book:
         self.stock[place] = self.stock.get(place, ZERO) + quantity
         self._touched_stock.add(place)
 
-    def turn_cards(self, event: dict[str, Any], gw: str, st: str) -> None:
+    def turn_cards(self, event: dict[str, Any], gw: str, st: str, *, is_late: bool = False) -> None:
         """Take over the cards as they are after the event, except where later news are known.
 
         Only one gateway's `sig` stream is in order; between streams and between gateways the state
@@ -88,7 +88,7 @@ class Book:
         for row in event.get("after", ()):
             undone = row.get("undone", 0)
             standing = self.cards.get(row["card"])
-            is_in_order = st == "sig" and standing is not None and standing.gw == gw
+            is_in_order = st == "sig" and not is_late and standing is not None and standing.gw == gw
             if standing and not is_in_order and standing.is_ahead_of(row["state"], row["cycle"], undone):
                 continue
             self.cards[row["card"]] = Standing(row["state"], row["cycle"], undone, gw, *_moment(event))
@@ -102,11 +102,16 @@ class Book:
         if not event.get("key"):
             raise PostingError("NO_KEY", "a trigger without a need key cannot become an order")
         self._documents += 1
+        is_past = all(
+            row["card"] in self.cards
+            and self.cards[row["card"]].is_ahead_of(row["state"], row["cycle"], row.get("undone", 0))
+            for row in event.get("after", ())
+        )
         doc = f"PO-{self._documents:07d}"
         cards = [[row["card"], row["cycle"]] for row in event.get("after", ()) if row["card"] in trigger["cards"]]
         self._purchases.append((
             event["key"], doc, event["id"], gw, trigger.get("item", ""), trigger["qty"], trigger.get("uom", ""),
-            orjson.dumps(cards).decode(), "open",
+            orjson.dumps(cards).decode(), "closed" if is_past and event.get("after") else "open",
         ))  # fmt: skip
         return doc
 

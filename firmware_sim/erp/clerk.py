@@ -75,14 +75,19 @@ class Clerk:
             return self._refuse(event, gw, st, error.code, "posting", str(error), applied)
         return Judgement("applied")
 
-    def carry_out(self, event: Event, gw: str, st: str, applied: Applied, *, with_stock: bool = True) -> None:
-        """All effects of an event: stock, cards, order, and the end of the orders and commands it closes."""
+    def carry_out(
+        self, event: Event, gw: str, st: str, applied: Applied, *, with_stock: bool = True, is_late: bool = False
+    ) -> None:
+        """All effects of an event: stock, cards, order, and the end of the orders and commands it closes.
+
+        `is_late`: it was parked, and the card may have gone on since.
+        """
         if "tr" in event and not event.get("key"):
             raise PostingError("NO_KEY", "a trigger without a need key cannot become an order")
         if with_stock:
             self.book.post_stock(event)
         if event.get("after"):
-            self.book.turn_cards(event, gw, st)
+            self.book.turn_cards(event, gw, st, is_late=is_late)
             applied.changed_by.add(gw)
         doc = self.book.place_order(event, gw)
         if doc and self._confirm_orders and gw != RIVAL:

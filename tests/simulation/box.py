@@ -61,6 +61,7 @@ class Box:
         self.warnings: Counter[str] = Counter()
         self.longest: Counter[str] = Counter()  # longest that each queue ever was
         self._open_store = open_store
+        self.last_read = ""
         self.is_running = False
         self.start()
 
@@ -125,6 +126,7 @@ class Box:
             new_id(clock.wall_ms()), station, station, data, "]d2", clock.wall_ms(), clock.mono_ms(), clock.boot,
             clock.quality(), operator,
         )  # fmt: skip
+        self.last_read = read.id
         self.pipeline.offer(read, feedback)
         return read.id
 
@@ -151,6 +153,8 @@ class Box:
             conversation.listen()
             self._note()
             conversation.speak()
+            downlink = conversation._downlink  # noqa: SLF001
+            self.longest["downlink"] = max(self.longest["downlink"], downlink.pending if downlink else 0)
         except LinkError:
             self.conversation = None
             self.uplink.on_tick(self.clock.mono_ms())

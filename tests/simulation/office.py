@@ -18,7 +18,7 @@ from firmware_sim.erp.mischief import Mischief
 from tests.simulation.wire import Wire
 
 COMMAND_RETRY_MS = 5_000
-SNAPSHOT_MS = 1_000
+SNAPSHOT_MS = 1_000  # at most one set of snapshots in this time
 
 
 class Office:
@@ -27,6 +27,7 @@ class Office:
     def __init__(self, wire: Wire, path: Path, plant: dict[str, Any], *, confirm_orders: bool = False) -> None:
         self.wire = wire
         self.path = path
+        self.snapshot_every_ms = SNAPSHOT_MS
         self._confirm_orders = confirm_orders
         self._plant = plant
         self.mischief = Mischief()
@@ -112,7 +113,7 @@ class Office:
 
     def _tick(self) -> None:
         now = self.wire.world.now_ms
-        if self.snapshot_due and now - self._snapshot_ms >= SNAPSHOT_MS:
+        if self.snapshot_due and now - self._snapshot_ms >= self.snapshot_every_ms:
             self._snapshot_ms = now
             for gateway in sorted(self.snapshot_due):
                 self.publish_snapshots(gateway)
