@@ -153,7 +153,7 @@ class Box:
             conversation.listen()
             self._note()
             conversation.speak()
-            downlink = conversation._downlink  # noqa: SLF001
+            downlink = conversation._downlink
             self.longest["downlink"] = max(self.longest["downlink"], downlink.pending if downlink else 0)
         except LinkError:
             self.conversation = None

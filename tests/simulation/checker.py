@@ -68,7 +68,7 @@ def _arrivals(site: Site, journals: dict[str, dict[str, Any]]) -> Iterator[str]:
 def _agreement(site: Site) -> Iterator[str]:
     """Cards, stock and orders are the same everywhere."""
     at_erp = {card: (state, cycle) for card, state, cycle in site.office.rows("SELECT card, state, cycle FROM card")}
-    stock = {item: qty for item, qty in site.office.rows("SELECT item, qty FROM stock WHERE location='LINE3'")}
+    stock = dict(site.office.rows("SELECT item, qty FROM stock WHERE location='LINE3'"))
     for name, box in site.boxes.items():
         for card, standing in at_erp.items():
             known = box.card(card)

@@ -20,6 +20,9 @@ class Disk:
     """What happens to the next commits of one gateway; each fault is used up."""
 
     def __init__(self) -> None:
+        self.mend()
+
+    def mend(self) -> None:
         self.failing = 0  # commits that fail and change nothing
         self.lying = 0  # commits that are done and yet reported as failed
         self.kill = ""  # "before" or "after" the next commit

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from gateway.model import Action, Status, Verdict
-from tests.simulation.site import BIN, CARDS, LOOPS, Site, A, B
+from tests.simulation.site import BIN, CARDS, LOOPS, A, B, Site
 
 MINUTE_MS = 60_000
 PATIENCE = 8  # tries until somebody gives up
@@ -30,7 +31,7 @@ class People:
             dock = B if loop % 3 == 1 else line
             for number in range(CARDS):
                 one = Bin(f"C{loop}-{number}", line, dock)
-                site.agenda.after(self._dice.uniform(0, 120) * MINUTE_MS, lambda one=one: self._use_up(one))
+                site.agenda.after(self._dice.uniform(0, 120) * MINUTE_MS, partial(self._use_up, one))
 
     # -- what happens to a bin ---------------------------------------------------------------
 
@@ -42,7 +43,7 @@ class People:
         self._say(one.line, "LINE", one.card, Action.EMPTY, remainder)
         if self._chance(0.03):
             self._later(self._dice.uniform(0.3, 25), lambda: self._say(one.line, "LINE", one.card, Action.EMPTY))
-        if self._chance(0.01):
+        if one.line == one.dock and self._chance(0.01):  # elsewhere the bin must be looked at, see table.py
             self._later(30, lambda: self._take_back(one))
         wait = self._dice.uniform(25, 110)
         self._site.agenda.after(wait * MINUTE_MS, lambda: self._refill(one))

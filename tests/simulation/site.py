@@ -101,17 +101,14 @@ class Site:
         answered: Callable[[Verdict | None], None],
     ) -> None:
         """Scan, commit, sync; `answered` gets None when the gateway is off or dies before it answers."""
-        box, answers = self.boxes[name], []
-
-        def feedback(verdict: Verdict) -> None:
-            answers.append(verdict)
-
+        box = self.boxes[name]
+        answers: list[Verdict] = []
         if not box.is_running:
             self.counts["scanned at a dead gateway"] += 1
             answered(None)
             return
         try:
-            read_id = box.scan(station, card, feedback, action, remainder=remainder)
+            box.scan(station, card, answers.append, action, remainder=remainder)
             box.commit()
         except KilledError:
             self.fall(name)
@@ -119,10 +116,8 @@ class Site:
             self.counts["scans"] += 1
             self.turn(name)
             self.agenda.after(AFTERWARDS_MS, lambda: self.turn(name))
-        if answers:
-            if not box.is_running:  # it fell while answering: the person saw the answer all the same
-                read_id = box.last_read
-            self.told.append((name, read_id, answers[0]))
+        if answers:  # also when it fell right after answering: the person saw it
+            self.told.append((name, box.last_read, answers[0]))
         answered(answers[0] if answers else None)
 
     # -- falls and rises ---------------------------------------------------------------------
@@ -155,7 +150,7 @@ class Site:
         self.office.snapshot_every_ms = 1_000
         self.office.mischief.calm()
         for name, box in self.boxes.items():
-            self.disks[name].__init__()  # type: ignore[misc]
+            self.disks[name].mend()
             if not box.is_running:
                 box.start()
             box.clock.offset_ms, box.clock.known = 0, "ntp:5ms"
