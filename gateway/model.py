@@ -194,6 +194,7 @@ class Tick:
     """Time has passed: batches that waited too long may be released."""
 
     jump_ms: int = 0  # how far the wall clock jumped against the monotonic one since the last tick
+    is_synchronised: bool = False  # since the last tick the wall clock has become one that can be trusted
 
 
 Intake = Scan | Acknowledgement | MasterData | CardStates | StockSnapshot | Command | Instruction | Tick

@@ -22,6 +22,13 @@ class Moment(Protocol):
     def boot(self) -> str: ...
 
 
+class Timed(Moment, Protocol):
+    """A moment that says how far its wall clock could be trusted: Read and Stamp."""
+
+    @property
+    def quality(self) -> str: ...
+
+
 def elapsed_ms(since: Since, now: Moment) -> int | None:
     """Milliseconds from `since` to `now`: monotonic within one boot, wall clock across boots.
 
