@@ -79,13 +79,8 @@ class TwoGateways(RuleBasedStateMachine):
         assert wrongs == [] or is_asked, (wrongs, self.one.story)
 
 
-@pytest.mark.promise("R2")
-@pytest.mark.decision("K3")
-class TestTwoGateways(TwoGateways.TestCase):
-    settings = settings(
-        max_examples=150,
-        stateful_step_count=7,
-        derandomize=True,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+TestTwoGateways = pytest.mark.promise("R2")(pytest.mark.decision("K3")(TwoGateways.TestCase))
+TestTwoGateways.settings = settings(
+    max_examples=150, stateful_step_count=7, derandomize=True, deadline=None,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
