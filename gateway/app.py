@@ -59,9 +59,12 @@ def instruct_offline(settings: Settings, name: str, body: dict[str, Any], accoun
 def open_store(settings: Settings, clock: Clock) -> Store:
     """The store of these settings, locked against a second process."""
     table = settings.gateway
-    return Store(
+    store = Store(
         table.data_dir, clock, PARSERS, site=table.site, gateway=table.id, ballast_kib=settings.store.ballast_kib
     )
+    if isinstance(clock, SystemClock):
+        clock.not_before(store.newest_trusted_ms())
+    return store
 
 
 class Gateway:

@@ -217,6 +217,8 @@ def _no_loop(card: Card) -> Rejection:
 def _time_passed(tick: Tick, view: View) -> Decision:
     """Release batches that are due; a loop whose master data vanished keeps its cards waiting."""
     events = [Event("clock_jumped", "sys", "", {"jump_ms": tick.jump_ms})] if tick.jump_ms else []
+    if tick.is_synchronised:  # its own time members say what the time was at which moment of this boot
+        events.append(Event("clock_corrected", "sys", "", {"jump_ms": tick.jump_ms}))
     for loop_id, wall_ms, mono_ms, boot in view.oldest_wait():
         loop = view.master("loops", loop_id)
         if loop:

@@ -130,6 +130,10 @@ class Disposition:
     now_cycle: int = 0  # superseded: where the card stands at the ERP
     now_state: str = ""
     by: str = ""  # superseded: the winning gateway and its time, for people
+    now_wall_ms: int = 0  # since when, by the clock of the gateway that told it; 0 when the ERP does not say
+    now_quality: str = ""  # how far that clock can be trusted
+    by_wall_ms: int = 0  # when the winner's event happened, likewise
+    by_quality: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,7 @@ class Tick:
 
     jump_ms: int = 0  # how far the wall clock jumped against the monotonic one since the last tick
     minute: int = 0  # number of the minute that began with this tick, 0 when none did
+    is_synchronised: bool = False  # since the last tick the wall clock has become one that can be trusted
 
 
 Intake = Scan | Acknowledgement | MasterData | CardStates | StockSnapshot | Command | Instruction | Tick

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from queue import Empty, SimpleQueue
 
-from gateway.clock import Clock, JumpWatch
+from gateway.clock import Clock, JumpWatch, SyncWatch
 from gateway.errors import BusyError, StoreCorruptError, StoreError
 from gateway.model import (
     Acknowledgement,
@@ -112,6 +112,7 @@ class Writer:
         self._tick_ms = 0
         self._minute = 0
         self._jumps = JumpWatch(clock)
+        self._syncs = SyncWatch(clock)
         self.condition = Condition.HEALTHY
         self.progress = 0  # grows with every turn of the loop; the watchdog looks at it
 
@@ -171,7 +172,8 @@ class Writer:
         now = self._clock.mono_ms()
         if now - self._tick_ms >= SETTLE_DELAY_MS:
             self._tick_ms = now
-            batch.append(Request(Tick(self._look_at_the_clock(), self._minute_that_began(now))))
+            jump_ms, minute = self._look_at_the_clock(), self._minute_that_began(now)
+            batch.append(Request(Tick(jump_ms, minute, self._syncs.look())))
         if self._settlements and (batch or now >= self._settle_by_ms):
             batch = self._settlements + batch
             self._settlements = []

@@ -41,8 +41,8 @@ def test_without_an_event_in_the_mapping_every_body_is_a_press() -> None:
 def test_a_body_without_its_event_is_a_mistake_and_not_passed_over() -> None:
     assert fault(b'{"button": "b"}') == "EVENT_MISSING"
     assert fault(b'{"button": "b", "event": null}') == "EVENT_MISSING"
-    assert fault(b'{"button": "b", "event": {"kind": "1"}}') == "EVENT_MISSING"
-    assert fault(b"[]") == "EVENT_MISSING"
+    assert fault(b'{"button": "b", "event": {"kind": "1"}}') == "WRONG_TYPE"
+    assert fault(b"[]") == "NOT_AN_OBJECT"
 
 
 def test_an_ignored_event_is_passed_over_also_when_it_is_a_number() -> None:

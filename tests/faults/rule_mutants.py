@@ -141,6 +141,75 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.kanban.key", 'return f"card/{site}/', 'return f"card/GW1-{site}/'),),
     ),
     Mutant(
+        "old_number_never_issued_again", "demand under an old number is lost (K3)",
+        "tests/two_gateways/test_interleavings.py",
+        (Edit("gateway.kanban.superseded", "    if is_of_its_own(original, now, card, loop, view):", "    if False:"),),
+    ),
+    Mutant(
+        "superseded_taken_for_applied", "stock moves at both gateways", "tests/two_gateways/test_interleavings.py",
+        (Edit("gateway.kanban.settlement", 'disposition.outcome == "superseded" and original:', "False:"),),
+    ),
+    Mutant(
+        "key_made_per_gateway", "the same need of two gateways is two orders",
+        "tests/two_gateways/test_interleavings.py",
+        (Edit("gateway.kanban.emptying", "    key = need_key(view.site, card.card, cycle, EMPTY)",
+              "    key = need_key(view.site + view.gateway, card.card, cycle, EMPTY)"),),
+    ),
+    Mutant(
+        "clocks_of_the_gateways_ignored", "a double scan at another gateway is a second order",
+        "tests/two_gateways/test_interleavings.py",
+        (Edit("gateway.kanban.moment",
+              "    return None if abs(apart) <= error_ms(quality) + error_ms(than_quality) + MARGIN_MS else apart > 0",
+              "    return True"),),
+    ),
+    Mutant(
+        "answered_before_commit_on_the_floor", "green, and the process dies before the commit",
+        "tests/simulation/test_simulation.py",
+        (
+            Edit("gateway.store.commit", "def commit(self, intakes: list[Intake]) -> Committed:",
+                 "def commit(self, intakes: list[Intake], early: Callable[[list[Outcome]], None]) -> Committed:"),
+            Edit("gateway.store.commit", "        streams = store.journal.save_heads()\n",
+                 "        early(outcomes)\n        streams = store.journal.save_heads()\n"),
+            Edit("gateway.store.writer", "commit([request.intake for request in batch])",
+                 "commit([request.intake for request in batch], lambda outcomes: self._answer(batch, outcomes))"),
+        ),
+    ),
+    Mutant(
+        "outbox_in_second_transaction_on_the_floor", "an event in the journal that is never sent",
+        "tests/simulation/test_simulation.py",
+        (Edit("gateway.store.commit", '        store.connection.execute("COMMIT")\n',
+              '        rows = store.connection.execute("SELECT * FROM outbox").fetchall()\n'
+              '        store.connection.execute("DELETE FROM outbox")\n'
+              '        store.connection.execute("COMMIT")\n'
+              '        store.connection.execute("BEGIN IMMEDIATE")\n'
+              '        store.connection.executemany("INSERT INTO outbox VALUES(?,?,?,?)", rows)\n'
+              '        store.connection.execute("COMMIT")\n'),),
+    ),
+    Mutant(
+        "id_minted_when_sent", "what is sent again is another event", "tests/simulation/test_simulation.py",
+        (Edit("gateway.store.commit", 'body["id"] = derive_id(read.id, n)', 'body["id"] = new_id(now.wall_ms)'),),
+    ),
+    Mutant(
+        "filter_armed_early_on_the_floor", "the rescan after a red is a false green",
+        "tests/simulation/test_simulation.py",
+        (Edit("gateway.repeat", "        if len(self._pending) < self._limit:\n            self._pending[key] = []\n",
+              '        early = Verdict(Status.ALREADY, "READ_REPEATED")\n'
+              "        self._committed[key] = _Committed(mono_ms, early)\n"),
+         Edit("gateway.repeat", "        self._committed.pop(key, None)\n        if verdict.is_good",
+              "        if verdict.is_good"),),
+    ),
+    Mutant(
+        "sequence_reused_on_the_floor", "numbers that were sent are given again after a restart",
+        "tests/simulation/test_simulation.py",
+        (Edit("gateway.store.journal", "{stream: (head, head_hash) for stream, head, head_hash in rows}",
+              "{stream: (head - 1, head_hash) for stream, head, head_hash in rows}"),),
+    ),
+    Mutant(
+        "untrusted_clocks_compared", "a wall clock that nobody set decides if a bin was emptied twice",
+        "tests/kanban/test_clock.py",
+        (Edit("gateway.kanban.lock", "since[2] != case.at.boot and not (", "False and not ("),),
+    ),
+    Mutant(
         "sent_before_the_erp_answered", "batches go out before resync", "tests/sync/test_sender.py",
         (Edit("sync.sender", "is_free = self.is_known and ", "is_free = "),),
     ),

@@ -125,7 +125,7 @@ def test_the_same_need_under_another_id_is_superseded_and_told_what_followed(led
     told = ledger.apply([sig.batch(emptied("C1", 17))]).acks[GW, "sig"].dispositions
     assert told[0]["c"] == "superseded"
     assert told[0]["by"] == {"gw": "L3-08", "w": "2026-11-22T03:57:55.831Z"}
-    assert told[0]["now"] == {"cycle": 17, "state": "FULL"}
+    assert told[0]["now"] == {"cycle": 17, "state": "FULL", "w": "2026-11-22T04:57:55.831Z"}
     assert len(orders(ledger)) == 1
     assert ledger.clerk.book.stock[LINE3] == 0
 
@@ -133,7 +133,7 @@ def test_the_same_need_under_another_id_is_superseded_and_told_what_followed(led
 def test_a_rival_made_to_order_supersedes_a_real_event(ledger: Ledger, sig: Stream, mischief: Mischief) -> None:
     mischief.decree(Ruling("superseded", then_full=True))
     told = ledger.apply([sig.batch(emptied("C1", 3))]).acks[GW, "sig"].dispositions
-    assert (told[0]["c"], told[0]["now"]) == ("superseded", {"cycle": 3, "state": "FULL"})
+    assert (told[0]["c"], told[0]["now"]) == ("superseded", {"cycle": 3, "state": "FULL", "w": told[0]["now"]["w"]})
     assert orders(ledger) == [("card/P1/C1/3/empty", "closed")]
 
 
