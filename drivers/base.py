@@ -31,6 +31,8 @@ class DeviceHealth:
     is_up: bool
     text: str = ""  # one sentence for people: why it is down, or what it is connected to
     counters: Mapping[str, int] = field(default_factory=dict)
+    alarm: str = ""  # what a person must look at although the device is up
+    alarms: Mapping[str, str] = field(default_factory=dict)  # by part, a button say: what a person should look after
 
 
 class Sink(Protocol):
@@ -79,6 +81,13 @@ class DeviceSettings(BaseModel):
     station: Identifier
     """The station it belongs to."""
 
+    def notes(self, *, has_light: bool = False) -> tuple[str, ...]:
+        """Sentences for `check` and `status`: what this device does that nobody can see in its keys.
+
+        `has_light`: an output shows the verdicts of its station.
+        """
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceType:
@@ -109,3 +118,12 @@ class Backoff:
     def reset(self) -> None:
         """Something worked: begin again with the first delay."""
         self._next_s = self._first_s
+
+
+def wait_beating(stop: threading.Event, delay_s: float, beat: Callable[[], None]) -> None:
+    """Wait before the next attempt, telling on: a device that is away must not look like a hung thread."""
+    while delay_s > 0:
+        beat()
+        if stop.wait(min(delay_s, HEARTBEAT_S)):
+            return
+        delay_s -= HEARTBEAT_S

@@ -23,8 +23,10 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth, Sink
 from drivers.buffered_socket import BufferedSocket, disable_delay
-from drivers.button_message import Message, parse_publish, read_of
+from drivers.button_intake import Skip, take
+from drivers.button_message import Message, parse_publish
 from drivers.button_settings import MqttButtonSettings
+from drivers.button_watch import ButtonWatch
 from gateway.clock import Clock
 from gateway.errors import PermanentDeviceError
 from gateway.model import Read, Status, Verdict
@@ -49,17 +51,19 @@ class MqttButtons:
         self._settings = settings
         self._context = context
         self._counters: Counter[str] = Counter()
+        self._watch = ButtonWatch(settings)
 
     def run(self, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> None:
         backoff = Backoff(RECONNECT_FIRST_S, RECONNECT_LIMIT_S)
         while not stop.is_set():
-            session = PressSession(self._settings, self._context, sink, self._counters, health)
+            session = PressSession(self._settings, self._context, sink, self._counters, self._watch, health)
             try:
                 session.serve(stop)
             except (OSError, ValueError) as error:  # unreachable, refused, TLS; ValueError: paho on a closed socket
                 session.reason = session.reason or f"{self._settings.host}:{self._settings.port}: {error}"
             finally:
                 session.close()
+                self._watch.listen(None)
             if session.was_useful:
                 backoff.reset()
             if not stop.is_set():
@@ -73,7 +77,8 @@ class MqttButtons:
         """Wait before the next connection, beating on: a broker that is away must not look like a hung thread."""
         self._counters["reconnects"] += 1
         while delay_s > 0:
-            health(DeviceHealth(False, reason, dict(self._counters)))
+            alarms = self._watch.alarms(self._context.clock.mono_ms())
+            health(DeviceHealth(False, reason, dict(self._counters), alarms=alarms))
             if stop.wait(min(delay_s, HEARTBEAT_S)):
                 return
             delay_s -= HEARTBEAT_S
@@ -88,16 +93,19 @@ class PressSession:
         context: DeviceContext,
         sink: Sink,
         counters: Counter[str],
+        watch: ButtonWatch,
         health: Callable[[DeviceHealth], None],
     ) -> None:
         self._settings = settings
         self._clock: Clock = context.clock
         self._sink = sink
         self._counters = counters
+        self._watch = watch
         self._health = health
         self._wake = Wake()
         self._acks: deque[int] = deque()  # at most Receive Maximum: the broker sends no more without them
         self.has_failed = False  # a press could not be stored
+        self._was_answered = False
         self._is_subscribed = False
         self._is_over = False
         self.reason = ""  # why the connection ended, for people
@@ -186,6 +194,7 @@ class PressSession:
         return self._is_over or sock.flush()
 
     def _on_connect(self, client: mqtt.Client, data: Any, flags: mqtt.ConnectFlags, code: Any, properties: Any) -> None:
+        self._was_answered = True
         if code.is_failure:
             self.reason = f"{self._place()} refused the connection: {code}; check user name, password and client rights"
             self._is_over = True
@@ -201,10 +210,14 @@ class PressSession:
             self._is_over = True
             return
         self._is_subscribed = True
+        self._watch.listen(self._clock.mono_ms())
         self._report()
 
     def _on_disconnect(self, client: mqtt.Client, data: Any, flags: Any, code: Any, properties: Any) -> None:
-        self.reason = self.reason or f"{self._place()} ended the connection: {code}"
+        how = "ended the connection"
+        if self._settings.tls.enabled and not self._was_answered:
+            how = "hung up before it answered, so it may not accept our certificate"
+        self.reason = self.reason or f"{self._place()} {how}: {code}"
         self._is_over = True
 
     def _on_message(self, message: Message) -> None:
@@ -219,8 +232,9 @@ class PressSession:
             self.reason = "a message could not be handed on; see the log"
 
     def _take(self, message: Message) -> None:
-        if message.is_retained:  # a state from the past, sent again on every new subscription: not a press
-            self._counters["retained"] += 1
+        found = take(message, self._settings, self._clock, self._watch)
+        if isinstance(found, Skip):
+            self._counters[found.value] += 1
             if message.packet:
                 self._acks.append(message.packet)
             return
@@ -229,11 +243,12 @@ class PressSession:
             self._counters["redelivered"] += 1
         if not message.qos:
             self._counters["at_qos_0"] += 1
-        self.offer(read_of(message, self._settings, self._clock), message.packet)
+        self.offer(found, message.packet)
 
     def _report(self) -> None:
         text = f"subscribed at {self._place()}" if self._is_subscribed else f"connecting to {self._place()}"
-        self._health(DeviceHealth(self._is_subscribed, text, dict(self._counters)))
+        alarms = self._watch.alarms(self._clock.mono_ms())
+        self._health(DeviceHealth(self._is_subscribed, text, dict(self._counters), alarms=alarms))
 
     def _place(self) -> str:
         return f"{self._settings.host}:{self._settings.port}"

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from drivers.base import DeviceSettings
+from drivers.button_preset import PresetName, fill_in
+from gateway.codes.place import PLACE_PATTERN
 from gateway.model import Action
 
 PRESSES_IN_FLIGHT_LIMIT = 1000  # most presses a broker may have delivered before the first is acknowledged
 
 TopicFilter = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=r"^[^\x00]+$")]
-# Where a value stands: "topic", "topic[1]" (its second level), or "$.a.b[0].c" in the JSON payload.
-_PLACE = r"^(topic(\[\d{1,2}\])?|\$(\.[^.\[\]]+|\[\d{1,4}\])+)$"
-Place = Annotated[str, StringConstraints(max_length=256, pattern=_PLACE)]
+# Where a value stands: "topic", "topic[1]" (its second level), "$.a.b[0].c" in the JSON payload; see codes/place.py.
+Place = Annotated[str, StringConstraints(max_length=256, pattern=PLACE_PATTERN)]
+Entries = Annotated[str, StringConstraints(max_length=256, pattern=r"^\$(\.[^.\[\]()]+|\[\d{1,4}\])*$")]
+Kinds = Annotated[tuple[str, ...], Field(max_length=32)]
 
 
 class ButtonBinding(BaseModel):
-    """Which card a button stands for."""
+    """Which card a button stands for, or whom it calls."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     button: Annotated[str, StringConstraints(min_length=1, max_length=256)]
     """The button's id, as `mapping.button` finds it."""
-    card: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    card: Annotated[str, StringConstraints(max_length=64)] = ""
     """The card the button stands for."""
+    call: Literal["", "maintenance", "purchasing"] = ""
+    """Instead of a card: whom a press calls to the station. A long press takes the call back."""
+
+    @model_validator(mode="after")
+    def _check_meaning(self) -> Self:
+        if bool(self.card) == bool(self.call):
+            raise ValueError("expected either the `card` the button stands for or whom it is to `call`")
+        return self
 
 
 class ButtonMapping(BaseModel):
@@ -35,12 +46,16 @@ class ButtonMapping(BaseModel):
 
     button: Annotated[tuple[Place, ...], Field(min_length=1, max_length=4)] = ("topic",)
     """Where the button's id stands; several places are joined with a slash."""
+    each: Entries | None = None
+    """Where a list or an object stands whose entries are read one by one, each with places such as `@.event`."""
     event: Place | None = None
     """Where the kind of press stands; without it every message is a press."""
     actions: Annotated[dict[str, Action], Field(max_length=32)] = Field(default_factory=dict)
     """What each kind of press asks for."""
     ignored: Annotated[tuple[str, ...], Field(max_length=32)] = ()
     """Kinds that are no presses, such as release."""
+    natural_key: Annotated[tuple[Place, ...], Field(max_length=8)] = ()
+    """What makes a press different from every other one, for ever: with it a press is never taken twice."""
     quantity: Place | None = None
     """Where the quantity taken stands, for the action `withdraw`."""
     remainder: Place | None = None
@@ -53,6 +68,35 @@ class ButtonMapping(BaseModel):
         if self.event is None and self.actions:
             raise ValueError("`actions` is given but not the `event` that chooses among them")
         return self
+
+
+class ButtonHealth(BaseModel):
+    """What the buttons say of themselves, and when a person should look after one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    battery: Place | None = None
+    """Where the battery's charge in percent stands."""
+    battery_low_percent: Annotated[int, Field(ge=0, le=100)] = 15
+    """Below it the battery should be changed."""
+    link: Place | None = None
+    """Where the quality or strength of the radio link stands."""
+    link_low: Annotated[int, Field(ge=-200, le=255)] = 20
+    """Below it the link is weak; in the unit of the device."""
+    status: Place | None = None
+    """Where it stands whether the device is there."""
+    online: Kinds = ()
+    """What stands there when it is ..."""
+    offline: Kinds = ()
+    """... and when it is not."""
+    heartbeat_s: Annotated[int, Field(ge=0, le=31_536_000)] = 0
+    """A bound button that is silent for longer is reported; 0: never."""
+    releases: Kinds = ()
+    """Kinds of event that say the button was let go."""
+    stuck_presses: Annotated[int, Field(ge=0, le=100)] = 20
+    """More presses than this without a release ..."""
+    stuck_within_s: Annotated[int, Field(ge=1, le=3600)] = 10
+    """... within this time: the button is stuck, which is an alarm and no order. 0 presses: never."""
 
 
 class ButtonTls(BaseModel):
@@ -80,6 +124,8 @@ class MqttButtonSettings(DeviceSettings):
     """Buttons that publish JSON to a broker; one table per broker and kind of message."""
 
     type: Literal["mqtt-button"]
+    preset: PresetName | None = None
+    """Make of the buttons: fills in topics, mapping and health; every key given here wins over it."""
     host: Annotated[str, StringConstraints(min_length=1, max_length=253)]
     """Broker the buttons publish to."""
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
@@ -98,16 +144,29 @@ class MqttButtonSettings(DeviceSettings):
     """How long the broker keeps presses while the gateway is away (MQTT 5)."""
     in_flight: Annotated[int, Field(ge=1, le=PRESSES_IN_FLIGHT_LIMIT)] = 500
     """Presses the broker may send before the first is acknowledged (MQTT 5)."""
-    topics: Annotated[tuple[TopicFilter, ...], Field(min_length=1, max_length=64)]
-    """Topic filters to subscribe to."""
+    topics: Annotated[tuple[TopicFilter, ...], Field(min_length=1, max_length=64)] = ()
+    """Topic filters to subscribe to; needed without a preset."""
     payload_limit_bytes: Annotated[int, Field(ge=16, le=65536)] = 4096
     """Longest message; a longer one is refused."""
     min_interval_s: Annotated[int, Field(ge=0, le=3600)] = 60
     """The same press again within this time changes nothing."""
     mapping: ButtonMapping = ButtonMapping()
     """How to read a message."""
+    health: ButtonHealth = ButtonHealth()
+    """What to look after."""
     bindings: Annotated[tuple[ButtonBinding, ...], Field(max_length=10_000)]
-    """Which button stands for which card."""
+    """Which button stands for which card, or calls whom."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in_preset(cls, table: Any) -> Any:
+        return _with_tuples(fill_in(table)) if isinstance(table, dict) else table
+
+    @model_validator(mode="after")
+    def _check_topics(self) -> Self:
+        if not self.topics:
+            raise ValueError("`topics` is missing, expected topic filters or a `preset` that knows them")
+        return self
 
     @model_validator(mode="after")
     def _check_bindings(self) -> Self:
@@ -117,3 +176,10 @@ class MqttButtonSettings(DeviceSettings):
                 raise ValueError(f"button {binding.button!r} is bound twice; bind each button to one card")
             seen.add(binding.button)
         return self
+
+
+def _with_tuples(value: Any) -> Any:
+    """Arrays as the tuples that they become: once a table is an object of ours, strict means that a list is none."""
+    if isinstance(value, dict):
+        return {key: _with_tuples(one) for key, one in value.items()}
+    return tuple(map(_with_tuples, value)) if isinstance(value, list) else value

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from drivers.base import DeviceType
+from drivers.button_gpio import GpioButtons
+from drivers.button_gpio_settings import GpioButtonSettings
+from drivers.button_http import HttpButtons
+from drivers.button_http_settings import HttpButtonSettings
+from drivers.button_modbus import ModbusButtons
+from drivers.button_modbus_settings import ModbusButtonSettings
 from drivers.button_mqtt import MqttButtons
 from drivers.button_settings import MqttButtonSettings
 from drivers.serial_scanner import SerialScanner
@@ -11,4 +17,7 @@ from drivers.serial_settings import SerialSettings
 DEVICE_TYPES: tuple[DeviceType, ...] = (
     DeviceType("serial", SerialSettings, SerialScanner),
     DeviceType("mqtt-button", MqttButtonSettings, MqttButtons),
+    DeviceType("http-button", HttpButtonSettings, HttpButtons),
+    DeviceType("gpio-button", GpioButtonSettings, GpioButtons),
+    DeviceType("modbus-button", ModbusButtonSettings, ModbusButtons),
 )

@@ -92,7 +92,7 @@ def _open(settings: SerialSettings) -> serial.Serial:
         # anybody else holds the line, and then keep out the restarted gateway.
         return serial.Serial(
             port=settings.port,
-            baudrate=settings.baud,
+            baudrate=settings.speed,
             bytesize=settings.data_bits,
             parity=_PARITY[settings.parity],
             stopbits=settings.stop_bits,

@@ -21,6 +21,7 @@ from gateway.wake import Wake
 
 UNANSWERED_LIMIT = 64  # frames of one connection without a verdict; the next ones are refused at once
 NOTICE_LIMIT = 16  # news for the device not yet written; the oldest goes first
+PATIENCE_PERCENT = 90  # of a scanner's response time-out: ours began when its last byte was here, its own before
 REOPEN_FIRST_S = 0.1
 REOPEN_LIMIT_S = HEARTBEAT_S
 
@@ -33,6 +34,7 @@ _LOG = logging.getLogger(__name__)
 class Pending:
     """A frame handed on, and its verdict once there is one."""
 
+    give_up_ms: int | None  # when the scanner no longer waits for its answer; None: it always does
     verdict: Verdict | None = None
 
 
@@ -75,6 +77,7 @@ class SerialScanner:
         connection = ScannerConnection(self._settings, self._clock, port, self._wake, sink, self._counters)
         beat_ms = 0
         try:
+            connection.begin()
             while not stop.is_set():
                 now_ms = self._clock.mono_ms()
                 if now_ms >= beat_ms:
@@ -112,9 +115,15 @@ class ScannerConnection:
         self._lock = threading.Lock()  # over the next two lines and whatever is written to the port
         self._pending: list[Pending] = []  # in the order of their frames, until answered
         self._is_open = True
-        feedback = settings.feedback
-        self._ack, self._nak = to_bytes(feedback.ack), to_bytes(feedback.nak)
-        self._good, self._bad = to_bytes(feedback.good), to_bytes(feedback.bad)
+        self._answers = answers = settings.answers
+        self._ack, self._nak = to_bytes(answers.ack), to_bytes(answers.nak)
+        self._good, self._bad = to_bytes(answers.good), to_bytes(answers.bad) + to_bytes(answers.rearm)
+        self._patience_ms = answers.response_timeout_ms * PATIENCE_PERCENT // 100
+
+    def begin(self) -> None:
+        """The line is open: send what the scanner needs to work."""
+        with self._lock:
+            self._write(to_bytes(self._answers.connect))
 
     def step(self, notices: deque[Verdict]) -> None:
         """Wait for bytes, verdicts, news or silence, at most STOP_LATENCY_S, and handle what came."""
@@ -130,8 +139,7 @@ class ScannerConnection:
             if writable:
                 self._port.flush()
             self._send_answers()
-            while notices:
-                self._write(self._good if notices.popleft().is_good else self._bad)
+            self._send_news(notices)
 
     def end(self) -> None:
         """The line is closed: what was half received is evidence, and later verdicts are not written."""
@@ -178,7 +186,8 @@ class ScannerConnection:
     def _take(self, frames: list[Frame]) -> None:
         for frame in frames:
             self._counters["frames" if frame.fault is None else "damaged_frames"] += 1
-            pending = Pending()
+            patience_ms = self._patience_ms
+            pending = Pending(self._clock.mono_ms() + patience_ms if patience_ms else None)
             with self._lock:
                 self._pending.append(pending)
                 is_too_much = len(self._pending) > UNANSWERED_LIMIT
@@ -205,22 +214,37 @@ class ScannerConnection:
         )
 
     def _send_answers(self) -> None:
-        """Answer what has a verdict; a scanner that waits for ACK gets them in the order of its frames."""
+        """Answer what has a verdict; a scanner that waits for ACK gets them in the order of its frames.
+
+        One that has given up has shown an error by itself, and would take our answer for that of its next code.
+        """
         waiting: list[Pending] = []
+        now_ms = self._clock.mono_ms()
         for n, pending in enumerate(self._pending):
-            if pending.verdict is not None:
+            if pending.give_up_ms is not None and now_ms >= pending.give_up_ms:
+                self._counters["late_answers"] += 1
+            elif pending.verdict is not None:
                 self._answer(pending.verdict)
-            elif self._settings.feedback.waits_for_ack:
+            elif self._answers.waits_for_ack:
                 waiting += self._pending[n:]
                 break
             else:
                 waiting.append(pending)
         self._pending = waiting
 
+    def _send_news(self, notices: deque[Verdict]) -> None:
+        """Light and tone for what no code waits for; never so that they pass for the answer to one."""
+        while notices and not (self._answers.is_tone_an_answer and self._pending):
+            verdict = notices.popleft()
+            if not verdict.is_good:
+                self._write(self._bad)
+            elif not self._answers.is_tone_an_answer:  # a code may be on the line already
+                self._write(self._good)
+
     def _answer(self, verdict: Verdict) -> None:
         if verdict.is_good:
             self._write(self._ack + self._good)
-        elif verdict.status is Status.FAILED or self._settings.feedback.nak_refusals:
+        elif verdict.status is Status.FAILED or self._answers.nak_refusals:
             self._write(self._nak + self._bad)
         else:
             self._write(self._ack + self._bad)

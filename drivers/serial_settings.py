@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from drivers.base import DeviceSettings
 from drivers.framing import FRAME_LIMIT_BYTES, FrameRule
+from drivers.serial_profile import PROFILES, Answers, Profile, ProfileName, ShownBy
 
 
 def _check_bytes(text: str) -> str:
@@ -28,11 +30,14 @@ def to_bytes(text: str) -> bytes:
 class SerialFeedback(BaseModel):
     """What is sent to the scanner once a read is decided; empty means nothing is sent.
 
-    `ack`/`nak` answer one frame. `good`/`bad` drive light and tone, also for news from the ERP.
+    `ack`/`nak` answer one frame. `good`/`bad` drive light and tone, also for news from the ERP. A key that
+    is not given is the profile's.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
+    connect: ByteText = ""
+    """Sent whenever the line was opened, such as a command that enables the scanner."""
     ack: ByteText = ""
     """Answers a frame that was stored."""
     nak: ByteText = ""
@@ -41,21 +46,26 @@ class SerialFeedback(BaseModel):
     """Light or tone for good news."""
     bad: ByteText = ""
     """Light or tone for bad news, also when the ERP refuses something later."""
+    rearm: ByteText = ""
+    """Sent after `bad`, for scanners that a bad tone disables."""
     waits_for_ack: bool = False
     """The scanner takes answers in the order of its frames."""
+    response_timeout_ms: Annotated[int, Field(ge=0, le=90_000)] = 0
+    """How long the scanner waits for its answer; a later one would be taken for the next code's. 0: for ever."""
     nak_refusals: bool = True
     """False: NAK only what could not be stored, for scanners that send again on NAK."""
-
-    @property
-    def is_given(self) -> bool:
-        """Whether the device itself tells the person the outcome."""
-        return bool(self.ack or self.nak or self.good or self.bad)
+    shown_by: ShownBy | None = None
+    """Where a person sees the outcome: device, screen or none; by default the device if anything is sent to it."""
+    decode_beep: bool | None = None
+    """Whether the scanner beeps by itself on decode, before anything is stored; false once that is switched off."""
 
 
 class SerialSettings(DeviceSettings):
     """A scanner on a serial line or a USB serial adapter."""
 
     type: Literal["serial"]
+    profile: ProfileName = "plain"
+    """Make of the scanner: brings speed, suffixes and feedback; a key that is given goes before it."""
     port: Annotated[str, Field(pattern=r"^/")]
     """Device path; best a by-id path, which survives renumbering."""
     baud: Annotated[int, Field(ge=50, le=4_000_000)] = 9600
@@ -90,13 +100,50 @@ class SerialSettings(DeviceSettings):
         self.rule()
         return self
 
+    @property
+    def answers(self) -> Answers:
+        """What is sent: the profile's, and what the configuration gives in its place."""
+        given = {key: getattr(self.feedback, key) for key in self.feedback.model_fields_set}
+        return replace(self._profile.answers, **{key: value for key, value in given.items() if value is not None})
+
+    @property
+    def speed(self) -> int:
+        """Bits per second on the line."""
+        return self.baud if "baud" in self.model_fields_set else self._profile.baud
+
+    def notes(self, *, has_light: bool = False) -> tuple[str, ...]:
+        answers, found = self.answers, []
+        if answers.decode_beep:
+            how = self._profile.beep_off or "switch that beep off by its manual"
+            found.append(
+                f"the scanner ({self.profile}) beeps by itself when it decodes, before anything is stored: {how}, "
+                "then set feedback.decode_beep = false"
+            )
+        if answers.nak and answers.nak_refusals and self._profile.on_nak == "resend":
+            found.append(
+                f"the scanner ({self.profile}) sends a code again that is answered with NAK, so a refused card is "
+                "refused several times: set feedback.nak_refusals = false"
+            )
+        shown_by = answers.shown_by or ("device" if answers.is_given else "none")
+        if shown_by == "none" and not has_light:
+            found.append(
+                "nothing tells the person whether a code was stored: choose a profile, set [device.feedback], add an "
+                '[[output]] for its station, or set feedback.shown_by = "screen" where a screen shows it'
+            )
+        return tuple(found)
+
     def rule(self) -> FrameRule:
         """The framing these keys describe; ValueError when they contradict each other."""
+        suffixes = self.suffixes if "suffixes" in self.model_fields_set else self._profile.suffixes
         return FrameRule(
-            suffixes=tuple(to_bytes(suffix) for suffix in self.suffixes),
+            suffixes=tuple(to_bytes(suffix) for suffix in suffixes),
             prefix=to_bytes(self.prefix),
             gap_ms=self.gap_ms,
             limit_bytes=self.limit_bytes,
             strips_aim=self.aim,
             is_suffix_required=self.suffix_required,
         )
+
+    @property
+    def _profile(self) -> Profile:
+        return PROFILES[self.profile]

@@ -70,9 +70,15 @@ class ButtonBridge:
 
     def publish_raw(self, button: str, payload: bytes, *, timeout_s: float = 10.0, retain: bool = False) -> bool:
         """Any bytes on a button's topic."""
+        return self.publish_to(f"{self.topic}/{button}", payload, timeout_s=timeout_s, retain=retain)
+
+    def publish_to(
+        self, topic: str, payload: bytes, *, qos: int = 1, timeout_s: float = 10.0, retain: bool = False
+    ) -> bool:
+        """Any bytes on any topic; True when the PUBACK came in time, or at QoS 0 when they were sent."""
         if not self._connected.wait(timeout_s):
             return False
-        info = self._client.publish(f"{self.topic}/{button}", payload, qos=1, retain=retain)
+        info = self._client.publish(topic, payload, qos=qos, retain=retain)
         try:
             info.wait_for_publish(timeout_s)
         except RuntimeError:  # paho lost the connection between our look and its own

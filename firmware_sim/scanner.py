@@ -15,21 +15,14 @@ import time
 import tty
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
-ACK, NAK = 0x06, 0x15
+from firmware_sim.scanner_make import GENERIC, Answer, HostWords, Make
+
+__all__ = ["Answer", "Profile", "Scanner"]
+
 STX, ETX = b"\x02", b"\x03"
-NAK_TRIES = 3
 QUIET_S = 0.1
-
-
-class Answer(StrEnum):
-    """What the person sees on the scanner."""
-
-    ACK = "ack"  # green
-    NAK = "nak"  # red: the host refused it
-    SILENCE = "silence"  # red: the host did not answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +34,7 @@ class Profile:
     framed: bool = False  # STX … ETX around prefix, data and suffix
     sends_aim: bool = True
     response_timeout_s: float = 2.0
+    make: Make = GENERIC
 
     def frame(self, data: bytes, aim: str) -> bytes:
         """The bytes on the line for one scan."""
@@ -56,7 +50,11 @@ class Scanner:
         self.name = name
         self.profile = profile or Profile()
         self.port = directory / "by-id" / f"usb-Simulated_{name}-if00"
-        self.heard = bytearray()  # everything the host ever sent, for tests of beeps and lights
+        self.heard = bytearray()  # everything the host ever sent
+        self.tones: list[str] = []  # and what of it the person heard or saw
+        self.is_enabled = True
+        self.sent = 0  # transmissions, repeated ones too
+        self._words = HostWords(self.profile.make)
         self._log = log
         self._lock = threading.Lock()  # one trigger at a time
         self._host: int = -1
@@ -98,10 +96,30 @@ class Scanner:
     def scan(self, text: str | bytes, aim: str = "]Q1") -> Answer:
         """Pull the trigger once over a code; blocks until the scanner shows green or red."""
         data = text.encode() if isinstance(text, str) else text
-        with self._lock:
+        if not self._lock.acquire(blocking=not self.profile.make.is_deaf_while_waiting):
+            return Answer.DEAF
+        try:
+            self.attend()
+            if not self.is_enabled:
+                return Answer.DEAF
             answer, tries = self._transmit(self.profile.frame(data, aim))
             self._record(data, answer, tries)
+        finally:
+            self._lock.release()
         return answer
+
+    def attend(self, timeout_s: float = 0.0) -> list[Answer]:
+        """Take what the host sent, at most one wait: tones sound, commands are obeyed, answers are returned."""
+        make = self.profile.make
+        answers = []
+        for word in self._words.feed(self._listen(timeout_s)):
+            if word in make.tones:
+                self.tones.append(make.tones[word])
+            if word in make.disables or word in make.enables:
+                self.is_enabled = word in make.enables
+            if word in make.answers:
+                answers.append(make.answers[word])
+        return answers
 
     def scan_until_green(
         self, text: str, is_patient: Callable[[], bool] = lambda: True, *, pause_s: float = 0.25
@@ -127,21 +145,21 @@ class Scanner:
                 view = view[os.write(self._host, view[:1024]) :]
 
     def _transmit(self, frame: bytes) -> tuple[Answer, int]:
-        answer = Answer.SILENCE
-        for tries in range(1, NAK_TRIES + 1):
-            self._listen(0.0)  # what came before this frame is not about this frame
+        answer, limit = Answer.SILENCE, self.profile.make.tries
+        for tries in range(1, limit + 1):
+            self.attend()  # what came before this frame is not about this frame
+            self.sent += 1
             self.send_raw(frame)
             answer = self._await_answer()
             if answer is not Answer.NAK:
                 return answer, tries
-        return answer, NAK_TRIES
+        return answer, limit
 
     def _await_answer(self) -> Answer:
         end = time.monotonic() + self.profile.response_timeout_s
         while (left := end - time.monotonic()) > 0:
-            for byte in self._listen(left):
-                if byte in (ACK, NAK):
-                    return Answer.ACK if byte == ACK else Answer.NAK
+            for answer in self.attend(left):
+                return answer
         self._lose_unread()
         return Answer.SILENCE
 
@@ -166,8 +184,10 @@ class Scanner:
             termios.tcflush(self._tty, termios.TCIFLUSH)
 
     def _wait_for_quiet(self) -> None:
-        while self._listen(QUIET_S):
-            pass
+        before = -1
+        while before != len(self.heard):
+            before = len(self.heard)
+            self.attend(QUIET_S)
 
     def _record(self, data: bytes, answer: Answer, tries: int) -> None:
         if self._log is None:

@@ -10,6 +10,8 @@ from functools import partial
 from typing import Any
 
 from drivers.base import Device, DeviceContext, DeviceHealth, DeviceSettings
+from drivers.output_base import Output, OutputSettings
+from drivers.output_registry import OUTPUT_TYPES
 from drivers.registry import DEVICE_TYPES
 from gateway.clock import Clock, SystemClock
 from gateway.control import ControlDoor
@@ -19,6 +21,8 @@ from gateway.errors import GatewayError
 from gateway.health import Health
 from gateway.ids import new_id
 from gateway.interpret import sources
+from gateway.lights import Lights, VerdictTap
+from gateway.loop_colour import loops_json
 from gateway.master import PARSERS
 from gateway.model import Instruction, Verdict
 from gateway.pipeline import Pipeline
@@ -27,7 +31,7 @@ from gateway.stations.station import Station
 from gateway.store.outbox import OutboxReader
 from gateway.store.reader import StoreReader
 from gateway.store.store import Store
-from gateway.store.writer import CommitReport, Limits, Request, Writer
+from gateway.store.writer import CommitReport, Condition, Limits, Request, Writer
 from gateway.supervisor import Supervisor
 from gateway.systemd import Notifier, boot_id, watchdog_interval_s
 from gateway.web.page import create_app
@@ -46,7 +50,7 @@ def instruct_offline(settings: Settings, name: str, body: dict[str, Any], accoun
     clock = SystemClock(boot_id())
     store = open_store(settings, clock)
     try:
-        writer = Writer(store, Decider(_stations(settings)), clock)
+        writer = Writer(store, decider(settings), clock)
         instruction = Instruction(new_id(clock.wall_ms()), name, body, account)
         return writer.step([Request(instruction)])[0].verdict
     finally:
@@ -56,9 +60,12 @@ def instruct_offline(settings: Settings, name: str, body: dict[str, Any], accoun
 def open_store(settings: Settings, clock: Clock) -> Store:
     """The store of these settings, locked against a second process."""
     table = settings.gateway
-    return Store(
+    store = Store(
         table.data_dir, clock, PARSERS, site=table.site, gateway=table.id, ballast_kib=settings.store.ballast_kib
     )
+    if isinstance(clock, SystemClock):
+        clock.not_before(store.newest_trusted_ms())
+    return store
 
 
 class Gateway:
@@ -72,15 +79,18 @@ class Gateway:
         self._credentials = CredentialStore(settings.config_dir)
         self._store = self._open_store()
         self._writer = Writer(
-            self._store, Decider(_stations(settings)), self._clock,
+            self._store, decider(settings), self._clock,
             limits=_limits(settings), warn=self._health.warn, clear=self._health.clear,
         )  # fmt: skip
         self._pipeline = Pipeline(sources(settings, self._credentials), self._writer.submit)
+        self._lights = self._open_lights()
+        self._outputs = [self._open_output(row) for row in settings.outputs]
         self._devices = [self._open_device(row) for row in settings.devices]
         self._control = ControlDoor(settings.gateway.data_dir, self._writer.submit, self._clock)
         self._sync = self._open_sync() if settings.sync.enabled else None
         self._page = self._open_page() if settings.web.enabled else None
         self._supervisor = Supervisor(self._health)
+        self._alarms: dict[str, Mapping[str, str]] = {}  # by device, what it last told of its parts
         self._heard_ms: dict[str, int] = {}  # when each thread last showed a sign of life
         self._writer.listen(self._on_commit)
 
@@ -94,11 +104,13 @@ class Gateway:
         supervisor = self._supervisor
         try:
             supervisor.start("writer", self._writer.run, is_essential=True)
+            self._start_outputs()
             if self._sync is not None:
                 for name, run in self._sync.threads:
                     supervisor.start(name, run)
+            sink = VerdictTap(self._pipeline, self._lights.show) if self._outputs else self._pipeline
             for device in self._devices:
-                run = partial(device.run, sink=self._pipeline, health=partial(self._on_device, device.id))
+                run = partial(device.run, sink=sink, health=partial(self._on_device, device.id))
                 supervisor.start(f"device {device.id}", run)
             supervisor.start("control", self._control.run)
             if self._page is not None:
@@ -113,6 +125,14 @@ class Gateway:
             self._notifier.close()
         if supervisor.failure is not None:
             raise GatewayError(f"the gateway stopped: {supervisor.failure}") from supervisor.failure
+
+    def _start_outputs(self) -> None:
+        """Before the devices, and so stopped after them: a light outlives whatever it shows."""
+        for output in self._outputs:
+            run = partial(output.run, shown=self._lights.panel(output.id), health=partial(self._on_output, output.id))
+            self._supervisor.start(f"output {output.id}", run)
+        if self._outputs:
+            self._supervisor.start("lights", self._lights.run)
 
     def _watch(self, stop: threading.Event) -> None:
         """Feed the watchdog as long as there is real progress; a failing disk is reported, not killed."""
@@ -153,6 +173,16 @@ class Gateway:
         context = DeviceContext(self._clock, self._credentials, self._settings.gateway.id)
         return kind.open(row, context)
 
+    def _open_lights(self) -> Lights:
+        return Lights(
+            self._settings.outputs, self._store.data_dir, self._clock,
+            lambda: self._writer.condition is not Condition.HEALTHY, warn=self._health.warn, clear=self._health.clear,
+        )  # fmt: skip
+
+    def _open_output(self, row: OutputSettings) -> Output:
+        kind = next(kind for kind in OUTPUT_TYPES if isinstance(row, kind.settings))
+        return kind.open(row, DeviceContext(self._clock, self._credentials, self._settings.gateway.id))
+
     def _open_sync(self) -> SyncEngine | RestEngine:
         table = self._settings.gateway
         engine = RestEngine if self._settings.sync.carrier == "rest" else SyncEngine
@@ -165,8 +195,9 @@ class Gateway:
     def _open_page(self) -> PageServer:
         web = self._settings.web
         app = create_app(
-            partial(StoreReader, self._store.data_dir), self._health, self._sync_state, self._allowed_hosts
-        )
+            partial(StoreReader, self._store.data_dir), self._health, self._sync_state, self._allowed_hosts,
+            partial(loops_json, self._store.data_dir, self._clock),
+        )  # fmt: skip
         try:
             return PageServer(app, web.host, web.port)
         except OSError as error:
@@ -186,7 +217,9 @@ class Gateway:
     def _on_commit(self, report: CommitReport) -> None:
         if self._sync is not None:
             self._sync.wake(report.streams)
+        self._lights.wake()
         for notice in report.notices:
+            self._lights.show(notice.station, notice.verdict)
             for device in self._devices_at(notice.station):
                 device.notify(notice.verdict)
 
@@ -196,10 +229,30 @@ class Gateway:
 
     def _on_device(self, device: str, told: DeviceHealth) -> None:
         self._hear(device)
-        if told.is_up:
+        if told.is_up and not told.alarm:
             self._health.clear(f"DEVICE:{device}")
+            self._supervisor.is_well(f"device {device}")
         else:
-            self._health.warn(f"DEVICE:{device}", f"{device}: {told.text}")
+            self._health.warn(f"DEVICE:{device}", f"{device}: {told.alarm or told.text}")
+        self._pass_on(device, told.alarms)
+
+    def _pass_on(self, device: str, alarms: Mapping[str, str]) -> None:
+        """What became worse or better with a part of a device, such as one of its buttons."""
+        known = self._alarms.get(device, {})
+        self._alarms[device] = alarms
+        for name in known.keys() - alarms.keys():
+            self._health.clear(f"DEVICE:{device}/{name}")
+        for name, text in alarms.items():
+            if known.get(name) != text:
+                self._health.warn(f"DEVICE:{device}/{name}", f"{name}: {text}")
+
+    def _on_output(self, output: str, told: DeviceHealth) -> None:
+        self._hear(f"output {output}")
+        if told.is_up:
+            self._health.clear(f"OUTPUT:{output}")
+            self._supervisor.is_well(f"output {output}")
+        else:
+            self._health.warn(f"OUTPUT:{output}", f"{output}: {told.text}")
 
     def _sync_state(self) -> Mapping[str, Any]:
         return (
@@ -207,6 +260,11 @@ class Gateway:
             if self._sync is not None
             else {"is_connected": False, "why_not": "switched off"}
         )
+
+
+def decider(settings: Settings) -> Decider:
+    """The rules as these settings have them."""
+    return Decider(_stations(settings), andon_window_ms=settings.andon.window_s * 1000)
 
 
 def _stations(settings: Settings) -> dict[str, Station]:

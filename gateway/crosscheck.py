@@ -34,16 +34,21 @@ def _unique_devices(data: Data) -> Iterator[Mistake]:
     return _unique(data, "device", "id")
 
 
+def _unique_outputs(data: Data) -> Iterator[Mistake]:
+    return _unique(data, "output", "id")
+
+
 def _unique_ports(data: Data) -> Iterator[Mistake]:
     return _unique(data, "device", "port")  # a serial port is a text; the port of a broker is a number
 
 
 def _known_stations(data: Data) -> Iterator[Mistake]:
     stations = list(dict.fromkeys(value for _, value in _texts(data, "station", "id")))
-    for number, name in _texts(data, "device", "station"):
-        if name not in stations:
-            known = f"expected one of {', '.join(stations)}" if stations else "expected a [[station]] with this id"
-            yield Mistake(("device", number, "station"), f"no station {name!r}, {known}{suggest(name, stations)}")
+    for table in ("device", "output"):
+        for number, name in _texts(data, table, "station"):
+            if name not in stations:
+                known = f"expected one of {', '.join(stations)}" if stations else "expected a [[station]] with this id"
+                yield Mistake((table, number, "station"), f"no station {name!r}, {known}{suggest(name, stations)}")
 
 
 def _source_actions(data: Data) -> Iterator[Mistake]:
@@ -107,6 +112,20 @@ def _private_page(data: Data) -> Iterator[Mistake]:
         yield Mistake(("web", "listen"), what)
 
 
+def _private_webhooks(data: Data) -> Iterator[Mistake]:
+    for number, device in _tables(data, "device"):
+        listen = device.get("listen")
+        if device.get("type") != "http-button" or not isinstance(listen, str) or device.get("public") is True:
+            continue
+        try:
+            host, _ = split_address(listen)
+        except ValueError:
+            continue
+        if not is_this_machine(host):
+            what = f"{listen!r} lets the whole network call, expected 127.0.0.1 or public = true beside it"
+            yield Mistake(("device", number, "listen"), what)
+
+
 def _batch_within_queue(data: Data) -> Iterator[Mistake]:
     store = _table(data, "store")
     batch, queue = store.get("batch_limit", 500), store.get("queue_limit", 20_000)
@@ -119,6 +138,7 @@ CHECKS = (
     _any_station_and_device,
     _unique_stations,
     _unique_devices,
+    _unique_outputs,
     _unique_ports,
     _known_stations,
     _source_actions,
@@ -126,6 +146,7 @@ CHECKS = (
     _reachable_server,
     _certificate_with_key,
     _private_page,
+    _private_webhooks,
     _batch_within_queue,
 )
 

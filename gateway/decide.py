@@ -7,19 +7,25 @@ stands in stations/, what it does to a card and what the ERP's words mean in kan
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from gateway.ids import is_natural
 from gateway.instruct import carry_out
 from gateway.kanban.answer import nothing, refused
 from gateway.kanban.batch import due
 from gateway.kanban.case import Case
 from gateway.kanban.command import execute
 from gateway.kanban.delivery import bury, turn_page
+from gateway.kanban.fence import fenced
 from gateway.kanban.life import barred
 from gateway.kanban.masterdata import take_over
+from gateway.kanban.redelivery import answer_again
 from gateway.kanban.resync import adopt_cards, adopt_stock
 from gateway.kanban.settlement import settle
+from gateway.kanban.suspect import suspected
 from gateway.kanban.undo import undo
+from gateway.kanban.walk import overdue, see, walk_here
 from gateway.master import Loop
 from gateway.model import (
     Acknowledgement,
@@ -39,8 +45,10 @@ from gateway.model import (
     StockSnapshot,
     Tick,
     Undeliverable,
+    Verdict,
     View,
 )  # fmt: skip
+from gateway.stations.andon import answer_call
 from gateway.stations.consume import empty
 from gateway.stations.receive import fill
 from gateway.stations.source import advance, release
@@ -63,13 +71,20 @@ _PLAIN_SCAN = {CONSUME: Action.EMPTY, RECEIVE: Action.FULL}
 class Decider:
     """Callable for the writer; holds only what is configured."""
 
-    def __init__(self, stations: Mapping[str, Station], *, undo_window_ms: int = 600_000) -> None:
+    def __init__(
+        self, stations: Mapping[str, Station], *, undo_window_ms: int = 600_000, andon_window_ms: int = 600_000
+    ) -> None:
         self._stations = dict(stations)
         self._undo_window_ms = undo_window_ms
+        self._andon_window_ms = andon_window_ms
 
     def __call__(self, intake: Intake, view: View) -> Decision:
+        return fenced(self._decide(intake, view), view, intake.read if isinstance(intake, Scan) else None)
+
+    def _decide(self, intake: Intake, view: View) -> Decision:
         if isinstance(intake, Scan):
-            return self._scan(intake, view)
+            decision = self._scan(intake, view)
+            return _with_dropped(decision, intake.dropped) if intake.dropped else decision
         if isinstance(intake, Acknowledgement):
             return settle(intake, view)
         if isinstance(intake, Command):
@@ -85,14 +100,16 @@ class Decider:
         return _OTHERS[type(intake)](intake, view)
 
     def _scan(self, scan: Scan, view: View) -> Decision:
-        if _is_redelivered(scan, view):
-            return nothing("REDELIVERED", "This press is stored already.", Status.ALREADY)
-        if scan.fault is not None:
-            return refused(scan.fault, card=scan.card)
+        if decision := _settled_already(scan, view):
+            return decision
         station = self._stations.get(scan.read.station)
         if station is None:
             text = f"Station {scan.read.station} is not configured: tell the administrator."
             return refused(Rejection("UNKNOWN_STATION", text, scan.read.station), card=scan.card)
+        if scan.call:
+            return answer_call(scan, station, view, window_ms=self._andon_window_ms)
+        if walked := walk_here(station.id, view):
+            return see(scan, _find(scan, view), walked, at_consumer=station.role == CONSUME, view=view)
         if scan.action is Action.UNDO and not (scan.card or scan.code):
             return undo(scan, None, view, window_ms=self._undo_window_ms)
         card = _find(scan, view)
@@ -131,6 +148,21 @@ class Decider:
 _PLAIN_ROLE = {Action.EMPTY: CONSUME, Action.WITHDRAW: CONSUME, Action.FULL: RECEIVE}
 
 
+def _with_dropped(decision: Decision, count: int) -> Decision:
+    """What was only counted is told to everybody (promise R3)."""
+    return replace(decision, events=(*decision.events, Event("reads_dropped", "sys", "", {"count": count})))
+
+
+def _settled_already(scan: Scan, view: View) -> Decision | None:
+    """The answer to what is a fault, or was stored before, however it comes a second time."""
+    if _is_redelivered(scan, view):
+        return nothing("REDELIVERED", "This press is stored already.", Status.ALREADY)
+    known = answer_again(scan, view) or _known_before(scan, view)
+    if known is None and scan.fault is not None:
+        return refused(scan.fault, card=scan.card)
+    return known
+
+
 def _is_redelivered(scan: Scan, view: View) -> bool:
     """An MQTT press that the broker sends again after it was stored."""
     press = scan.read.press
@@ -139,6 +171,19 @@ def _is_redelivered(scan: Scan, view: View) -> bool:
         and press.redelivered
         and view.press_seen(scan.read.device, press.packet, press.digest) is not None
     )
+
+
+def _known_before(scan: Scan, view: View) -> Decision | None:
+    """The answer for a press that was stored before under the identity that its device gave it."""
+    known = view.event_by_id(scan.read.id) if is_natural(scan.read.id) else None
+    if known is None:
+        return None
+    if known["kind"] == "scan_refused":
+        verdict = Verdict(Status.REFUSED, known["code"], known["text"], known.get("card", ""))
+        return Decision((), verdict)
+    if known["kind"] == "scan_failed":
+        return nothing("KEPT", "This press is kept as evidence, it changed nothing: press again.", Status.REFUSED)
+    return nothing("ALREADY_STORED", "This press is stored already.", Status.ALREADY)
 
 
 def _meaning(action: Action, station: Station) -> Action:
@@ -176,10 +221,14 @@ def _no_loop(card: Card) -> Rejection:
 def _time_passed(tick: Tick, view: View) -> Decision:
     """Release batches that are due; a loop whose master data vanished keeps its cards waiting."""
     events = [Event("clock_jumped", "sys", "", {"jump_ms": tick.jump_ms})] if tick.jump_ms else []
+    if tick.is_synchronised:  # its own time members say what the time was at which moment of this boot
+        events.append(Event("clock_corrected", "sys", "", {"jump_ms": tick.jump_ms}))
     for loop_id, wall_ms, mono_ms, boot in view.oldest_wait():
         loop = view.master("loops", loop_id)
         if loop:
             events += due(loop, view, (wall_ms, mono_ms, boot))
+    if tick.minute:
+        events += [*overdue(view), *suspected(tick.minute, view)]
     return Decision(tuple(events), nothing("TIME_PASSED").verdict)
 
 

@@ -33,6 +33,11 @@ def natural_id(device: str, key: str) -> str:
     return format_id(bytes(raw))
 
 
+def is_natural(read_id: str) -> bool:
+    """Whether an id came from `natural_id`: only such a read can come again under its id."""
+    return read_id[14:15] == "8"
+
+
 def derive_id(read_id: str, n: int) -> str:
     """Identity of the n-th event that one read caused.
 

@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.kanban.answer import TEXT_LIMIT, nothing
+from gateway.kanban.lostcard import found, lost
+from gateway.kanban.modeswitch import set_mode
+from gateway.kanban.reprint import replace_card, reprint
+from gateway.kanban.walk import cancel, open_walk
+from gateway.kanban.walkresult import finish
 from gateway.model import Decision, Instruction, Status, View
 
-INSTRUCTIONS: dict[str, Callable[[Instruction, View], Decision]] = {}
+INSTRUCTIONS: dict[str, Callable[[Instruction, View], Decision]] = {
+    "card.found": found,
+    "card.lost": lost,
+    "card.replace": replace_card,
+    "card.reprint": reprint,
+    "mode.set": set_mode,
+    "walk.cancel": cancel,
+    "walk.finish": finish,
+    "walk.open": open_walk,
+}
 
 
 def carry_out(instruction: Instruction, view: View) -> Decision:

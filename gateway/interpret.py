@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 from drivers.base import DeviceSettings
+from drivers.button_contact_settings import ContactBinding, ContactSettings
+from drivers.button_gpio_settings import GpioButtonSettings
+from drivers.button_http_settings import HttpButtonSettings
+from drivers.button_modbus_settings import ModbusButtonSettings
 from drivers.button_settings import MqttButtonSettings
 from gateway.codes.button_json import ButtonMapping
+from gateway.codes.button_layout import Layout
+from gateway.codes.contact import ContactMeaning, interpret_contact
 from gateway.codes.interpret import interpret_code
+from gateway.codes.webhook_json import interpret_webhook
 from gateway.credentials import CredentialStore
+from gateway.model import Action
 from gateway.pipeline import Source
 from gateway.settings import Settings
 
@@ -27,11 +37,23 @@ def sources(settings: Settings, credentials: CredentialStore) -> dict[str, Sourc
 
 
 def _source(row: DeviceSettings, scanner: Source) -> Source:
+    if isinstance(row, HttpButtonSettings):
+        return _webhook(row)
+    if isinstance(row, GpioButtonSettings | ModbusButtonSettings):
+        return _contacts(row, row.bindings)
     if not isinstance(row, MqttButtonSettings):
         return scanner
+    mapping, interpreter = row.mapping, _messages(row)
+    amounts = (interpreter.quantity, interpreter.remainder)
+    layout = Layout.build(mapping.button, mapping.event, mapping.each, mapping.natural_key, amounts)
+    return Source(replace(interpreter, layout=layout).presses, row.min_interval_s * 1000, is_button=True)
+
+
+def _messages(row: MqttButtonSettings | HttpButtonSettings) -> ButtonMapping:
+    """How the messages of these buttons are read."""
     mapping = row.mapping
     interpreter = ButtonMapping.build(
-        {binding.button: binding.card for binding in row.bindings},
+        {binding.button: binding.card for binding in row.bindings if binding.card},
         button=mapping.button,
         event=mapping.event,
         actions={kind: action.value for kind, action in mapping.actions.items()},
@@ -39,4 +61,18 @@ def _source(row: DeviceSettings, scanner: Source) -> Source:
         quantity=mapping.quantity,
         remainder=mapping.remainder,
     )
-    return Source(interpreter.interpret, row.min_interval_s * 1000, is_button=True)
+    return replace(interpreter, calls={binding.button: binding.call for binding in row.bindings if binding.call})
+
+
+def _webhook(row: HttpButtonSettings) -> Source:
+    return Source(partial(interpret_webhook, mapping=_messages(row)), row.min_interval_s * 1000, is_button=True)
+
+
+def _contacts(row: ContactSettings, bindings: Iterable[ContactBinding]) -> Source:
+    meanings = {
+        one.name: ContactMeaning(
+            one.card, Action(one.action), Action(one.action if row.long_press == "none" else row.long_press)
+        )
+        for one in bindings
+    }
+    return Source(partial(interpret_contact, meanings=meanings), row.min_interval_s * 1000, is_button=True)

@@ -27,6 +27,8 @@ _PATTERNS = {
     r"^[a-z0-9-]{1,16}$": "1 to 16 of a-z 0-9 -",
     r"^\S(.*\S)?$": "a text without space at its ends",
     r"^/": "an absolute path",
+    r"^\$(\.[^.\[\]]+|\[\d{1,4}\])+$": "a path into the JSON body such as $.button or $.events[0].type",
+    r"^(/[A-Za-z0-9._-]+)+$": "a path such as /press",
 }
 _TYPES = {
     "int_type": "a whole number",
@@ -101,7 +103,7 @@ def explain(detail: ErrorDetails, root: type[BaseModel]) -> Mistake:
     if kind == "extra_forbidden":
         return Mistake(found.path, _explain_unknown(found, root))
     if kind == "union_tag_not_found":
-        return Mistake((*found.path, "type"), "missing, expected the kind of device", is_missing=True)
+        return Mistake((*found.path, "type"), f"missing, expected the kind of {found.path[0]}", is_missing=True)
     if kind == "union_tag_invalid":
         return Mistake((*found.path, "type"), _explain_choice(context["tag"], str(context["expected_tags"])))
     if kind in ("literal_error", "enum"):

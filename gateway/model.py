@@ -78,6 +78,7 @@ class Read:
     press: Press | None = None  # set by MQTT buttons only
     topic: str = ""  # the MQTT topic the payload came from; set by MQTT buttons only
     fault: Rejection | None = None  # set by a driver that could not even get a whole frame
+    is_natural: bool = False  # True: `id` comes from the device's own key of this press (ids.natural_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ class Scan:
     remainder: int | None = None  # micro-units counted in a bin that goes back, for EMPTY
     fault: Rejection | None = None
     code: str = ""  # text that is no code of ours: looked up exactly among the customer's own codes
+    dropped: int = 0  # faulty reads of this device before this one that were only counted
+    call: str = ""  # whom an andon button calls, maintenance or purchasing; such a button has no card
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,10 @@ class Disposition:
     now_cycle: int = 0  # superseded: where the card stands at the ERP
     now_state: str = ""
     by: str = ""  # superseded: the winning gateway and its time, for people
+    now_wall_ms: int = 0  # since when, by the clock of the gateway that told it; 0 when the ERP does not say
+    now_quality: str = ""  # how far that clock can be trusted
+    by_wall_ms: int = 0  # when the winner's event happened, likewise
+    by_quality: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +214,8 @@ class Tick:
     """Time has passed: batches that waited too long may be released."""
 
     jump_ms: int = 0  # how far the wall clock jumped against the monotonic one since the last tick
+    minute: int = 0  # number of the minute that began with this tick, 0 when none did
+    is_synchronised: bool = False  # since the last tick the wall clock has become one that can be trusted
 
 
 Intake = (
@@ -255,6 +264,7 @@ class Event:
     `task` a row of the resolve list · `done` ids of tasks that are done · `facts` rows [kind, id, body or
     null] of what else is known, such as a badge session or a mode · `md` changed master data · `stock`
     absolute stock · `cmd` an executed command · `press` a recognisable MQTT message · `epoch` a new epoch.
+    `aside` is not folded: it marks a change of a card that the ERP never hears of (see kanban/fence.py).
     """
 
     kind: str
@@ -339,7 +349,7 @@ class View(Protocol):
 
     def event_by_id(self, event_id: str) -> dict[str, Any] | None: ...
     def last_change_at(self, station: str) -> int | None:
-        """Journal sequence of the last card transition made at a station."""
+        """Journal sequence of the last card transition made at a station; a call for help is none."""
 
     def stock(self, item: str, location: str, status: str, lot: str) -> int: ...
     def has_unsettled(self, card: str) -> bool:

@@ -15,12 +15,14 @@ from typing import Any, Protocol
 
 from gateway.errors import BusyError
 from gateway.model import Action, Intake, Outcome, Read, Rejection, Scan, Status, Verdict
+from gateway.noise import NoiseBudget
 from gateway.repeat import Joined, Key, Repeated, RepeatFilter
 
 CODES_REMEMBERED = 256  # per device; a forgotten repeat is recognised by the card's own lock window
 
 BUSY = Verdict(Status.FAILED, "BUSY", "The gateway is busy and did not take this; try again in a moment")
 NOT_STORED = Verdict(Status.FAILED, "NOT_STORED", "This could not be stored; try again")
+TOO_MUCH_NOISE = Verdict(Status.FAILED, "TOO_MUCH_NOISE", "Too much that cannot be read; check plug and settings")
 NOT_A_PRESS = Verdict(Status.ALREADY, "NOT_A_PRESS", "The message reports something else than a press")
 
 Feedback = Callable[[Verdict], None]
@@ -38,7 +40,8 @@ class Submit(Protocol):
 class Source:
     """How the reads of one device are understood."""
 
-    interpret: Callable[[Read], Scan | None]  # None: a message that is not meant as a read at all
+    # None or nothing: a message that is not meant as a read at all; several: each is a read of its own
+    interpret: Callable[[Read], Scan | tuple[Scan, ...] | None]
     window_ms: int  # the same thing again within it is a repeat; 0 turns the filter off
     is_button: bool = False  # True: see `_PressLane`
 
@@ -70,19 +73,22 @@ class _Lane:
         self._submit = submit
         self._lock = threading.Lock()  # guards everything below, never held while calling out
         self._filter: RepeatFilter[Feedback] = RepeatFilter(source.window_ms, CODES_REMEMBERED)
+        self._noise = NoiseBudget()
         self._undone = 0  # how often something was undone here
         self.counters: Counter[str] = Counter()
 
     def offer(self, read: Read, feedback: Feedback) -> None:
         self.counters["reads"] += 1
-        scan = self._interpret(read)
-        if scan is None:
+        scans = self._interpret(read)
+        if not scans:
             self.counters["ignored"] += 1
             _give(feedback, NOT_A_PRESS)
-        elif scan.fault is not None:  # never a repeat: each one is evidence
-            self._store(scan, feedback)
-        else:
-            self._offer_scan(scan, feedback)
+        answer = feedback if len(scans) <= 1 else JointFeedback(len(scans), feedback)
+        for scan in scans:
+            if scan.fault is not None:  # never a repeat: each one is evidence
+                self._store_fault(scan, answer, TOO_MUCH_NOISE)
+            else:
+                self._offer_scan(scan, answer)
 
     def _offer_scan(self, scan: Scan, feedback: Feedback) -> None:
         if self._source.window_ms <= 0:
@@ -99,32 +105,57 @@ class _Lane:
         else:
             self._store(scan, lambda verdict: self._finish(scan, key, verdict, feedback))
 
-    def _interpret(self, read: Read) -> Scan | None:
+    def _interpret(self, read: Read) -> tuple[Scan, ...]:
         if read.fault is not None:
-            return Scan(read, fault=read.fault)
+            return (Scan(read, fault=read.fault),)
         try:
-            return self._source.interpret(read)
+            found = self._source.interpret(read)
+            if isinstance(found, Scan):
+                return (found,)
+            return found or ()
         except Exception as error:  # noqa: BLE001  a card's code must never end the device's thread
             _LOG.exception("%s: a read could not be interpreted", read.device)
             text = "The gateway could not make sense of this because of a mistake of its own; tell your administrator"
-            return Scan(read, fault=Rejection("INTERNAL", text, got=type(error).__name__))
+            return (Scan(read, fault=Rejection("INTERNAL", text, got=type(error).__name__)),)
+
+    def _store_fault(self, scan: Scan, feedback: Feedback, otherwise: Verdict) -> None:
+        """Keep it as evidence, or answer `otherwise` when this device makes more faults than can be kept."""
+        with self._lock:
+            is_kept = self._noise.allows(scan.read.mono_ms)
+        if is_kept:
+            self._store(scan, feedback)
+        else:
+            self.counters["dropped"] += 1
+            _give(feedback, otherwise)
 
     def _store(self, scan: Scan, feedback: Feedback) -> None:
         """Submit; `feedback` gets the verdict of the outcome, or of the refusal to take it."""
 
+        if self._noise.dropped and not scan.read.is_natural:
+            with self._lock:
+                scan = replace(scan, dropped=self._noise.take_dropped())
+
         def done(outcome: Outcome) -> None:
+            self._settle_noise(scan, outcome.verdict)
             self.counters[outcome.verdict.status.value] += 1
             _give(feedback, outcome.verdict)
 
         try:
             self._submit(scan, done)
         except BusyError:
+            self._settle_noise(scan, BUSY)
             self.counters["busy"] += 1
             _give(feedback, BUSY)
         except Exception:  # noqa: BLE001  whatever it was, the person sees red
             _LOG.exception("%s: a scan could not be submitted", scan.read.device)
+            self._settle_noise(scan, NOT_STORED)
             self.counters["errors"] += 1
             _give(feedback, NOT_STORED)
+
+    def _settle_noise(self, scan: Scan, verdict: Verdict) -> None:
+        if scan.dropped and verdict.status is Status.FAILED:
+            with self._lock:
+                self._noise.give_back(scan.dropped)
 
     def _finish(self, scan: Scan, key: Key, verdict: Verdict, feedback: Feedback) -> None:
         """The outcome is known: only now does the filter arm."""
@@ -149,6 +180,29 @@ class _Lane:
             self._undone += 1
 
 
+class JointFeedback:
+    """One answer for a message that held several reads: the worst, once all of them are known.
+
+    A message that is answered FAILED comes again as a whole; what was stored of it is then recognised.
+    """
+
+    _WORST_FIRST = (Status.FAILED, Status.REFUSED, Status.ASK, Status.ALREADY, Status.OK)
+
+    def __init__(self, count: int, feedback: Feedback) -> None:
+        self._lock = threading.Lock()
+        self._open = count
+        self._verdicts: list[Verdict] = []
+        self._feedback = feedback
+
+    def __call__(self, verdict: Verdict) -> None:
+        with self._lock:
+            self._verdicts.append(verdict)
+            self._open -= 1
+            is_last = self._open == 0
+        if is_last:
+            _give(self._feedback, min(self._verdicts, key=lambda one: self._WORST_FIRST.index(one.status)))
+
+
 class _PressLane(_Lane):
     """The presses of one device: the same action on the same card within the minimum interval is a
     double press, whatever else the message reports (battery, counters).
@@ -160,16 +214,21 @@ class _PressLane(_Lane):
     def __init__(self, source: Source, submit: Submit) -> None:
         super().__init__(source, submit)
         self._accepted_ms: dict[Key, int] = {}
-        self._turns: dict[str, tuple[Action, int]] = {}  # last action on a card here, and how often it changed
+        self._turns: dict[str, tuple[Action, int]] = {}  # last action on a subject here, and how often it changed
 
     def _key(self, scan: Scan) -> Key:
         """Another action on the same card opens a new turn: empty, full, empty are three presses."""
-        turn = self._turns.get(scan.card, (None, 0))[1]
-        return (f"{scan.action}#{turn}", f"{scan.card} {scan.quantity} {scan.remainder}".encode())
+        return (f"{scan.action}#{self._turn(scan)}", f"{_subject(scan)} {scan.quantity} {scan.remainder}".encode())
+
+    def _turn(self, scan: Scan) -> int:
+        """How often the action on this subject has changed, with this press."""
+        known, turn = self._turns.get(_subject(scan), (scan.action, 0))
+        return turn if known is scan.action else turn + 1
 
     def _remember(self, scan: Scan, key: Key) -> None:
-        known, turn = self._turns.pop(scan.card, (scan.action, 0))
-        self._turns[scan.card] = (scan.action, turn if known is scan.action else turn + 1)
+        turn = self._turn(scan)
+        self._turns.pop(_subject(scan), None)
+        self._turns[_subject(scan)] = (scan.action, turn)
         self._accepted_ms.pop(key, None)
         self._accepted_ms[key] = scan.read.mono_ms
         for memory in (self._turns, self._accepted_ms):
@@ -183,12 +242,20 @@ class _PressLane(_Lane):
                 self._filter.finish(key, accepted_ms, verdict)
         interval_s = self._source.window_ms // 1000
         text = "This button was pressed a moment ago; the first press counts"
-        fault = Rejection("PRESS_TOO_SOON", text, got=scan.card, expected=f"at least {interval_s} s between presses")
+        fault = Rejection(
+            "PRESS_TOO_SOON", text, got=_subject(scan), expected=f"at least {interval_s} s between presses"
+        )
 
         def give(stored: Verdict) -> None:
-            feedback(stored if stored.status is Status.FAILED else verdict)
+            is_bad_news = stored.status is Status.FAILED or stored.code == "KEY_REUSED"
+            feedback(stored if is_bad_news else verdict)
 
-        self._store(replace(scan, fault=fault), give)
+        self._store_fault(replace(scan, fault=fault), give, verdict)
+
+
+def _subject(scan: Scan) -> str:
+    """What a press is about: a card, or a call for help."""
+    return f"call {scan.call}" if scan.call else scan.card
 
 
 def _drop_oldest(memory: dict[Any, Any]) -> None:

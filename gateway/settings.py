@@ -15,6 +15,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 from pydantic import ValidationInfo as Info
 
 from drivers.base import DeviceSettings, Identifier
+from drivers.output_base import OutputSettings
+from drivers.output_registry import OUTPUT_TYPES
 from drivers.registry import DEVICE_TYPES
 from gateway.crosscheck import cross_check
 from gateway.errors import ConfigError
@@ -96,6 +98,13 @@ class CommandSettings(_Table):
     """Credential with the secret that signs command cards; without one they are refused."""
 
 
+class AndonSettings(_Table):
+    """Calls for help from buttons that are bound to `call`."""
+
+    window_s: Annotated[int, Field(ge=0, le=86_400)] = 600
+    """Another press within this time is the same call; a later one calls again."""
+
+
 class SyncTls(TlsSettings):
     """Encryption to the broker; its files may be relative to the configuration file."""
 
@@ -149,26 +158,37 @@ class StationSettings(_Table):
 
 if TYPE_CHECKING:
     AnyDevice = DeviceSettings
+    AnyOutput = OutputSettings
 else:
     AnyDevice = Annotated[Union[tuple(kind.settings for kind in DEVICE_TYPES)], Field(discriminator="type")]  # noqa: UP007
+    AnyOutput = Annotated[Union[tuple(kind.settings for kind in OUTPUT_TYPES)], Field(discriminator="type")]  # noqa: UP007
 
 
 class Settings(_Table):
-    """The whole file. `stations` and `devices` are the `[[station]]` and `[[device]]` tables."""
+    """The whole file. `stations`, `devices`, `outputs` are the `[[station]]`, `[[device]]`, `[[output]]` tables."""
 
     gateway: GatewaySettings
     store: StoreSettings = StoreSettings()
     repeat: RepeatSettings = RepeatSettings()
     cards: CardSettings = CardSettings()
     commands: CommandSettings = CommandSettings()
+    andon: AndonSettings = AndonSettings()
     sync: SyncTable = SyncTable()
     web: WebSettings = WebSettings()
     stations: Annotated[tuple[StationSettings, ...], Field(alias="station", max_length=200)]
     """Places where people scan or press."""
     devices: Annotated[tuple[AnyDevice, ...], Field(alias="device", max_length=64)]
     """Scanners and buttons."""
+    outputs: Annotated[tuple[AnyOutput, ...], Field(alias="output", max_length=64)] = ()
+    """Stack lights and beepers."""
 
     _file: Path = PrivateAttr(default=DEFAULT_FILE)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of devices that are configured rightly, such as a beep we do not control (R1)."""
+        lit = {output.station for output in self.outputs}
+        return [f"{one.id}: {note}" for one in self.devices for note in one.notes(has_light=one.station in lit)]
 
     @property
     def config_dir(self) -> Path:

@@ -56,6 +56,10 @@ class Supervisor:
         essential = [worker.thread for worker in self._workers if worker.is_essential]
         return all(thread is not None and thread.is_alive() for thread in essential)
 
+    def is_well(self, name: str) -> None:
+        """The worker says that it works again: its failure of before is over."""
+        self._health.clear(f"WORKER:{name}")
+
     def stop(self) -> None:
         """Stop everything, last started first, and wait for each."""
         for worker in reversed(self._workers):

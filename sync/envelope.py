@@ -128,8 +128,22 @@ def _parse_disposition(row: Document) -> Disposition:
         refused=row.choice("of", ("posting", "status"), "posting"),
         now_cycle=now.count("cycle") if now else 0,
         now_state=now.choice("state", STATES) if now else "",
+        now_wall_ms=now.moment_ms("w") if now else 0,
+        now_quality=now.prose("q", 20) if now else "",
+        by_wall_ms=_winner_ms(winner),
+        by_quality=winner.prose("q", 20) if winner else "",
         by=f"{winner.prose('gw', 32)} {winner.prose('w', 40)}".strip() if winner else "",
     )
+
+
+def _winner_ms(winner: Document | None) -> int:
+    """The winner's time is for people first: an ERP may give it in words, which then are compared with nothing."""
+    if winner is None:
+        return 0
+    try:
+        return winner.moment_ms("w")
+    except ContractError:
+        return 0
 
 
 def parse_master(dataset: str, payload: bytes) -> MasterData:

@@ -305,6 +305,9 @@ class MqttSession:
 
     def _on_disconnect(self, _client: Client, _data: Any, flags: Any, reason: Any, _properties: Any) -> None:
         who = "the broker ended the connection" if flags.is_disconnect_packet_from_server else "connection lost"
+        if self._connack is None and self._settings.tls.enabled:
+            # TLS 1.3 refuses a client's certificate only after the handshake, and paho keeps the alert to itself.
+            who = "the broker hung up before it answered, so it may not accept this gateway's certificate"
         self._lost = self._lost or f"{who}: {reason}"
 
     def _on_subscribe(self, _client: Client, _data: Any, _mid: int, reasons: Any, _properties: Any) -> None:

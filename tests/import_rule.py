@@ -22,29 +22,45 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the outer ring: only these name concrete devices, transports and the store
     "gateway.app": EVERYTHING,
     "gateway.cli": EVERYTHING,
+    "gateway.replay": EVERYTHING,
+    "gateway.capture": ("gateway.errors",),
     "gateway.supervisor": (*_BASE, "gateway.health", "gateway.systemd", "drivers.base"),
     "gateway.interpret": (
         "drivers.base", "drivers.button_settings", "gateway.codes", "gateway.credentials", "gateway.pipeline",
-        "gateway.settings",
+        "gateway.settings", "drivers.button_http_settings", "drivers.button_contact_settings",
+        "drivers.button_modbus_settings", "drivers.button_gpio_settings", "gateway.model",
     ),
     "gateway.label": ("gateway.codes", *_PURE),
+    "gateway.lights": (
+        *_BASE, "drivers.base", "drivers.output_base", "drivers.output_panel", "gateway.kanban.colour",
+        "gateway.loop_colour", "gateway.pipeline", "gateway.store.loops",
+    ),
+    "gateway.loop_colour": (*_BASE, *_PURE, "gateway.kanban", "gateway.store.loops"),
     # the edges
     "gateway.web": (*_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity"),
     "gateway.store": (*_BASE, "gateway.quantity"),
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
-    "drivers": (*_BASE, "drivers.base", "drivers.framing", "drivers.buffered_socket"),
+    "drivers": (
+        *_BASE, "drivers.base", "drivers.framing", "drivers.buffered_socket", "gateway.codes.place",
+        "gateway.codes.button_layout",
+    ),
     "drivers.registry": ("drivers",),
+    "drivers.button_http_settings": (*_BASE, "drivers.base", "drivers.button_settings", "gateway.setting_value"),
     # the way of a scan
-    "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.repeat", "drivers.base"),
+    "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
-    "gateway.decide": ("gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE),
-    "gateway.codes": _PURE,
+    "gateway.decide": (
+        "gateway.ids", "gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE,
+    ),
+    "gateway.codes": ("gateway.ids", *_PURE),
     "gateway.stations": ("gateway.kanban", *_PURE),
     "gateway.kanban": _PURE,
+    "gateway.noise": (),
     "gateway.repeat": _PURE,
     # configuration
     "gateway.settings": (
-        "drivers.base", "drivers.registry", "sync.settings", "gateway.errors", *_TOML,
+        "drivers.base", "drivers.output_base", "drivers.output_registry", "drivers.registry",
+        "sync.settings", "gateway.errors", *_TOML,
         "gateway.crosscheck", "gateway.mistake", "gateway.setting_value",
     ),
     "gateway.crosscheck": ("gateway.mistake", "gateway.setting_value"),
@@ -76,7 +92,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 DOORS: dict[str, tuple[str, ...]] = {
     "sqlite3": ("gateway.store",),
     "sqlite_utils": ("gateway.store",),
-    "paho": ("sync.mqtt", "drivers.button_mqtt"),
+    "paho": ("sync.mqtt", "drivers.button_mqtt", "drivers.output_mqtt"),
     "requests": ("sync.rest.http",),
     "urllib3": ("sync.rest.http",),
     "tenacity": ("sync.retry",),
@@ -84,12 +100,12 @@ DOORS: dict[str, tuple[str, ...]] = {
     "cv2": ("drivers.camera", "gateway.label"),
     "pyzbar": ("drivers.camera",),
     "zxingcpp": ("drivers.camera", "gateway.label"),
-    "gpiod": ("drivers.button_gpio", "drivers.output_gpio"),
+    "gpiod": ("drivers.button_gpio_lines", "drivers.output_gpio"),
     "pymodbus": ("drivers.button_modbus",),
     "cryptography": ("gateway.seal",),
-    "flask": ("gateway.web", "drivers.button_http"),
+    "flask": ("gateway.web", "drivers.button_http_app", "drivers.button_http_server"),
     "werkzeug": ("gateway.web",),
-    "waitress": ("gateway.web", "drivers.button_http"),
+    "waitress": ("gateway.web", "drivers.button_http_server"),
     "click": ("gateway.cli",),
     "pydantic": ("gateway.settings", "gateway.setting_tree", "gateway.mistake", "gateway.cli.check", "drivers", "sync"),
     "pydantic_core": ("gateway.mistake",),
@@ -100,8 +116,11 @@ DOORS: dict[str, tuple[str, ...]] = {
 
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
-    "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.decide", "gateway.instruct",
-    "gateway.model", "gateway.master", "gateway.quantity", "sync.rest.judgement", "sync.rest.document",
+    "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
+    "gateway.instruct",
+    "gateway.model", "gateway.master", "gateway.quantity",
+    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
+    "sync.rest.judgement", "sync.rest.document",
 )  # fmt: skip
 IMPURE_MODULES = (
     "asyncio", "concurrent", "io", "logging", "multiprocessing", "os", "queue", "random", "secrets", "select", "shutil",

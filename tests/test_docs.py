@@ -34,14 +34,23 @@ def commands(group: click.Command) -> Iterator[tuple[str, click.Command]]:
     yield from sorted(group.commands.items())
 
 
+def words_of(command: click.Command) -> Iterator[click.Command]:
+    """A command and, when it is a family, those under it."""
+    yield command
+    if isinstance(command, click.Group):
+        yield from command.commands.values()
+
+
 EVERY_COMMAND = [(group, name, command) for group in (gateway, floor) for name, command in commands(group)]
 
 
 @pytest.mark.parametrize(("group", "name", "command"), EVERY_COMMAND, ids=str)
 def test_every_command_and_option_has_a_help_text(group: click.Group, name: str, command: click.Command) -> None:
     assert command.get_short_help_str() != ""
-    silent = [one.name for one in command.params if isinstance(one, click.Option) and not one.help]
-    assert silent == []
+    for one in words_of(command):
+        assert one.get_short_help_str() != "", one.name
+        silent = [option.name for option in one.params if isinstance(option, click.Option) and not option.help]
+        assert silent == []
 
 
 @pytest.mark.parametrize("name", [name for name, _ in commands(gateway)])
@@ -54,7 +63,8 @@ def test_every_command_and_option_in_the_readme_exists() -> None:
     for line in re.findall(r"`kanban-gateway ([a-z][^`]*)`", README):
         name, *_ = line.split()
         command = gateway.commands.get(name)
-        known = {option for one in command.params for option in one.opts} if command else set()
+        params = [one for word in words_of(command) for one in word.params] if command else []
+        known = {option for one in params for option in one.opts}
         unknown += [f"{name} {option}" for option in re.findall(r"--[a-z-]+", line) if option not in known]
         unknown += [] if command else [name]
     assert unknown == []

@@ -37,6 +37,8 @@ class Standing:
     cycle: int
     undone: int
     gw: str
+    w: str = ""  # when that happened by the clock of its gateway, and how far that clock can be trusted
+    q: str = ""
 
     def is_ahead_of(self, state: str, cycle: int, undone: int) -> bool:
         """Whether a report from another gateway tells of something that is already past."""
@@ -54,8 +56,8 @@ class Book:
             for item, location, status, lot, qty in db.execute("SELECT item, location, status, lot, qty FROM stock")
         }
         self.cards: dict[str, Standing] = {
-            card: Standing(state, cycle, undone, gw)
-            for card, state, cycle, undone, gw in db.execute("SELECT card, state, cycle, undone, gw FROM card")
+            card: Standing(*standing)
+            for card, *standing in db.execute("SELECT card, state, cycle, undone, gw, w, q FROM card")
         }
         self._documents: int = db.execute("SELECT count(*) FROM purchase").fetchone()[0]
         self._touched_stock: set[Place] = set()
@@ -77,7 +79,7 @@ class Book:
         self.stock[place] = self.stock.get(place, ZERO) + quantity
         self._touched_stock.add(place)
 
-    def turn_cards(self, event: dict[str, Any], gw: str, st: str) -> None:
+    def turn_cards(self, event: dict[str, Any], gw: str, st: str, *, is_late: bool = False) -> None:
         """Take over the cards as they are after the event, except where later news are known.
 
         Only one gateway's `sig` stream is in order; between streams and between gateways the state
@@ -86,10 +88,10 @@ class Book:
         for row in event.get("after", ()):
             undone = row.get("undone", 0)
             standing = self.cards.get(row["card"])
-            is_in_order = st == "sig" and standing is not None and standing.gw == gw
+            is_in_order = st == "sig" and not is_late and standing is not None and standing.gw == gw
             if standing and not is_in_order and standing.is_ahead_of(row["state"], row["cycle"], undone):
                 continue
-            self.cards[row["card"]] = Standing(row["state"], row["cycle"], undone, gw)
+            self.cards[row["card"]] = Standing(row["state"], row["cycle"], undone, gw, *_moment(event))
             self._touched_cards.add(row["card"])
 
     def place_order(self, event: dict[str, Any], gw: str) -> str | None:
@@ -100,11 +102,16 @@ class Book:
         if not event.get("key"):
             raise PostingError("NO_KEY", "a trigger without a need key cannot become an order")
         self._documents += 1
+        is_past = all(
+            row["card"] in self.cards
+            and self.cards[row["card"]].is_ahead_of(row["state"], row["cycle"], row.get("undone", 0))
+            for row in event.get("after", ())
+        )
         doc = f"PO-{self._documents:07d}"
         cards = [[row["card"], row["cycle"]] for row in event.get("after", ()) if row["card"] in trigger["cards"]]
         self._purchases.append((
             event["key"], doc, event["id"], gw, trigger.get("item", ""), trigger["qty"], trigger.get("uom", ""),
-            orjson.dumps(cards).decode(), "open",
+            orjson.dumps(cards).decode(), "closed" if is_past and event.get("after") else "open",
         ))  # fmt: skip
         return doc
 
@@ -132,14 +139,22 @@ class Book:
             rows = [(*place, decimal_text(self.stock[place])) for place in self._touched_stock]
             db.executemany("INSERT OR REPLACE INTO stock VALUES(?,?,?,?,?)", rows)
         if self._touched_cards:
-            db.executemany("INSERT OR REPLACE INTO card VALUES(?,?,?,?,?)", map(self._card_row, self._touched_cards))
+            db.executemany(
+                "INSERT OR REPLACE INTO card VALUES(?,?,?,?,?,?,?)", map(self._card_row, self._touched_cards)
+            )
         self._purchases, self._closed = [], []
         self._touched_stock.clear()
         self._touched_cards.clear()
 
-    def _card_row(self, card: str) -> tuple[str, str, int, int, str]:
+    def _card_row(self, card: str) -> tuple[str, str, int, int, str, str, str]:
         standing = self.cards[card]
-        return (card, standing.state, standing.cycle, standing.undone, standing.gw)
+        return (card, standing.state, standing.cycle, standing.undone, standing.gw, standing.w, standing.q)
+
+
+def _moment(event: dict[str, Any]) -> tuple[str, str]:
+    """When it happened, which for an event that was issued again is not when it was recorded."""
+    at = event.get("at", event)
+    return at.get("w", ""), at.get("q", "")
 
 
 def _quantity(move: dict[str, Any]) -> Decimal:

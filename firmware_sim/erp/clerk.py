@@ -18,6 +18,7 @@ from firmware_sim.erp.envelope import Ack, now_utc
 from firmware_sim.erp.mischief import Mischief, Ruling
 from firmware_sim.identity import new_uuid7
 
+OPEN = ("WAIT", "EMPTY", "ORDERED", "IN_PROCESS", "IN_TRANSIT")
 RIVAL = "RIVAL-01"  # a gateway that does not exist but was faster, when told to supersede
 Event = dict[str, Any]
 
@@ -51,12 +52,17 @@ class Clerk:
         self._mischief = mischief
         self._confirm_orders = confirm_orders
 
-    def judge(self, event: Event, gw: str, st: str, holders: dict[str, Event], applied: Applied) -> Judgement:
-        """Book one event, or say why not. `holders`: events that hold a need key, by key."""
+    def judge(
+        self, event: Event, gw: str, st: str, holders: dict[str, Event], known: dict[str, str], applied: Applied
+    ) -> Judgement:
+        """Book one event, or say why not.
+
+        `holders`: events that hold a need key, by key. `known`: outcome by id of the batch's earlier events.
+        """
         ruling = self._mischief.rule(event)
         if ruling and ruling.outcome == "superseded":
             self._let_a_rival_win(event, ruling, holders, applied)
-        if superseded := self._superseded(event, gw, holders):
+        if superseded := self._superseded(event, gw, holders, known):
             applied.corrected.add(gw)
             return Judgement("superseded", "", False, superseded)
         if ruling and ruling.outcome == "parked":
@@ -69,21 +75,51 @@ class Clerk:
             return self._refuse(event, gw, st, error.code, "posting", str(error), applied)
         return Judgement("applied")
 
-    def carry_out(self, event: Event, gw: str, st: str, applied: Applied, *, with_stock: bool = True) -> None:
-        """All effects of an event: stock, cards, order, and the end of the orders and commands it closes."""
+    def carry_out(
+        self, event: Event, gw: str, st: str, applied: Applied, *, with_stock: bool = True, is_late: bool = False
+    ) -> None:
+        """All effects of an event: stock, cards, order, and the end of the orders and commands it closes.
+
+        `is_late`: it was parked, and the card may have gone on since.
+        """
         if "tr" in event and not event.get("key"):
             raise PostingError("NO_KEY", "a trigger without a need key cannot become an order")
         if with_stock:
             self.book.post_stock(event)
         if event.get("after"):
-            self.book.turn_cards(event, gw, st)
+            self.book.turn_cards(event, gw, st, is_late=is_late)
             applied.changed_by.add(gw)
         doc = self.book.place_order(event, gw)
         if doc and self._confirm_orders and gw != RIVAL:
             self._confirm(event["key"], doc, gw, applied)
         self.book.close_orders(event)
+        if "life" in event:
+            self._note_life(event)
         if event["t"] in ("command_done", "command_refused") and event.get("ref"):
             self._db.execute("UPDATE command SET result = ? WHERE id = ?", (event["t"], event["ref"]))
+        if event.get("call"):
+            self._hear_call(event, gw)
+
+    def _hear_call(self, event: Event, gw: str) -> None:
+        """Somebody on the floor calls for help, or needs it no more."""
+        place = (gw, event.get("sta", ""), event["call"])
+        if event["t"] == "andon_called":
+            row = (event["id"], *place, event.get("w", ""), "open")
+            self._db.execute("INSERT INTO andon VALUES(?,?,?,?,?,?)", row)
+        else:
+            query = "UPDATE andon SET state = 'ended' WHERE gw = ? AND station = ? AND call = ? AND state = 'open'"
+            self._db.execute(query, place)
+
+    def _note_life(self, event: Event) -> None:
+        """Keep a card's life and valid print; no print ever becomes valid again."""
+        query = (
+            "INSERT INTO card_life(card, life, rev, replaced_by) VALUES(?,?,?,?) ON CONFLICT DO UPDATE SET"
+            " life = excluded.life, rev = max(rev, excluded.rev), replaced_by = excluded.replaced_by"
+        )
+        new = event.get("new", "")
+        self._db.execute(query, (event["card"], event["life"], event.get("rev", 1), new))
+        if new:
+            self._db.execute(query, (new, event.get("new_life", "ACTIVE"), event.get("new_rev", 1), ""))
 
     def record_command(self, gw: str, document: Event) -> None:
         """Keep a command until its result comes back."""
@@ -97,23 +133,41 @@ class Clerk:
             self.carry_out(event, gw, st, applied, with_stock=False)
         return Judgement("rejected", code, stands, {"code": code, "msg": message, "of": of})
 
-    def _superseded(self, event: Event, gw: str, holders: dict[str, Event]) -> Event | None:
+    def _superseded(self, event: Event, gw: str, holders: dict[str, Event], known: dict[str, str]) -> Event | None:
         """Who had this need first, and where the card stands now; None when nobody had it."""
         key = event.get("key", "")
         if not key:
             return None
         winner = holders.get(key)
         standing = self.book.cards.get(event.get("card", ""))
-        if winner is None and not (standing and standing.gw != gw and _is_late(event, standing)):
+        is_late = (
+            standing is not None
+            and standing.gw != gw
+            and (_is_late(event, standing) or _is_open_already(event, standing))
+        )
+        if winner is None and not is_late and not self._undoes_nothing(event, known):
             return None
         if winner is not None:
-            by = {"gw": winner.get("gw", gw), "w": winner.get("w", "")}
+            at = winner.get("at", winner)
+            by = {"gw": winner.get("gw", gw), "w": at.get("w", "")} | (
+                {"q": at["q"]} if at.get("q") and "inferred" not in winner else {}
+            )
         else:
             by = {"gw": standing.gw if standing else "", "w": ""}
         told: Event = {"by": by}
         if standing:
             told["now"] = {"cycle": standing.cycle, "state": standing.state}
+            if standing.w:
+                told["now"] |= {"w": standing.w} | ({"q": standing.q} if standing.q else {})
         return told
+
+    def _undoes_nothing(self, event: Event, known: dict[str, str]) -> bool:
+        """An undo of what did not take effect: booking it would give back what was never taken."""
+        if event["t"] != "card_undone":
+            return False
+        ref = event.get("ref", "")
+        row = self._db.execute("SELECT outcome FROM event WHERE id = ?", (ref,)).fetchone()
+        return known.get(ref, row[0] if row else "") == "superseded"
 
     def _let_a_rival_win(self, event: Event, ruling: Ruling, holders: dict[str, Event], applied: Applied) -> None:
         """Enter the same need as if another gateway had reported it first, with all its effects."""
@@ -138,6 +192,11 @@ class Clerk:
 def _is_late(event: Event, standing: Standing) -> bool:
     rows = [row for row in event.get("after", ()) if row.get("card") == event.get("card")]
     return bool(rows) and standing.is_ahead_of(rows[0]["state"], rows[0]["cycle"], rows[0].get("undone", 0))
+
+
+def _is_open_already(event: Event, standing: Standing) -> bool:
+    """An emptying of what stands open by another gateway's word: nobody filled it, so it is the same need."""
+    return event["t"] == "card_emptied" and standing.state in OPEN
 
 
 def _rival_events(event: Event, *, then_full: bool) -> list[Event]:

@@ -138,7 +138,7 @@ class Ledger:
         self.db.execute("BEGIN IMMEDIATE")
         for event_id, seq, body, gw, st in parked:
             if outcome == "applied":
-                self.clerk.carry_out(orjson.loads(body), gw, st, applied)
+                self.clerk.carry_out(orjson.loads(body), gw, st, applied, is_late=True)
             self.db.execute("UPDATE event SET outcome = ?, code = ? WHERE id = ?", (outcome, code, event_id))
             self._dispositions.add(gw, st, {"s": seq, "id": event_id, "c": outcome, "code": code, "msg": message})
             places.add((gw, st))
@@ -217,7 +217,7 @@ class Ledger:
             if event["id"] in known:
                 self._answer_again(batch, entry, known[event["id"]], applied)
                 continue
-            judgement = self.clerk.judge(event, batch.gw, batch.st, holders, applied)
+            judgement = self.clerk.judge(event, batch.gw, batch.st, holders, known, applied)
             key = event.get("key", "")
             holds = judgement.holds_key and key != ""
             if holds:

@@ -10,8 +10,11 @@ from gateway import __version__
 from gateway.cli.card import card, command_card
 from gateway.cli.check import check
 from gateway.cli.contract import contract
+from gateway.cli.mode import mode
+from gateway.cli.replay import replay
 from gateway.cli.run import run
 from gateway.cli.store import events, export, rebuild, status, verify
+from gateway.cli.walk import walk
 from gateway.errors import ConfigError, GatewayError
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -22,9 +25,12 @@ COMMANDS: tuple[click.Command, ...] = (
     verify,
     rebuild,
     export,
+    replay,
     card,
     command_card,
     contract,
+    mode,
+    walk,
 )
 
 EXIT_FAILED = 1

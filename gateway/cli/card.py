@@ -1,4 +1,4 @@
-"""`kanban-gateway card` and `command-card`: codes to print."""
+"""`kanban-gateway card` and `command-card`: codes to print, and cards that are lost, found, damaged or replaced."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
-from gateway.cli.option import config_option
+from gateway.cli.instruct import instruct, tell
+from gateway.cli.option import Family, config_option
 from gateway.codes.card import CardCode, format_card
 from gateway.codes.command import COMMANDS, format_command
 from gateway.credentials import CredentialStore
 from gateway.errors import GatewayError
 from gateway.label import CardFace, Symbol, card_svg, symbol_png, symbol_svg
-from gateway.settings import load_settings
+from gateway.settings import Settings, load_settings
 from gateway.store.reader import StoreReader, database_exists
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -21,15 +22,69 @@ svg_option = click.option("--svg", type=_FILE, help="Write a printable drawing."
 png_option = click.option("--png", type=_FILE, help="Write the QR code alone, for a label program.")
 
 
-@click.command("card")
+class _Cards(Family):
+    usual = "print"
+
+
+@click.group(cls=_Cards)
+def card() -> None:
+    """Print a card, report it lost or found, replace it. Without a second word it is printed."""
+
+
+@card.command("print")
 @config_option
 @click.argument("card")
 @click.option("--revision", type=click.IntRange(1, 999), help="Print number; default: the one that is valid now.")
 @svg_option
 @png_option
-def card(config: Path, card: str, revision: int | None, svg: Path | None, png: Path | None) -> None:
+def print_(config: Path, card: str, revision: int | None, svg: Path | None, png: Path | None) -> None:
     """Print the code of one card, or write the card itself with QR and Code 128."""
+    _print(load_settings(config), card, revision, svg, png)
+
+
+@card.command()
+@config_option
+@click.argument("card")
+@click.option("--reason", default="", help="What is known of it; kept with the loss.")
+def lost(config: Path, card: str, reason: str) -> None:
+    """Report a card lost: nothing is ordered with it until it is found."""
+    tell(instruct(load_settings(config), "card.lost", {"card": card, "reason": reason}))
+
+
+@card.command()
+@config_option
+@click.argument("card")
+def found(config: Path, card: str) -> None:
+    """Put a lost card back into use."""
+    tell(instruct(load_settings(config), "card.found", {"card": card}))
+
+
+@card.command()
+@config_option
+@click.argument("card")
+@svg_option
+@png_option
+def reprint(config: Path, card: str, svg: Path | None, png: Path | None) -> None:
+    """Print a damaged card again: same card, next print number, the older print is refused from now on."""
     settings = load_settings(config)
+    tell(instruct(settings, "card.reprint", {"card": card}))
+    _print(settings, card, None, svg, png)
+
+
+@card.command()
+@config_option
+@click.argument("card")
+@click.argument("new")
+@svg_option
+@png_option
+def replace(config: Path, card: str, new: str, svg: Path | None, png: Path | None) -> None:
+    """Let a new card take over bin and open order; the old one is refused wherever it turns up."""
+    settings = load_settings(config)
+    tell(instruct(settings, "card.replace", {"card": card, "new": new}))
+    _print(settings, new, None, svg, png)
+
+
+def _print(settings: Settings, card: str, revision: int | None, svg: Path | None, png: Path | None) -> None:
     rows = _master(settings.gateway.data_dir, card)
     try:
         code = format_card(CardCode(settings.gateway.site, card, revision or rows["cards"].get("revision", 1)))
@@ -66,7 +121,7 @@ def _master(data_dir: Path, card: str) -> dict[str, dict[str, Any]]:
         return rows
     reader = StoreReader(data_dir)
     try:
-        rows["cards"] = reader.master("cards", card)
+        rows["cards"] = {**reader.master("cards", card), **reader.card(card)}  # what is valid here comes second
         rows["loops"] = reader.master("loops", rows["cards"].get("loop", ""))
         rows["items"] = reader.master("items", rows["loops"].get("item", ""))
         siblings = reader.cards_in(rows["loops"].get("id", ""))

@@ -6,13 +6,14 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import click
 
-from gateway.cli.option import config_option
+from gateway.cli.option import config_option, json_option
 from gateway.clock import SystemClock
 from gateway.errors import StoreError
+from gateway.loop_colour import loops_json
 from gateway.settings import load_settings
 from gateway.store.export import verify_export
 from gateway.store.reader import EventFilter, StoreReader, database_exists
@@ -22,19 +23,20 @@ from gateway.systemd import boot_id
 
 T = TypeVar("T")
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-
 
 @click.command()
 @config_option
 @json_option
 def status(config: Path, as_json: bool) -> None:
     """Show cards, stock, open signals, what waits for the ERP and what waits for a person."""
-    reader = StoreReader(_data_dir(config))
+    data_dir = _data_dir(config)
+    reader = StoreReader(data_dir)
     try:
         told = reader.status()
     finally:
         reader.close()
+    told["loops"] = loops_json(data_dir, SystemClock(boot_id()))
+    told["notes"] = load_settings(config).notes
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
@@ -43,6 +45,11 @@ def status(config: Path, as_json: bool) -> None:
         click.echo(
             f"  stream {name}: {stream['head']} stored, {stream['settled']} settled, {stream['unsettled']} waiting"
         )
+    for loop in told["loops"]:
+        click.echo(f"  loop {loop['loop']} ({loop['item']}): {_colour_line(loop)}")
+    for place, known in told["modes"].items():
+        if known["mode"] != "live":
+            click.echo(f"  {place.replace('/', ' ', 1)} works in {known['mode']} since {known['since']}")
     for card in told["cards"]:
         click.echo(
             f"  card {card['card']} ({card['loop']}): {card['state']}, cycle {card['cycle']}, {card['quantity']} left"
@@ -51,6 +58,8 @@ def status(config: Path, as_json: bool) -> None:
         click.echo(f"  stock {row['item']} at {row['location']} ({row['status']}): {row['qty']}")
     for task in told["resolve"]:
         click.echo(f"  to resolve: {task['code']} {task['text']} ({task['count']} times, card {task['card']})")
+    for note in told["notes"]:
+        click.echo(f"  note: {note}")
 
 
 @click.command()
@@ -115,6 +124,11 @@ def export(config: Path, output: BinaryIO) -> None:
         output.writelines(reader.export())
     finally:
         reader.close()
+
+
+def _colour_line(loop: dict[str, Any]) -> str:
+    counted = f"{loop['colour']}, {loop['full']} full, {loop['open']} open of {loop['cards']} cards"
+    return counted if loop["margin"] is None else f"{counted}, {loop['margin']} to spare until bins come back"
 
 
 def _data_dir(config: Path) -> Path:

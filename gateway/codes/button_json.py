@@ -1,96 +1,44 @@
-"""MQTT buttons: a generic mapping from topic and JSON payload to an action on a card.
+"""MQTT buttons: a generic mapping from topic and payload to actions on cards, and calls for help.
 
-Where a value stands is a place: `topic` (all of it), `topic[1]` (its second level), or a path into the
-payload such as `$.event.action` or `$.params.events[0].event`.
+Where a value stands is a place (place.py). A message may hold several presses or none.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
+from gateway.codes.button_layout import MAX_BYTES, Layout, PayloadError
+from gateway.codes.place import Message, Place, PlaceError, WrongTypeError
+from gateway.ids import natural_id
 from gateway.model import Action, Read, Rejection, Scan
 from gateway.quantity import parse_quantity
 
-MAX_BYTES = 4096
+__all__ = ["MAX_BYTES", "ButtonMapping", "Place", "PlaceError"]
+
 MAX_VALUE_LENGTH = 256
 
 _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
-# Numbers as the text they were written in: exact, and never too large to parse.
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d{1,4})\]")
-
-
-class PlaceError(ValueError):
-    """A place that cannot be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A parsed place; `is_topic` or a path of member names and list indexes into the payload."""
-
-    text: str
-    is_topic: bool
-    path: tuple[str | int, ...] = ()
-
-    @classmethod
-    def parse(cls, text: str) -> Place:
-        """PlaceError says which place is wrong and what a place looks like."""
-        head, rest = ("topic", text[5:]) if text.startswith("topic") else (text[:1], text[1:])
-        path: list[str | int] = []
-        position = 0
-        while position < len(rest):
-            step = _STEP.match(rest, position)
-            if step is None:
-                break
-            path.append(step[1] if step[1] is not None else int(step[2]))
-            position = step.end()
-        is_topic = head == "topic"
-        is_topic_level = len(path) <= 1 and all(isinstance(step, int) for step in path)
-        if position < len(rest) or not ((is_topic and is_topic_level) or (head == "$" and path)):
-            raise PlaceError(f"place {text!r}, expected 'topic', 'topic[1]' or a path such as '$.action'")
-        return cls(text, is_topic, tuple(path))
-
-    def find(self, topic: str, payload: Any) -> str | None:
-        """The value there as text, None when there is none or it is an object or a list."""
-        if self.is_topic:
-            levels = topic.split("/")
-            if not self.path:
-                return topic
-            level = self.path[0]
-            return levels[level] if isinstance(level, int) and level < len(levels) else None
-        value = payload
-        for step in self.path:
-            if isinstance(step, str):
-                value = value.get(step) if isinstance(value, dict) else None
-            else:
-                value = value[step] if isinstance(value, list) and step < len(value) else None
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        # JSON may escape half a surrogate pair, which no UTF-8 can hold
-        return value.encode("utf-8", "replace").decode() if isinstance(value, str) else None
+_PACKETS = 1 << 16  # MQTT numbers its packets below it
 
 
 @dataclass(frozen=True, slots=True)
 class ButtonMapping:
     """How one kind of message is read.
 
-    `button` places joined with "/" name the button, `bindings` say which card it stands for. `event` is
-    where the kind of press stands (None: every message is a press) and `actions` what each kind means;
-    `ignored` kinds and messages without one, battery reports for instance, are no presses.
+    The layout's button places joined with "/" name the button; `bindings` say which card it stands for,
+    `calls` whom it calls. `actions` says what each kind of press means; `ignored` kinds and messages
+    without one, battery reports for instance, are no presses.
     """
 
-    button: tuple[Place, ...]
+    layout: Layout
     bindings: Mapping[str, str]
-    event: Place | None = None
+    calls: Mapping[str, str] = field(default_factory=dict)
     actions: Mapping[str, Action] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
     quantity: Place | None = None
     remainder: Place | None = None
-    needs_payload: bool = True  # False: everything stands in the topic, and any payload will do
 
     @classmethod
     def build(
@@ -105,76 +53,73 @@ class ButtonMapping:
         remainder: str | None = None,
     ) -> ButtonMapping:
         """From configuration values; PlaceError or ValueError names the one that is wrong."""
-        names = tuple(map(Place.parse, button))
-        others = tuple(map(_place, (event, quantity, remainder)))
+        amounts = tuple(Place.parse(text) if text else None for text in (quantity, remainder))
         return cls(
-            button=names,
+            layout=Layout.build(button, event, others=amounts),
             bindings=dict(bindings),
-            event=others[0],
             actions={kind: Action(action) for kind, action in (actions or {}).items()},
             ignored=frozenset(ignored),
-            quantity=others[1],
-            remainder=others[2],
-            needs_payload=any(place is not None and not place.is_topic for place in (*names, *others)),
+            quantity=amounts[0],
+            remainder=amounts[1],
         )
 
     def interpret(self, read: Read, topic: str | None = None) -> Scan | None:
-        """What a message says; None when it is no press at all. Never raises, whatever the payload."""
-        topic = read.topic if topic is None else topic
-        payload = _load(read.data) if self.needs_payload or len(read.data) > MAX_BYTES else None
-        if isinstance(payload, Rejection):
-            return Scan(read, fault=payload)
-        action = Action.SCAN
-        if self.event is not None:
-            kind = self.event.find(topic, payload)
+        """What a message with one press says; None when it is no press at all. Never raises, whatever the payload."""
+        presses = self.presses(read, topic)
+        return presses[0] if presses else None
+
+    def presses(self, read: Read, topic: str | None = None) -> tuple[Scan, ...]:
+        """Every press in a message, each as a read of its own. Never raises, whatever the payload."""
+        try:
+            entries = self.layout.messages(read.topic if topic is None else topic, read.data)
+        except (PayloadError, WrongTypeError) as error:
+            return (Scan(read, fault=_unusable(error)),)
+        scans = (self._press(part_of(read, n), entry) for n, entry in enumerate(entries))
+        return tuple(scan for scan in scans if scan is not None)
+
+    def _press(self, read: Read, message: Message) -> Scan | None:
+        try:
+            kind = self.layout.kind_of(message)
             if kind is None or kind in self.ignored:
                 return None
+            if key := self.layout.key_of(message):
+                read = replace(read, id=natural_id(read.device, key), press=None)
+            return self._meaning(read, message, kind)
+        except WrongTypeError as error:
+            return Scan(read, fault=_unusable(error))
+
+    def _meaning(self, read: Read, message: Message, kind: str) -> Scan:
+        action = Action.SCAN
+        if self.layout.event is not None:
             if kind not in self.actions:
                 return Scan(read, fault=_unknown_press(kind, self.actions))
             action = self.actions[kind]
-        card = self._card(topic, payload)
-        if isinstance(card, Rejection):
-            return Scan(read, action=action, fault=card)
-        quantity = _amount(self.quantity, topic, payload)
-        remainder = _amount(self.remainder, topic, payload)
+        button = self.layout.button_of(message)
+        if button is None:
+            return Scan(read, action=action, fault=_nameless(self.layout, message))
+        if button in self.calls:
+            return Scan(read, action, call=self.calls[button])
+        if button not in self.bindings:
+            return Scan(read, action=action, fault=_unbound(button))
+        card = self.bindings[button]
+        quantity, remainder = _amount(self.quantity, message), _amount(self.remainder, message)
         for amount in (quantity, remainder):
             if isinstance(amount, Rejection):
                 return Scan(read, action=action, card=card, fault=amount)
         # the card a button is bound to may be named by the customer's own code
         return Scan(read, action, card, 0, _number(quantity), _number(remainder), None, card)
 
-    def _card(self, topic: str, payload: Any) -> str | Rejection:
-        names = []
-        for place in self.button:
-            name = place.find(topic, payload)
-            if name is None:
-                text = f"The press does not say which button it was: nothing at {place.text}."
-                return Rejection("BUTTON_MISSING", text, "", place.text)
-            names.append(name)
-        button = "/".join(names)
-        if button not in self.bindings:
-            text = f"Button {button[:60]!r} is not bound to a card: bind it in the configuration."
-            return Rejection("UNKNOWN_BUTTON", text, button[:MAX_VALUE_LENGTH])
-        return self.bindings[button]
+
+def part_of(read: Read, n: int) -> Read:
+    """The n-th part of a message as a read of its own: the same one whenever the message is delivered again."""
+    if n == 0:
+        return read
+    press = read.press and replace(read.press, packet=read.press.packet + n * _PACKETS)
+    return replace(read, id=natural_id(read.device, f"{read.id}/{n}"), press=press)
 
 
-def _place(text: str | None) -> Place | None:
-    return Place.parse(text) if text else None
-
-
-def _load(data: bytes) -> Any:
-    if len(data) > MAX_BYTES:
-        text = f"The message has {len(data)} bytes, at most {MAX_BYTES} are expected."
-        return Rejection("PAYLOAD_TOO_LONG", text, str(len(data)), str(MAX_BYTES))
-    try:
-        return _DECODER.decode(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        text = f"The message is not usable JSON ({type(error).__name__}): check the button's format."
-        return Rejection("BAD_JSON", text, "", "a JSON object in UTF-8")
-
-
-def _amount(place: Place | None, topic: str, payload: Any) -> int | Rejection | None:
-    text = place.find(topic, payload) if place else None
+def _amount(place: Place | None, message: Message) -> int | Rejection | None:
+    text = place.find(message) if place else None
     if place is None or text is None:
         return None
     if not _AMOUNT.fullmatch(text):
@@ -187,6 +132,24 @@ def _number(amount: int | Rejection | None) -> int | None:
     return None if isinstance(amount, Rejection) else amount
 
 
+def _unusable(error: PayloadError | WrongTypeError) -> Rejection:
+    if isinstance(error, PayloadError):
+        return Rejection(error.code, str(error), error.got, error.expected)
+    text = f"An object or a list stands at {error}, where a text or a number was expected: check the button's format."
+    return Rejection("WRONG_TYPE", text, "object or list", "a text or a number")
+
+
 def _unknown_press(kind: str, actions: Mapping[str, Action]) -> Rejection:
     text = f"The press {kind[:60]!r} means nothing here: give it an action or ignore it in the configuration."
     return Rejection("UNKNOWN_PRESS", text, kind[:MAX_VALUE_LENGTH], ", ".join(sorted(actions))[:MAX_VALUE_LENGTH])
+
+
+def _nameless(layout: Layout, message: Message) -> Rejection:
+    place = next(place.text for place in layout.button if place.find(message) is None)
+    text = f"The press does not say which button it was: nothing at {place}."
+    return Rejection("BUTTON_MISSING", text, "", place)
+
+
+def _unbound(button: str) -> Rejection:
+    text = f"Button {button[:60]!r} is not bound to a card: bind it in the configuration."
+    return Rejection("UNKNOWN_BUTTON", text, button[:MAX_VALUE_LENGTH])

@@ -32,8 +32,8 @@ def decides(loop: Loop, view: View) -> bool:
 
 
 def is_waiting(card: Card) -> bool:
-    """A card on hold finishes its circulation first, so it may still be released."""
-    return card.state == State.WAIT and card.life in (Life.ACTIVE, Life.HOLD)
+    """What a card on hold or a lost one waits for arose before that, so it may still be released."""
+    return card.state == State.WAIT and card.life in (Life.ACTIVE, Life.HOLD, Life.LOST)
 
 
 def waiting_cards(loop: str, view: View) -> list[Card]:
@@ -77,6 +77,8 @@ def due(loop: Loop, view: View, oldest: Since) -> list[Event]:
         return [released(loop, view, at, waiting, "trigger point")]
     if not is_late or not waiting:
         return []
+    if is_deciding and not any(_is_older(since_of(card), at, limit_ms) for card in waiting):
+        return []  # the oldest was a card that is no longer used
     if is_deciding:
         return [released(loop, view, at, waiting, "maximum age")]
     late = [card for card in waiting if _is_older(since_of(card), at, limit_ms)]

@@ -7,6 +7,7 @@ from typing import Any
 from gateway.kanban.answer import task
 from gateway.kanban.container import same_row
 from gateway.kanban.key import EMPTY, need_key
+from gateway.kanban.life import REPLACED_FACT
 from gateway.kanban.signal import trigger
 from gateway.master import CardDefinition, Loop
 from gateway.model import Card, Event, Life, State, View
@@ -30,7 +31,7 @@ def changed_cards(
     known_loops = {name: _loop(name, loops, view) for name in {one.loop for one in new}}
     after = []
     events = []
-    surplus = _Surplus(definitions, view)
+    surplus = _Surplus(loops, view)
     for definition in new:
         loop = known_loops[definition.loop]
         if loop is not None:
@@ -40,7 +41,7 @@ def changed_cards(
                 events.append(_starts_empty(row, loop, view))
             else:
                 after.append(row)
-    after += _updates(definitions, view)
+    after += _updates(definitions, view, surplus)
     removed = [card for key in gone if (card := view.card(key)) and card.life != Life.REMOVED]
     after += [same_row(card, view, life=Life.REMOVED.value) for card in removed]
     if after:
@@ -53,21 +54,35 @@ def changed_cards(
 class _Surplus:
     """Counts the active cards of each loop: at most the loop's number may circulate (2.6)."""
 
-    def __init__(self, definitions: Definitions, view: View) -> None:
+    def __init__(self, loops: Loops | None, view: View) -> None:
+        self._loops = loops
+        self._view = view
         self._active: dict[str, int] = {}
-        for key, one in definitions.items():
-            if one.life == Life.ACTIVE and view.card(key) is not None:
-                self._active[one.loop] = self._active.get(one.loop, 0) + 1
         self.names: list[str] = []
 
     def life(self, definition: CardDefinition, loop: Loop) -> str:
+        """What becomes of a card that is to circulate from now on."""
         if definition.life != Life.ACTIVE:
             return definition.life
-        active = self._active[loop.id] = self._active.get(loop.id, 0) + 1
-        if active <= loop.cards:
+        active = self._active.get(loop.id)
+        if active is None:
+            active = active_cards(loop.id, self._view)
+        if active < loop.cards:
+            self._active[loop.id] = active + 1
             return definition.life
+        self._active[loop.id] = active
         self.names.append(definition.id)
         return Life.SURPLUS
+
+    def life_again(self, definition: CardDefinition) -> str:
+        """The same for a card that did not circulate for a while; without its loop nobody can count."""
+        loop = _loop(definition.loop, self._loops, self._view)
+        return definition.life if loop is None else self.life(definition, loop)
+
+
+def active_cards(loop: str, view: View) -> int:
+    """How many cards of a loop circulate."""
+    return sum(card.life == Life.ACTIVE for card in view.cards_of(loop))
 
 
 def _loop(name: str, loops: Loops | None, view: View) -> Loop | None:
@@ -102,23 +117,33 @@ def _starts_empty(row: dict[str, Any], loop: Loop, view: View) -> Event:
     return Event("card_activated", "sig", key, body)
 
 
-def _updates(definitions: Definitions, view: View) -> list[dict[str, Any]]:
-    """Life, revision and loop follow the ERP; the container stays as it is."""
+def _updates(definitions: Definitions, view: View, surplus: _Surplus) -> list[dict[str, Any]]:
+    """Life, revision and loop follow the ERP where its word is a new one; the container stays as it is.
+
+    What was done here meanwhile (a loss, a reprint) is not undone by a set that merely repeats what the one
+    before said, and no set brings an older print back (K15).
+    """
+    said_before = view.master_rows("cards")
     rows = []
     for key, one in definitions.items():
         card = view.card(key)
-        if card is not None and _differs(card, one):
-            rows.append(same_row(card, view, life=one.life, rev=one.revision, loop=one.loop))
+        if card is None:
+            continue
+        before = CardDefinition.parse(said_before[key]) if key in said_before else None
+        is_replaced = view.fact(REPLACED_FACT, key) is not None  # its new card has its place for good
+        life = card.life if is_replaced else _life(card, one, before, surplus)
+        loop = one.loop if before is None or before.loop != one.loop else card.loop
+        revision = max(card.revision, one.revision)
+        if (life, revision, loop) != (card.life, card.revision, card.loop):
+            rows.append(same_row(card, view, life=life, rev=revision, loop=loop))
     return rows
 
 
-def _differs(card: Card, definition: CardDefinition) -> bool:
-    is_surplus_here = card.life == Life.SURPLUS and definition.life == Life.ACTIVE
-    return (
-        (card.life != definition.life and not is_surplus_here)
-        or card.revision != definition.revision
-        or card.loop != definition.loop
-    )
+def _life(card: Card, one: CardDefinition, before: CardDefinition | None, surplus: _Surplus) -> str:
+    if before is not None and before.life == one.life:
+        return card.life
+    starts_again = one.life == Life.ACTIVE and card.life != Life.ACTIVE
+    return str(surplus.life_again(one)) if starts_again else one.life
 
 
 def _to_resolve(surplus: list[str], removed_open: list[str]) -> dict[str, str] | None:

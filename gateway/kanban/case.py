@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.kanban.moment import Moment
+from gateway.kanban.moment import Timed
 from gateway.master import Loop
 from gateway.model import Card, View
 from gateway.quantity import format_quantity
@@ -15,7 +15,7 @@ class Case:
     """A card with its loop; `at` is when it happened: the read, or now when nobody scanned."""
 
     view: View
-    at: Moment
+    at: Timed
     card: Card
     loop: Loop
 

@@ -7,7 +7,7 @@ from typing import Any
 from gateway.kanban.answer import task
 from gateway.kanban.case import Case
 from gateway.kanban.container import row, was
-from gateway.kanban.key import FULL, need_key
+from gateway.kanban.key import EMPTY, FULL, need_key
 from gateway.kanban.moment import elapsed_ms, since_of
 from gateway.kanban.movement import filling_moves
 from gateway.kanban.signal import closed_by
@@ -27,6 +27,7 @@ def filled(
     arrived: int | None = None,
     station: str = "",
     is_inferred: bool = False,
+    is_timed: bool = True,
     nth: int = 0,
     stream: str = "sig",
     extra: dict[str, Any] | None = None,
@@ -34,7 +35,8 @@ def filled(
     """The event that fills the container with `arrived` micro-units (None: what was wanted).
 
     A short or an over-delivery is full with its quantity, and a task says what is left to clear (K12).
-    Only a FULL that somebody saw counts as a fill duration; an inferred one has no time of its own.
+    Only a FULL that somebody saw counts as a fill duration; an inferred one has no time of its own, and
+    neither has one whose emptying nobody saw (`is_timed` false).
     """
     card, loop, view = case.card, case.loop, case.view
     state = target(Change.FULL, card.state)
@@ -54,11 +56,13 @@ def filled(
     if moves:
         body["mv"] = moves
     closes = closed_by(card, view)
+    if not (closes or card.signal or card.state == State.WAIT):  # another gateway's signal has the same key here
+        closes = [need_key(view.site, card.card, card.cycle, EMPTY)]
     if closes:
         body["closes"] = closes
     if is_inferred:
         body["inferred"] = 1
-    elif card.state != State.WAIT and (passed := elapsed_ms(since, case.at)) is not None:
+    elif is_timed and card.state != State.WAIT and (passed := elapsed_ms(since, case.at)) is not None:
         body["fill"] = {"loop": loop.id, "ms": passed}
     if received != asked:
         body["task"] = _difference(case, asked, received, station)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from gateway.kanban.answer import refused, task
 from gateway.model import Action, Card, Decision, Life, Rejection, Scan
 
-_RETIRED = frozenset({Life.OBSOLETE, Life.REMOVED, Life.CLOSED})
+REPLACED_FACT = "replaced"  # key of the old card; `by` is the new one
+RETIRED = frozenset({Life.OBSOLETE, Life.REMOVED, Life.CLOSED})
 _ENDS_A_CIRCULATION = frozenset({Action.FULL, Action.START, Action.SHIP})
 
 
@@ -20,7 +21,7 @@ def barred(card: Card, scan: Scan, action: Action) -> Decision | None:
         return refused(Rejection("OLD_PRINT", text, str(scan.revision), str(card.revision)), card=card.card)
     if card.life == Life.ACTIVE:
         return None
-    if card.life in _RETIRED:
+    if card.life in RETIRED:
         text = f"Card {card.card} is no longer used ({card.life}): put it into the collect box."
         return refused(Rejection("CARD_RETIRED", text, card.life, Life.ACTIVE), card=card.card)
     if card.life == Life.LOST:

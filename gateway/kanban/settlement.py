@@ -12,6 +12,7 @@ from uuid import UUID
 
 from gateway.kanban.answer import TEXT_LIMIT, task
 from gateway.kanban.container import Body, card_after, row
+from gateway.kanban.standing import Standing
 from gateway.kanban.superseded import compensated
 from gateway.model import (
     Acknowledgement,
@@ -39,6 +40,7 @@ class _Settling:
     notices: list[Notice] = field(default_factory=list)
     cards: dict[str, Card] = field(default_factory=dict)
     streaks: dict[str, tuple[str, int]] = field(default_factory=dict)  # posting -> (code, how often in a row)
+    issued: dict[str, Standing] = field(default_factory=dict)  # card -> where it stands by what was issued again
 
     def card(self, name: str) -> Card | None:
         return self.cards.get(name) or self.view.card(name)
@@ -79,7 +81,7 @@ def _take(settling: _Settling, disposition: Disposition) -> None:
         body["ref"] = original["id"]
         body |= {name: original[name] for name in ("card", "loop", "cycle") if name in original}
     if disposition.outcome == "superseded" and original:
-        for event in compensated(original, disposition, settling.card, settling.view, body):
+        for event in compensated(original, disposition, settling.card, settling.view, body, settling.issued):
             settling.add(event)
     elif disposition.outcome == "rejected":
         _reject(settling, disposition, original, body)

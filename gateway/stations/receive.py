@@ -35,7 +35,7 @@ def fill(case: Case, scan: Scan) -> Decision:
 
 def _fill_now(case: Case, scan: Scan, before: list[Event]) -> Decision:
     card = case.card
-    event = filled(case, arrived=scan.quantity, station=scan.read.station, nth=len(before))
+    event = filled(case, arrived=scan.quantity, station=scan.read.station, is_timed=not before, nth=len(before))
     received = wanted(case) if scan.quantity is None else scan.quantity
     text = f"Card {card.card} is full: {case.amount(received)} received."
     if "task" in event.body:

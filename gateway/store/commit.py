@@ -153,7 +153,7 @@ class Committer:
             seqs.append(store.journal.append(event.stream, body))
             if "md" in body:
                 store.view.forget(masters=True)
-            if event.stream == "sig" and read is not None:
+            if read is not None and "call" not in body and (event.stream == "sig" or "aside" in body):
                 store.view.note_change(read.station, seqs[-1])
         return tuple(seqs)
 
@@ -189,11 +189,11 @@ class Committer:
         """
         if not isinstance(intake, Scan):
             return None
-        query = "SELECT stream FROM journal WHERE id=?"
+        query = "SELECT stream, body -> '$.aside' IS NOT NULL FROM journal WHERE id=?"
         row = self._store.connection.execute(query, (parse_id(intake.read.id),)).fetchone()
         if row is None:
             return None
-        return Outcome(_KEPT if row[0] in ("", "sys") else _STORED)
+        return Outcome(_KEPT if row[0] in ("", "sys") and not row[1] else _STORED)
 
     def _keep_failed(self, intake: Intake, error: Exception) -> Outcome:
         """Keep the raw bytes of what could not be decided, and answer red."""

@@ -44,12 +44,18 @@ class StoreReader:
             "site": meta.get("site"), "gateway": meta.get("gateway"), "epoch": meta.get("epoch"), "head": head or 0,
             "cards": self.cards(), "stock": self.stock(), "signals": self.signals(),
             "streams": self.streams(), "resolve": self.resolve(), "datasets": self.datasets(),
+            "modes": self.facts("mode"),
         }  # fmt: skip
 
     def cards(self) -> list[Row]:
         """Every card with its states."""
         rows = self._query("SELECT card,loop,life,state,cycle,quantity,revision,signal,wall_ms FROM card ORDER BY card")
         return [{**row, "quantity": format_quantity(row["quantity"])} for row in rows]
+
+    def card(self, card: str) -> Row:
+        """Loop, life and valid print of one card, empty when unknown."""
+        row = self._connection.execute("SELECT loop,life,revision FROM card WHERE card=?", (card,)).fetchone()
+        return dict(zip(("loop", "life", "revision"), row, strict=True)) if row else {}
 
     def stock(self) -> list[Row]:
         """Stock per item, location, status and lot."""
@@ -89,6 +95,11 @@ class StoreReader:
         query = "SELECT body FROM master WHERE dataset=? AND id=?"
         row = self._connection.execute(query, (dataset, key)).fetchone()
         return orjson.loads(row[0]) if row else {}
+
+    def facts(self, kind: str) -> dict[str, Row]:
+        """What else is known of one kind, such as modes, by key."""
+        rows = self._connection.execute("SELECT id,body FROM fact WHERE kind=? ORDER BY id", (kind,))
+        return {key: orjson.loads(body) for key, body in rows}
 
     def cards_in(self, loop: str) -> list[str]:
         """The cards of a loop, by name."""

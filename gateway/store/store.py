@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
-from gateway.clock import Clock
+from gateway.clock import Clock, parse_iso_utc
 from gateway.errors import StoreCorruptError, StoreError
 from gateway.model import Stamp
 from gateway.store.ballast import Ballast
@@ -139,6 +139,12 @@ class Store:
             return self._wal.stat().st_size
         except FileNotFoundError:
             return 0
+
+    def newest_trusted_ms(self) -> int:
+        """Wall clock of the newest event near the end that a synchronised clock stamped; 0 when there is none."""
+        query = "SELECT body ->> '$.w' FROM (SELECT body FROM journal ORDER BY seq DESC LIMIT ?) WHERE body ->> '$.q'"
+        rows = self.connection.execute(f"{query} LIKE 'ntp%' LIMIT 1", (TAIL_ROWS,)).fetchall()
+        return parse_iso_utc(rows[0][0]) if rows else 0
 
     def begin_epoch(self, reason: str, *, lost: tuple[int, int] | None = None) -> str:
         """Start a new epoch inside the open transaction."""

@@ -131,7 +131,8 @@ class StoreView:
         if station not in self._last_change:
             row = self._execute(
                 "SELECT seq FROM journal WHERE seq > (SELECT max(seq) FROM journal) - ?"
-                " AND stream='sig' AND body ->> '$.sta' = ? ORDER BY seq DESC LIMIT 1",
+                " AND (stream='sig' OR body -> '$.aside' IS NOT NULL) AND body ->> '$.sta' = ?"
+                " AND body ->> '$.call' IS NULL ORDER BY seq DESC LIMIT 1",
                 (LOOK_BACK_EVENTS, station),
             ).fetchone()
             if row is None:

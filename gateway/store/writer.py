@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from queue import Empty, SimpleQueue
 
-from gateway.clock import Clock, JumpWatch
+from gateway.clock import Clock, JumpWatch, SyncWatch
 from gateway.errors import BusyError, StoreCorruptError, StoreError
 from gateway.model import (
     Acknowledgement,
@@ -110,7 +110,9 @@ class Writer:
         self._healed_ms = 0
         self._busy_ms = 0
         self._tick_ms = 0
+        self._minute = 0
         self._jumps = JumpWatch(clock)
+        self._syncs = SyncWatch(clock)
         self.condition = Condition.HEALTHY
         self.progress = 0  # grows with every turn of the loop; the watchdog looks at it
 
@@ -170,7 +172,8 @@ class Writer:
         now = self._clock.mono_ms()
         if now - self._tick_ms >= SETTLE_DELAY_MS:
             self._tick_ms = now
-            batch.append(Request(Tick(self._look_at_the_clock())))
+            jump_ms, minute = self._look_at_the_clock(), self._minute_that_began(now)
+            batch.append(Request(Tick(jump_ms, minute, self._syncs.look())))
         if self._settlements and (batch or now >= self._settle_by_ms):
             batch = self._settlements + batch
             self._settlements = []
@@ -181,6 +184,13 @@ class Writer:
         left_ms = self._busy_ms + GATHER_MS - self._clock.mono_ms()
         if 0 < left_ms <= GATHER_MS and self._queue.qsize() < GATHERED_READS:
             self._stopped.wait(left_ms / 1000)
+
+    def _minute_that_began(self, now_ms: int) -> int:
+        minute = now_ms // 60_000
+        if minute == self._minute:
+            return 0
+        self._minute = minute
+        return minute
 
     def _look_at_the_clock(self) -> int:
         jump_ms = self._jumps.look()

@@ -27,8 +27,12 @@ def create_app(
     health: Health,
     sync_state: Callable[[], Mapping[str, Any]],
     allowed_hosts: Callable[[], frozenset[str]],
+    loops: Callable[[], list[dict[str, Any]]] = list,
 ) -> Flask:
-    """The application; `allowed_hosts` are the Host headers it answers to (against DNS rebinding)."""
+    """The application; `allowed_hosts` are the Host headers it answers to (against DNS rebinding).
+
+    `loops` gives every loop with its colour; StoreError when it cannot.
+    """
     app = Flask(__name__, static_folder="static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = 1024
 
@@ -52,13 +56,16 @@ def create_app(
 
     @app.get("/api/v1/state")
     def state() -> Response:
-        return jsonify(_state(open_reader, health, sync_state))
+        return jsonify(_state(open_reader, health, sync_state, loops))
 
     return app
 
 
 def _state(
-    open_reader: Callable[[], StoreReader], health: Health, sync_state: Callable[[], Mapping[str, Any]]
+    open_reader: Callable[[], StoreReader],
+    health: Health,
+    sync_state: Callable[[], Mapping[str, Any]],
+    loops: Callable[[], list[dict[str, Any]]],
 ) -> dict[str, Any]:
     told: dict[str, Any] = {"sync": dict(sync_state()), "warnings": [asdict(one) for one in health.warnings()]}
     try:
@@ -67,8 +74,11 @@ def _state(
         return {**told, "error": str(error)}
     try:
         told |= reader.status()
+        told["loops"] = loops()
         newest = reader.events(EventFilter(last=LOOKED_AT_EVENTS))
         told["last"] = [_short(event) for event in newest if "sta" in event][: -LAST_SCANS - 1 : -1]
+    except StoreError as error:
+        told["error"] = str(error)
     finally:
         reader.close()
     return told

@@ -10,7 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
+from gateway.decide import Decider
+from gateway.model import MasterData
+from gateway.stations.station import Station
 from gateway.store.connection import DATABASE
+from gateway.store.writer import Request
 from tests.store.rig import Rig
 
 _CONFIG = """
@@ -62,6 +66,22 @@ def test_status_tells_cards_stock_and_what_waits(config: Path) -> None:
     told = json.loads(_run(config, "status", "--json").output)
     assert told["stock"] == [{"item": "SCREW-A", "location": "LINE3", "status": "available", "lot": "", "qty": "-40"}]
     assert [signal["key"] for signal in told["signals"]] == ["card/P1/K-2/1/empty"]
+
+
+@pytest.mark.decision("K11")
+def test_status_tells_the_colour_of_each_loop(config: Path) -> None:
+    rig = Rig(config.parent / "data", decide=Decider({"S1": Station("S1", "consume", "LINE1")}))
+    loop = {
+        "id": "LP-1", "item": "SCREW-A", "quantity": "40", "uom": "PCE", "cards": 2, "consumer": "LINE1",
+        "source": "STORE", "on_empty": "issue", "on_full": "receipt", "demand_per_hour": "30",
+    }  # fmt: skip
+    for dataset, row in (("loops", loop), ("cards", {"id": "K-1", "loop": "LP-1"})):
+        rig.writer.step([Request(MasterData(dataset, 1, "e", (row,)))])
+    rig.close()
+    text = _run(config, "status").output
+    assert "loop LP-1 (SCREW-A): yellow, 1 full, 1 open of 2 cards, 10 to spare until bins come back" in text
+    (told,) = json.loads(_run(config, "status", "--json").output)["loops"]
+    assert (told["loop"], told["colour"], told["margin"]) == ("LP-1", "yellow", "10")
 
 
 def test_verify_is_quiet_about_a_sound_store(config: Path) -> None:

@@ -112,11 +112,18 @@ def test_malformed_payloads_are_faults_and_not_exceptions(data: bytes, code: str
     assert said(ZIGBEE.interpret(read_of(data)))[4] == code
 
 
-@pytest.mark.parametrize(
-    "payload", [7, "single", None, [], [{"action": "single"}], {"action": {"x": 1}}, {"action": []}]
-)
-def test_json_of_another_shape_is_no_press(payload: Any) -> None:
-    assert press(payload) is None
+@pytest.mark.parametrize("payload", [7, "single", None, [], [{"action": "single"}]])
+def test_json_that_is_no_object_is_kept_as_a_fault(payload: Any) -> None:
+    assert said(press(payload))[4] == "NOT_AN_OBJECT"
+
+
+@pytest.mark.parametrize("payload", [{"action": {"x": 1}}, {"action": []}, {"action": "single", "count": {}}])
+def test_a_value_of_another_type_is_kept_as_a_fault_that_names_the_place(payload: Any) -> None:
+    scan = press(payload)
+    assert said(scan)[4] == "WRONG_TYPE"
+    assert scan is not None
+    assert scan.fault is not None
+    assert "$.action" in scan.fault.text or "$.count" in scan.fault.text
 
 
 json_values = st.recursive(

@@ -73,6 +73,20 @@ mapping.event = "$.action"
 mapping.actions = { single = "scan" }
 """
 
+HOOK = """[[device]]
+id = "hook"
+type = "http-button"
+station = "S1"
+token_credential = "token"
+bindings = [{ button = "a", card = "K-1" }]
+"""
+IO = """[[device]]
+id = "io"
+type = "modbus-button"
+station = "S1"
+host = "io"
+"""
+
 
 @dataclass(frozen=True)
 class Bad:
@@ -82,6 +96,11 @@ class Bad:
     new: str
     key: str
     says: str
+
+
+def _light(keys: str) -> str:
+    """An output before the table [web]."""
+    return f'[[output]]\nid = "light-1"\n{keys}\n[web]'
 
 
 BAD = {
@@ -100,10 +119,37 @@ BAD = {
     "no port": Bad('[[device]]\nid = "scan-1"\ntype = "serial"\nstation = "S1"\nport = "/dev/ttyUSB0"',
                    '[[device]] #!\nid = "scan-1"\ntype = "serial"\nstation = "S1"', "device[0].port", "missing"),
     "binding without card": Bad('{ button = "b", card = "K-2" },', '{ button = "b" }, #!',
-                                "device[1].bindings[1].card", "missing"),
+                                "device[1].bindings[1]", "expected either the `card` the button stands for"),
+    "binding with card and call": Bad('{ button = "b", card = "K-2" },',
+                                      '{ button = "b", card = "K-2", call = "maintenance" }, #!',
+                                      "device[1].bindings[1]", "expected either the `card` the button stands for"),
+    "call to nobody we know": Bad('{ button = "b", card = "K-2" },', '{ button = "b", call = "the boss" }, #!',
+                                  "device[1].bindings[1].call", "'maintenance' or 'purchasing'"),
+    "unknown preset": Bad('topics = ["buttons/#"]', 'topics = ["buttons/#"]\npreset = "shelly" #!',
+                          "device[1].preset", "did you mean 'shelly-gen2'?"),
+    "no topics and no preset": Bad('[[device]]\nid = "buttons-1"\ntype = "mqtt-button"\nstation = "S2"\nhost = "127.0.0.1"\ntopics = ["buttons/#"]',
+                                   '[[device]] #!\nid = "buttons-1"\ntype = "mqtt-button"\nstation = "S2"\nhost = "127.0.0.1"',
+                                   "device[1]", "`topics` is missing, expected topic filters or a `preset`"),
     "source without action": Bad('[[station]]\nid = "S2"\nrole = "source"\nlocation = "MOULD"\naction = "ship"',
                                  '[[station]] #!\nid = "S2"\nrole = "source"\nlocation = "MOULD"',
                                  "station[1].action", "missing, expected start, ship or release"),
+    # buttons that call, and contacts
+    "webhook for everyone": Bad('[[device]]\nid = "buttons-1"', HOOK + 'listen = "0.0.0.0:8070" #!\n[[device]]\nid = "buttons-1"',
+                                "device[1].listen", "public = true"),
+    "webhook without port": Bad('[[device]]\nid = "buttons-1"', HOOK + 'listen = "127.0.0.1" #!\n[[device]]\nid = "buttons-1"',
+                                "device[1].listen", "expected address:port"),
+    "webhook reading topics": Bad('[[device]]\nid = "buttons-1"',
+                                  HOOK + 'mapping.button = ["topic"] #!\n[[device]]\nid = "buttons-1"',
+                                  "device[1].mapping.button[0]", "a path into the JSON body such as $.button"),
+    "input without card": Bad('[[device]]\nid = "buttons-1"',
+                              IO + 'bindings = [{ address = 1 }] #!\n[[device]]\nid = "buttons-1"',
+                              "device[1].bindings[0]", "give the card it stands for"),
+    "input out of range": Bad('[[device]]\nid = "buttons-1"',
+                              IO + 'bindings = [{ address = 70000, card = "K" }] #!\n[[device]]\nid = "buttons-1"',
+                              "device[1].bindings[0].address", "expected 0 to 65535"),
+    "poll too fast": Bad('[[device]]\nid = "buttons-1"',
+                         IO + 'bindings = [{ address = 1, card = "K" }]\npoll_ms = 1 #!\n[[device]]\nid = "buttons-1"',
+                         "device[1].poll_ms", "expected 50 to 200"),
     # a key that nobody knows
     "misspelt key": Bad('site = "P1"', 'site = "P1"\nenvv = "prod" #!', "gateway.envv", "did you mean 'env'?"),
     "misspelt table": Bad("[repeat]", "[repeats] #!", "repeats", "unknown key, did you mean 'repeat'?"),
@@ -116,7 +162,7 @@ BAD = {
     "key of another table": Bad("queue_limit = 1000", "queue_limit = 1000\nwindow_ms = 5 #!",
                                 "store.window_ms", "'window_ms' belongs to [repeat]"),
     "key of another device type": Bad('topics = ["buttons/#"]', 'topics = ["buttons/#"]\nparity = "odd" #!',
-                                      "device[1].parity", "unknown key, expected one of bindings, host"),
+                                      "device[1].parity", "unknown key, expected one of bindings, health, host"),
     "unlike anything": Bad('site = "P1"', 'site = "P1"\nzzz = 1 #!', "gateway.zzz", "unknown key, expected one of"),
     "quoted unknown key": Bad('site = "P1"', 'site = "P1"\n"z = z" = 1 #!', "gateway.z = z", "unknown key"),
     "unknown nested table": Bad("[web]", "[web.tls] #!\nenabled = true\n[web]", "web.tls", "unknown key"),
@@ -215,6 +261,22 @@ BAD = {
     "empty suffix": Bad('[[device]]\nid = "scan-1"\ntype = "serial"\nstation = "S1"\nport = "/dev/ttyUSB0"\nsuffixes = ["\\r", "\\n"]',
                         '[[device]] #!\nid = "scan-1"\ntype = "serial"\nstation = "S1"\nport = "/dev/ttyUSB0"\nsuffixes = [""]',
                         "device[0]", "a suffix cannot be empty"),
+    # outputs and profiles
+    "output without type": Bad("[web]", '[[output]] #!\nid = "light-1"\nstation = "S1"\n[web]', "output[0].type",
+                               "missing, expected the kind of output"),
+    "misspelt output type": Bad("[web]", _light('station = "S1"\ntype = "mqtt-ligth" #!'), "output[0].type",
+                                "did you mean 'mqtt-light'?"),
+    "output at no station": Bad("[web]", _light('type = "gpio-light"\nred = 1\nstation = "S9" #!'), "output[0].station",
+                                "no station 'S9', expected one of S1, S2"),
+    "output for nothing": Bad("[web]", '[[output]] #!\nid = "light-1"\ntype = "gpio-light"\nred = 1\n[web]', "output[0]",
+                              "an output shows a station, a loop or both"),
+    "output twice": Bad("[web]", _light('type = "gpio-light"\nred = 1\nloop = "LP-1"\n[[output]]\nid = "light-1" #!\n'
+                                        'type = "gpio-light"\nred = 2\nloop = "LP-1"'), "output[1].id", "is taken"),
+    "no such line": Bad("[web]", _light('type = "gpio-light"\nloop = "LP-1"\ngreen = -1 #!'), "output[0].green", "0 or more"),
+    "misspelt profile": Bad('port = "/dev/ttyUSB0"', 'port = "/dev/ttyUSB0"\nprofile = "zebar" #!', "device[0].profile",
+                            "did you mean 'zebra'?"),
+    "endless patience": Bad('feedback.ack = "\\u0006"', 'feedback.response_timeout_ms = 100000 #!',
+                            "device[0].feedback.response_timeout_ms", "0 to 90000"),
     # what is no TOML
     "quotes forgotten": Bad('site = "P1"', "site = P1 #!", "", "not TOML: invalid value"),
     "quote not closed": Bad('site = "P1"', 'site = "P1 #!', "", "a text ends with the quote it began with"),

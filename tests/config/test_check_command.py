@@ -29,6 +29,18 @@ def test_a_good_file_is_ok_and_tells_which_credentials_it_needs(tmp_path: Path) 
     assert result.stdout == "ok: gateway L3-07 at P1, 2 stations, 2 devices; credentials needed: command-secret\n"
 
 
+@pytest.mark.promise("R1")
+def test_what_a_scanner_does_by_itself_is_noted(tmp_path: Path) -> None:
+    file = tmp_path / "gateway.toml"
+    light = '\n[[output]]\nid = "light-1"\ntype = "gpio-light"\nstation = "S1"\nred = 1\n'
+    file.write_text(GOOD.replace('suffixes = ["\\r", "\\n"]\n', 'profile = "zebra"\n') + light)
+    result = run("check", "--config", file)
+    assert result.exit_code == 0
+    first, note = result.stdout.splitlines()
+    assert first.startswith("ok: gateway L3-07 at P1, 2 stations, 2 devices, 1 outputs;")
+    assert note.startswith("note: scan-1: the scanner (zebra) beeps by itself")
+
+
 def test_every_mistake_stands_on_stderr_with_its_line_and_the_exit_code_is_2(tmp_path: Path) -> None:
     file = tmp_path / "gateway.toml"
     file.write_text(TEN_MISTAKES)

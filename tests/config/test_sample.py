@@ -13,12 +13,17 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from drivers.base import DeviceType
+from drivers.output_base import OutputType
+from drivers.output_registry import OUTPUT_TYPES
 from drivers.registry import DEVICE_TYPES
 from gateway.setting_tree import keys_of, models_in
 from gateway.settings import Settings, load_settings, settings_schema
 
 CONFIG = Path(__file__).parents[2] / "config"
 SAMPLES = sorted(CONFIG.rglob("*.toml"))
+
+KINDS: dict[str, tuple[DeviceType | OutputType, ...]] = {"device": DEVICE_TYPES, "output": OUTPUT_TYPES}
 
 _SWITCHED_OFF = re.compile(r"^#(?=[a-z_]+ = )", re.MULTILINE)
 
@@ -28,10 +33,10 @@ def tables() -> Iterator[tuple[str, type[BaseModel], dict[str, Any], dict[str, A
     text = (CONFIG / "gateway.toml").read_text()
     plain, full = tomllib.loads(text), tomllib.loads(_SWITCHED_OFF.sub("", text))
     for key, field in keys_of(Settings):
-        if key == "device":
-            for kind in DEVICE_TYPES:
+        if key in KINDS:
+            for kind in KINDS[key]:
                 [number] = [number for number, row in enumerate(full[key]) if row["type"] == kind.name]
-                yield from _inside(f"device {kind.name}", kind.settings, plain[key][number], full[key][number])
+                yield from _inside(f"{key} {kind.name}", kind.settings, plain[key][number], full[key][number])
         elif key == "station":
             together = {name: value for row in full[key] for name, value in row.items()}
             yield from _inside(key, models_in(field.annotation)[0], together, together)
@@ -47,7 +52,8 @@ def _inside(
         for inner in models_in(field.annotation):
             row, other = full.get(key, {}), plain.get(key, {})
             if isinstance(row, list):
-                row, other = row[0], other[0]
+                rows = (row, other or row)  # a list that is switched off as a whole hides no defaults
+                row, other = ({name: value for one in part for name, value in one.items()} for part in rows)
             yield from _inside(f"{name}.{key}", inner, other, row)
 
 
@@ -88,6 +94,12 @@ def _is_shown(field: FieldInfo, value: Any) -> bool:
 def test_every_device_type_has_a_sample_of_its_name(kind: Any) -> None:
     settings = load_settings(CONFIG / "devices" / f"{kind.name}.toml")
     assert [type(device) for device in settings.devices] == [kind.settings]
+
+
+@pytest.mark.parametrize("kind", OUTPUT_TYPES, ids=lambda kind: kind.name)
+def test_every_output_type_has_a_sample_of_its_name(kind: Any) -> None:
+    settings = load_settings(CONFIG / "outputs" / f"{kind.name}.toml")
+    assert [type(output) for output in settings.outputs] == [kind.settings]
 
 
 def test_the_published_schema_is_the_one_of_this_code() -> None:

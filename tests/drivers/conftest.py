@@ -7,5 +7,6 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _quick_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("drivers.button_mqtt", "drivers.serial_scanner"):
-        monkeypatch.setattr(f"{module}.HEARTBEAT_S", 0.02)
+    drivers = ("button_gpio", "button_http", "button_modbus", "button_mqtt", "serial_scanner")
+    for module in drivers:
+        monkeypatch.setattr(f"drivers.{module}.HEARTBEAT_S", 0.02)

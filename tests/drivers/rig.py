@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from drivers.base import Device, DeviceContext, DeviceHealth
+from drivers.base import Device, DeviceContext, DeviceHealth, Sink
 from gateway.clock import SystemClock
 from gateway.model import Read, Status, Verdict
 
@@ -88,6 +88,10 @@ class Line:
             data += os.read(self._host, size - len(data))
         return data
 
+    def rest(self) -> bytes:
+        """What the gateway sent besides; for a device that has stopped."""
+        return os.read(self._host, 4096) if select.select([self._host], [], [], 0)[0] else b""
+
     def close(self) -> None:
         for fd in (*self._spare, *self._next, self._host, self._tty):
             if fd >= 0:
@@ -125,7 +129,7 @@ class HoldingSink:
 class Running:
     """A device in its own thread, stopped and joined at the end of the block."""
 
-    def __init__(self, device: Device, sink: HoldingSink) -> None:
+    def __init__(self, device: Device, sink: Sink) -> None:
         self.device = device
         self._stop = threading.Event()
         self._changed = threading.Condition()

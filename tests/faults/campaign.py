@@ -20,6 +20,8 @@ from pathlib import Path
 
 from tests.faults import bit_flips, disk_full, failing_disk, hunt, kills, links, powerloss, unplugs
 from tests.faults.report import FAILURES_KEPT, Tally, table
+from tests.simulation import run as simulation
+from tests.two_gateways import table as two_gateways
 
 Run = Callable[[int, float], Tally]
 
@@ -99,12 +101,14 @@ def _repeat(run: Callable[[int], Tally], budget_s: float, at_most: int = 1_000_0
 
 
 ENTRIES = (
-    Entry("power cuts, disk states", "F1", 0.40, _power_loss),
-    Entry("kill -9 of gateway, broker, ERP", "F2", 0.15, _kills),
+    Entry("power cuts, disk states", "F1", 0.30, _power_loss),
+    Entry("kill -9 of gateway, broker, ERP", "F2", 0.10, _kills),
     Entry("bit flips", "F3", 0.10, _bit_flips),
     Entry("full disk", "F4", 0.05, _disk_full),
-    Entry("link faults, seven toxics", "F5", 0.15, _links),
+    Entry("link faults, seven toxics", "F5", 0.05, _links),
     Entry("scanner unplugged mid-frame", "F8", 0.05, _unplugs),
+    Entry("two gateways, one card, every order", "K3", 0.10, two_gateways.attempt),
+    Entry("simulated floor, days of five", "F6", 0.15, simulation.attempt),
     Entry("failing disk, n-th call", "R1", 0.10, _failing_disk),
 )
 

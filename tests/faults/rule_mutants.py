@@ -15,6 +15,42 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
               "            self._sink.offer(read, lambda verdict: None)\n"),),
     ),
     Mutant(
+        "late_answer_for_the_next_code", "a scanner takes the green of a code it gave up for that of the next",
+        "tests/drivers/test_serial_profile.py",
+        (Edit("drivers.serial_scanner", "if pending.give_up_ms is not None and now_ms >= pending.give_up_ms:",
+              "if pending.give_up_ms == -1:"),),
+    ),
+    Mutant(
+        "news_taken_for_an_answer", "good news are the green of a code that is not stored yet",
+        "tests/drivers/test_serial_profile.py",
+        (Edit("drivers.serial_scanner", "while notices and not (self._answers.is_tone_an_answer and self._pending):",
+              "while notices:"),),
+    ),
+    Mutant(
+        "light_green_before_commit", "the stack light says stored before it is", "tests/outputs/test_lights.py",
+        (Edit("gateway.lights", "        self._sink.offer(read, tell)\n",
+              '        self._show(read.station, Verdict(Status.OK, "EARLY"))\n        self._sink.offer(read, tell)\n'),
+         Edit("gateway.lights", "from gateway.model import Read, Verdict",
+              "from gateway.model import Read, Status, Verdict")),
+    ),
+    Mutant(
+        "good_beep_on_a_refused_scan", "the beeper says stored for what was refused", "tests/outputs/test_panel.py",
+        (Edit("drivers.output_panel", "tone = Tone.GOOD if verdict.is_good else Tone.BAD", "tone = Tone.GOOD"),),
+    ),
+    Mutant(
+        "light_green_on_a_failed_disk", "the light goes on as if something were stored", "tests/outputs/test_panel.py",
+        (Edit("drivers.output_panel", "            if self._is_failing:\n", "            if False:\n"),),
+    ),
+    Mutant(
+        "light_shows_the_past", "a verdict from before an outage is shown after it", "tests/outputs/test_panel.py",
+        (Edit("drivers.output_panel",
+              "return told if told is not None and now_ms - told.at_ms < self._hold_ms else None", "return told"),),
+    ),
+    Mutant(
+        "overdue_bin_waited_for", "a loop is green by a bin that nobody brings", "tests/kanban/test_colour.py",
+        (Edit("gateway.kanban.colour", " for age in ages if age <= loop.replenishment_ms]", " for age in ages]"),),
+    ),
+    Mutant(
         "press_acknowledged_before_commit", "PUBACK before the verdict", "tests/drivers/test_button_mqtt.py",
         (Edit("drivers.button_mqtt", "        self._sink.offer(read, partial(self._answer, packet))",
               '        self._answer(packet, Verdict(Status.OK, "EARLY"))\n'
@@ -24,6 +60,46 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         "failed_press_acknowledged", "a press that was not stored is taken from the broker",
         "tests/drivers/test_button_mqtt.py",
         (Edit("drivers.button_mqtt", "        if verdict.status is Status.FAILED:", "        if False:"),),
+    ),
+    Mutant(
+        "webhook_answered_before_commit", "200 before the verdict", "tests/drivers/test_button_http.py",
+        (Edit("drivers.button_http", "        sink.offer(self._read(key, body), feedback)",
+              '        feedback(Verdict(Status.OK, "EARLY"))\n'
+              "        sink.offer(self._read(key, body), lambda verdict: None)"),),
+    ),
+    Mutant(
+        "token_not_compared", "anybody may press over HTTP", "tests/drivers/test_button_http.py",
+        (Edit("drivers.button_http_app",
+              'if given is not None and hmac.compare_digest(given[1].encode("latin-1"), self._token):',
+              "if given is not None:"),),
+    ),
+    Mutant(
+        "first_sample_taken_for_a_press", "a stored 1 is a press after every reconnect",
+        "tests/drivers/test_button_modbus.py",
+        (Edit("drivers.button_samples", "contact.begin(is_closed, at_ms)", "contact.begin(False, at_ms)"),
+         Edit("drivers.button_samples", "SampleDebounce(self._samples, is_closed)",
+              "SampleDebounce(self._samples, False)")),
+    ),
+    Mutant(
+        "active_line_taken_for_a_press", "a line that is active at the start is a press",
+        "tests/drivers/test_button_gpio.py",
+        (Edit("drivers.button_signals", "            self._restart(line, is_closed, now_ms)",
+              "            self._restart(line, False, now_ms)\n"
+              "            self._settle(line, self._debounces[line].see(is_closed, now_ms))"),),
+    ),
+    Mutant(
+        "lost_signals_not_told", "presses vanish in the kernel's buffer and nobody hears of it",
+        "tests/drivers/test_button_gpio.py",
+        (Edit("drivers.button_signals", "            if lost > 0:", "            if False:"),),
+    ),
+    Mutant(
+        "jammed_button_is_a_press", "a stuck button undoes what others did", "tests/drivers/test_button_contact.py",
+        (Edit("drivers.button_contact", "self.is_stuck, self._is_undecided = True, False", "self.is_stuck = True"),),
+    ),
+    Mutant(
+        "natural_key_not_recognised", "a press sent again with its key is another press",
+        "tests/drivers/test_button_http.py",
+        (Edit("gateway.kanban.redelivery", "    if stored is None:", "    if True:"),),
     ),
     Mutant(
         "repeat_filter_armed_before_commit", "the rescan after a red is a false green",
@@ -58,7 +134,7 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "redelivery_not_recognised", "a press delivered again is a second press", "tests/kanban",
-        (Edit("gateway.decide", "        if _is_redelivered(scan, view):", "        if False:"),),
+        (Edit("gateway.decide", "    if _is_redelivered(scan, view):", "    if False:"),),
     ),
     Mutant(
         "key_with_the_gateway_in_it", "two gateways make two orders of one need", "tests/kanban",
@@ -85,7 +161,168 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
               "outcomes: list[Outcome] = []"),),
     ),
     Mutant(
+        "old_number_never_issued_again", "demand under an old number is lost (K3)",
+        "tests/two_gateways/test_interleavings.py",
+        (Edit("gateway.kanban.superseded", "    if is_of_its_own(original, now, card, loop, view):", "    if False:"),),
+    ),
+    Mutant(
+        "superseded_taken_for_applied", "stock moves at both gateways", "tests/two_gateways/test_interleavings.py",
+        (Edit("gateway.kanban.settlement", 'disposition.outcome == "superseded" and original:', "False:"),),
+    ),
+    Mutant(
+        "key_made_per_gateway", "the same need of two gateways is two orders",
+        "tests/two_gateways/test_interleavings.py",
+        (Edit("gateway.kanban.emptying", "    key = need_key(view.site, card.card, cycle, EMPTY)",
+              "    key = need_key(view.site + view.gateway, card.card, cycle, EMPTY)"),),
+    ),
+    Mutant(
+        "clocks_of_the_gateways_ignored", "a double scan at another gateway is a second order",
+        "tests/two_gateways/test_interleavings.py",
+        (Edit("gateway.kanban.moment",
+              "    return None if abs(apart) <= error_ms(quality) + error_ms(than_quality) + MARGIN_MS else apart > 0",
+              "    return True"),),
+    ),
+    Mutant(
+        "answered_before_commit_on_the_floor", "green, and the process dies before the commit",
+        "tests/simulation/test_simulation.py",
+        (
+            Edit("gateway.store.commit", "def commit(self, intakes: list[Intake]) -> Committed:",
+                 "def commit(self, intakes: list[Intake], early: Callable[[list[Outcome]], None]) -> Committed:"),
+            Edit("gateway.store.commit", "        streams = store.journal.save_heads()\n",
+                 "        early(outcomes)\n        streams = store.journal.save_heads()\n"),
+            Edit("gateway.store.writer", "commit([request.intake for request in batch])",
+                 "commit([request.intake for request in batch], lambda outcomes: self._answer(batch, outcomes))"),
+        ),
+    ),
+    Mutant(
+        "outbox_in_second_transaction_on_the_floor", "an event in the journal that is never sent",
+        "tests/simulation/test_simulation.py",
+        (Edit("gateway.store.commit", '        store.connection.execute("COMMIT")\n',
+              '        rows = store.connection.execute("SELECT * FROM outbox").fetchall()\n'
+              '        store.connection.execute("DELETE FROM outbox")\n'
+              '        store.connection.execute("COMMIT")\n'
+              '        store.connection.execute("BEGIN IMMEDIATE")\n'
+              '        store.connection.executemany("INSERT INTO outbox VALUES(?,?,?,?)", rows)\n'
+              '        store.connection.execute("COMMIT")\n'),),
+    ),
+    Mutant(
+        "id_minted_when_sent", "what is sent again is another event", "tests/simulation/test_simulation.py",
+        (Edit("gateway.store.commit", 'body["id"] = derive_id(read.id, n)', 'body["id"] = new_id(now.wall_ms)'),),
+    ),
+    Mutant(
+        "filter_armed_early_on_the_floor", "the rescan after a red is a false green",
+        "tests/simulation/test_simulation.py",
+        (Edit("gateway.repeat", "        if len(self._pending) < self._limit:\n            self._pending[key] = []\n",
+              '        early = Verdict(Status.ALREADY, "READ_REPEATED")\n'
+              "        self._committed[key] = _Committed(mono_ms, early)\n"),
+         Edit("gateway.repeat", "        self._committed.pop(key, None)\n        if verdict.is_good",
+              "        if verdict.is_good"),),
+    ),
+    Mutant(
+        "sequence_reused_on_the_floor", "numbers that were sent are given again after a restart",
+        "tests/simulation/test_simulation.py",
+        (Edit("gateway.store.journal", "{stream: (head, head_hash) for stream, head, head_hash in rows}",
+              "{stream: (head - 1, head_hash) for stream, head, head_hash in rows}"),),
+    ),
+    Mutant(
+        "untrusted_clocks_compared", "a wall clock that nobody set decides if a bin was emptied twice",
+        "tests/kanban/test_clock.py",
+        (Edit("gateway.kanban.lock", "since[2] != case.at.boot and not (", "False and not ("),),
+    ),
+    Mutant(
         "sent_before_the_erp_answered", "batches go out before resync", "tests/sync/test_sender.py",
         (Edit("sync.sender", "is_free = self.is_known and ", "is_free = "),),
+    ),
+    Mutant(
+        "shadow_event_in_the_outbox", "the ERP orders what was only tried out", "tests/kanban/test_mode.py",
+        (Edit("gateway.kanban.fence", "self.events.append(_kept_here(event) if aside else event)",
+              "self.events.append(event)"),),
+    ),
+    Mutant(
+        "shadow_need_forgotten_at_the_switch", "a FULL in live of an EMPTY in shadow is told",
+        "tests/kanban/test_mode.py",
+        (Edit("gateway.kanban.mode", 'return known is not None and known["cycle"] == cycle', "return False"),),
+    ),
+    Mutant(
+        "undo_follows_the_mode_of_the_moment", "the ERP is asked to cancel what it never heard of",
+        "tests/kanban/test_mode.py",
+        (Edit("gateway.kanban.fence", '            aside = "aside" in original\n',
+              "            aside = self._is_tried_out(event)\n"),),
+    ),
+    Mutant(
+        "open_need_signalled_twice", "going live twice orders twice", "tests/kanban/test_mode.py",
+        (Edit("gateway.kanban.modeswitch", '        "facts": [[ASIDE_FACT, card.card, None]],\n', ""),),
+    ),
+    Mutant(
+        "training_turns_cards", "an exercise changes the real card", "tests/kanban/test_mode.py",
+        (Edit("gateway.kanban.fence", '    *_SIGNALS_AND_STOCK, "after",', "    *_SIGNALS_AND_STOCK,"),),
+    ),
+    Mutant(
+        "walk_scan_taken_as_emptying", "walking a loop orders everything in it", "tests/kanban/test_walk.py",
+        (Edit("gateway.decide", "        if walked := walk_here(station.id, view):",
+              "        if (walked := walk_here(station.id, view)) and not station.id:"),),
+    ),
+    Mutant(
+        "old_print_accepted_after_replace", "two cards order for one bin", "tests/kanban/test_lost_card.py",
+        (Edit("gateway.kanban.life", "    if card.life in RETIRED:", "    if False:"),),
+    ),
+    Mutant(
+        "replaced_card_comes_back", "master data brings a replaced card back", "tests/kanban/test_lost_card.py",
+        (Edit("gateway.kanban.cardset", "card.life if is_replaced else _life(", "_life("),),
+    ),
+    Mutant(
+        "older_print_comes_back", "master data makes the old print valid again", "tests/kanban/test_lost_card.py",
+        (Edit("gateway.kanban.cardset", "max(card.revision, one.revision)", "one.revision"),),
+    ),
+    Mutant(
+        "natural_key_ignored", "a press that comes on two ways is two presses", "tests/replay/test_golden_buttons.py",
+        (Edit("gateway.codes.button_json", "            if key := self.layout.key_of(message):",
+              "            if key := self.layout.key_of(message)[:0]:"),),
+    ),
+    Mutant(
+        "known_press_decided_again", "a refused press that comes again is asked for for ever",
+        "tests/kanban/test_natural_key.py",
+        (Edit("gateway.decide", "    known = view.event_by_id(scan.read.id) if is_natural(scan.read.id) else None\n",
+              "    known = None\n"),),
+    ),
+    Mutant(
+        "retained_press_accepted", "every new subscription orders again", "tests/drivers/test_button_mqtt.py",
+        (Edit("drivers.button_intake", "    if message.is_retained:", "    if False:"),),
+    ),
+    Mutant(
+        "long_press_taken_as_a_press", "who takes an order back orders once more",
+        "tests/replay/test_golden_buttons.py",
+        (Edit("drivers.button_preset", '"hold": "undo"', '"hold": "scan"'),
+         Edit("drivers.button_preset", '"long_push": "undo"', '"long_push": "scan"')),
+    ),
+    Mutant(
+        "long_press_calls_again", "a call cannot be taken back", "tests/kanban/test_andon.py",
+        (Edit("gateway.stations.andon", "    if scan.action is Action.UNDO:", "    if False:"),),
+    ),
+    Mutant(
+        "second_press_of_a_message_lost", "one message, two presses, one order",
+        "tests/pipeline/test_several_presses.py",
+        (Edit("gateway.pipeline", "        for scan in scans:\n", "        for scan in scans[:1]:\n"),),
+    ),
+    Mutant(
+        "message_answered_by_its_first_press", "PUBACK while a press of the message is not stored",
+        "tests/pipeline/test_several_presses.py",
+        (Edit("gateway.pipeline", "is_last = self._open == 0", "is_last = len(self._verdicts) == 1"),),
+    ),
+    Mutant(
+        "stuck_button_orders_on", "a button that hangs floods the journal", "tests/drivers/test_button_watch.py",
+        (Edit("drivers.button_watch", "finger.is_stuck or len(finger.presses_ms) > limit", "False"),),
+    ),
+    Mutant(
+        "redelivery_counted_as_pressing", "after a full disk sound presses count as a stuck button",
+        "tests/drivers/test_button_intake.py",
+        (Edit("drivers.button_intake", "not (message.is_retained or message.is_redelivered)",
+              "not message.is_retained"),),
+    ),
+    Mutant(
+        "undo_sees_calls", "after a call for help nothing can be undone at the station",
+        "tests/store/test_presses_and_calls.py",
+        (Edit("gateway.store.view", " AND body ->> '$.call' IS NULL", ""),
+         Edit("gateway.store.commit", ' and "call" not in body', "")),
     ),
 )  # fmt: skip

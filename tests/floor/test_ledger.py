@@ -125,7 +125,7 @@ def test_the_same_need_under_another_id_is_superseded_and_told_what_followed(led
     told = ledger.apply([sig.batch(emptied("C1", 17))]).acks[GW, "sig"].dispositions
     assert told[0]["c"] == "superseded"
     assert told[0]["by"] == {"gw": "L3-08", "w": "2026-11-22T03:57:55.831Z"}
-    assert told[0]["now"] == {"cycle": 17, "state": "FULL"}
+    assert told[0]["now"] == {"cycle": 17, "state": "FULL", "w": "2026-11-22T04:57:55.831Z"}
     assert len(orders(ledger)) == 1
     assert ledger.clerk.book.stock[LINE3] == 0
 
@@ -133,7 +133,7 @@ def test_the_same_need_under_another_id_is_superseded_and_told_what_followed(led
 def test_a_rival_made_to_order_supersedes_a_real_event(ledger: Ledger, sig: Stream, mischief: Mischief) -> None:
     mischief.decree(Ruling("superseded", then_full=True))
     told = ledger.apply([sig.batch(emptied("C1", 3))]).acks[GW, "sig"].dispositions
-    assert (told[0]["c"], told[0]["now"]) == ("superseded", {"cycle": 3, "state": "FULL"})
+    assert (told[0]["c"], told[0]["now"]) == ("superseded", {"cycle": 3, "state": "FULL", "w": told[0]["now"]["w"]})
     assert orders(ledger) == [("card/P1/C1/3/empty", "closed")]
 
 
@@ -212,3 +212,18 @@ def test_the_death_of_an_older_connection_says_nothing_about_this_one(ledger: Le
     ledger.greet(GW, EPOCH, "birth-2", is_online=True)
     ledger.greet(GW, EPOCH, BIRTH, is_online=False)
     assert ledger.db.execute("SELECT online FROM gateway").fetchone() == (1,)
+
+
+def test_a_call_for_help_is_kept_until_it_is_taken_back_and_books_nothing(ledger: Ledger, sig: Stream) -> None:
+    query = "SELECT gw, station, call, state FROM andon ORDER BY rowid"
+    call = {"t": "andon_called", "sta": "S1", "loc": "LINE3", "call": "maintenance", "w": "2026-11-22T08:00:00.000Z"}
+    first, later = ({**call, "id": new_uuid7()} for _ in range(2))
+    other = {**call, "id": new_uuid7(), "call": "purchasing"}
+    applied = ledger.apply([sig.batch(first, later, other)])
+    assert (applied.acks[GW, "sig"].cum, applied.acks[GW, "sig"].dispositions) == (3, [])
+    assert [row[3] for row in ledger.db.execute(query)] == ["open", "open", "open"]
+    ledger.apply([sig.batch({**call, "id": new_uuid7(), "t": "andon_ended", "ref": later["id"]})])
+    assert [tuple(row) for row in ledger.db.execute(query)] == [
+        (GW, "S1", "maintenance", "ended"), (GW, "S1", "maintenance", "ended"), (GW, "S1", "purchasing", "open"),
+    ]  # fmt: skip
+    assert (orders(ledger), dict(ledger.clerk.book.stock)) == ([], {})

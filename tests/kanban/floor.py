@@ -13,6 +13,7 @@ from gateway.model import (
     Command,
     Decision,
     Disposition,
+    Instruction,
     Intake,
     MasterData,
     Press,
@@ -123,6 +124,9 @@ class Floor:
     def tick(self) -> Decision:
         return self.submit(Tick())
 
+    def minute(self, number: int) -> Decision:
+        return self.submit(Tick(minute=number))
+
     def load(self, dataset: str, rows: list[Any], *, version: int | None = None, etag: str | None = None) -> Decision:
         version = self.versions.get(dataset, 0) + 1 if version is None else version
         self.versions[dataset] = version
@@ -130,6 +134,9 @@ class Floor:
 
     def command(self, name: str, body: dict[str, Any], *, deadline_ms: int = 0, command_id: str = "") -> Decision:
         return self.submit(Command(command_id or new_id(self.view.now.wall_ms), name, body, deadline_ms))
+
+    def instruct(self, name: str, body: dict[str, Any]) -> Decision:
+        return self.submit(Instruction(new_id(self.view.now.wall_ms), name, body, "user:test"))
 
     def dispose(self, event: dict[str, Any], outcome: str, **members: Any) -> Decision:
         """The ERP's final word on one event, by the next number."""

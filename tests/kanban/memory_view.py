@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections import defaultdict
 from typing import Any
 
@@ -60,7 +61,7 @@ class MemoryView:
             if read.operator:
                 body["op"] = read.operator
             if n == 0:
-                body["raw"] = {"b": read.data.hex(), "aim": read.aim}
+                body["raw"] = {"b": b64encode(read.data).decode(), "aim": read.aim}
                 if read.press:
                     self.presses[read.device, read.press.packet] = (read.press.digest, read.id)
         body = json.loads(json.dumps(body, allow_nan=False))
@@ -196,7 +197,9 @@ class MemoryView:
 
     def last_change_at(self, station: str) -> int | None:
         for seq in range(len(self.journal), 0, -1):
-            if self.streams[seq - 1] == "sig" and self.journal[seq - 1].get("sta") == station:
+            body = self.journal[seq - 1]
+            is_change = self.streams[seq - 1] == "sig" or "aside" in body
+            if is_change and body.get("sta") == station and "call" not in body:
                 return seq
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.model import Action, Status
+from gateway.model import Action, Scan, Status
 from tests.kanban.floor import DOCK, LINE, Floor, kinds
 
 
@@ -233,3 +233,11 @@ def test_2_6_out_of_order_a_quick_fill_elsewhere_does_not_make_a_second_receipt_
     floor.fill("C2")
     floor.wait(500)  # longer than the fastest fill, less than half the replenishment time
     assert floor.fill("C2").verdict.code == "ALREADY_FULL"
+
+
+def test_reads_that_were_only_counted_are_told_to_the_erp_with_the_next_read() -> None:
+    floor = Floor()
+    decision = floor.submit(Scan(floor.read(), card="C1", dropped=940))
+    assert kinds(decision) == ["card_emptied", "reads_dropped"]
+    assert [event.stream for event in decision.events] == ["sig", "sys"]
+    assert floor.last("reads_dropped")["count"] == 940

@@ -41,9 +41,10 @@ def _meaning(interpret: object, message: dict[str, str]) -> dict[str, object]:
         "r", "buttons-1", "S1", message["payload"].encode(), "", 0, 0, "boot", "ntp",
         press=Press(1, "d", False), topic=message["topic"],
     )  # fmt: skip
-    scan = interpret(read)
-    if scan is None:
+    scans = interpret(read)
+    if not scans:
         return {"ignored": True}
+    (scan,) = scans
     if scan.fault is not None:
         return {"fault": scan.fault.code}
     return {"action": scan.action.value, "card": scan.card}

@@ -237,3 +237,39 @@ def test_every_offer_gets_exactly_one_feedback_under_two_threads() -> None:
     writer.join()
     assert len(verdicts) == 5000
     assert {verdict.is_good for verdict in verdicts} == {True}
+
+
+def test_a_noisy_line_fills_the_journal_with_a_budget_and_a_count_of_the_rest(floor: Floor) -> None:
+    for _ in range(1000):
+        floor.offer("zzz")
+    assert len(floor.writer.scans) == 60
+    floor.now_ms += 1000
+    floor.offer("zzz")
+    assert [scan.dropped for scan in floor.writer.scans[-2:]] == [0, 940]
+
+
+def test_a_good_scan_is_never_refused_for_the_noise_before_it_and_tells_the_count(floor: Floor) -> None:
+    for _ in range(70):
+        floor.offer("zzz")
+    floor.offer("K1")
+    assert (floor.writer.scans[-1].card, floor.writer.scans[-1].dropped) == ("K1", 10)
+
+
+def test_the_count_of_dropped_reads_survives_a_failed_commit(floor: Floor) -> None:
+    for _ in range(61):
+        floor.offer("zzz")
+    floor.offer("K1")
+    for _ in range(60):
+        floor.writer.answer(REFUSED)
+    floor.writer.answer(FAILED)
+    floor.offer("K1")
+    assert [scan.dropped for scan in floor.writer.scans[-2:]] == [1, 1]
+
+
+def test_a_button_that_stutters_keeps_its_answer_when_its_evidence_is_only_counted(floor: Floor) -> None:
+    floor.done("K1 empty", EMPTIED, "btn-1")
+    told: list[Verdict] = []
+    for _ in range(100):
+        told += floor.offer("K1 empty", "btn-1")
+    assert [verdict.status for verdict in told] == [Status.ALREADY] * 40
+    assert len(floor.writer.scans) == 61

@@ -52,6 +52,25 @@ def test_a_device_that_went_away_is_tried_again(health: Health) -> None:
     assert health.warnings() == []
 
 
+def test_a_worker_that_came_back_and_says_so_no_longer_carries_its_old_warning(health: Health) -> None:
+    failed = threading.Event()
+
+    def run(stop: threading.Event) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise TransientDeviceError("unplugged")
+        supervisor.is_well("scanner")
+        well.set()
+        stop.wait()
+
+    well = threading.Event()
+    supervisor = Supervisor(health)
+    supervisor.start("scanner", run)
+    assert well.wait(10)
+    assert health.warnings() == []
+    supervisor.stop()
+
+
 def test_a_device_that_can_never_work_is_left_alone_with_a_warning(health: Health) -> None:
     tries: list[int] = []
 

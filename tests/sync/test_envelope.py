@@ -117,8 +117,9 @@ def test_an_acknowledgement_is_parsed_with_its_dispositions_in_order() -> None:
     document = parse_ack("sig", dumps({**ACK, "dsp": [winner, DSP], "gap": True}))
     rejected = Disposition(1, 11, ID, "rejected", "PERIOD_CLOSED", "closed", "posting")
     superseded = Disposition(
-        2, 11, ID, "superseded", "PERIOD_CLOSED", "closed", "posting", 18, "FULL", "L3-08 2026-11-22T03:57:50.000Z"
-    )
+        2, 11, ID, "superseded", "PERIOD_CLOSED", "closed", "posting", 18, "FULL", "L3-08 2026-11-22T03:57:50.000Z",
+        by_wall_ms=1_795_319_870_000,
+    )  # fmt: skip
     assert document.ack == Acknowledgement(EPOCH, "sig", 12, bytes.fromhex(HASH), (rejected, superseded))
     assert document.has_gap
 

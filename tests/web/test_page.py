@@ -31,7 +31,8 @@ def url(rig: Rig) -> Iterator[str]:
     health.warn("DEVICE:scan-1", "scan-1: unplugged")
     server: list[PageServer] = []
     hosts = lambda: frozenset({f"127.0.0.1:{server[0].port}"})  # noqa: E731
-    app = create_app(partial(StoreReader, rig.data_dir), health, lambda: {"is_connected": True}, hosts)
+    loops = lambda: [{"loop": "LP-1", "colour": "red"}]  # noqa: E731
+    app = create_app(partial(StoreReader, rig.data_dir), health, lambda: {"is_connected": True}, hosts, loops)
     server.append(PageServer(app, "127.0.0.1", 0))
     stop = threading.Event()
     thread = threading.Thread(target=server[0].run, args=(stop,))
@@ -49,6 +50,7 @@ def test_the_state_shows_cards_streams_last_events_and_warnings(url: str) -> Non
     assert state["last"][0]["t"] == "card_emptied"
     assert state["warnings"][0]["code"] == "DEVICE:scan-1"
     assert state["sync"] == {"is_connected": True}
+    assert state["loops"] == [{"loop": "LP-1", "colour": "red"}]
 
 
 def test_the_page_loads_nothing_from_elsewhere(url: str) -> None:

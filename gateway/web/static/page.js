@@ -15,12 +15,22 @@ function row(cells, className) {
   return line;
 }
 
-function showCards(cards) {
+// How full a loop is, in words as well as in colour: one man in twelve cannot tell red from green.
+function colourTile(told) {
+  const tile = element("span", `${told.colour} ${told.full}/${told.cards}`, `colour c-${told.colour}`);
+  tile.title = `${told.full} full, ${told.open} open of ${told.cards} cards` +
+    (told.margin === null ? "" : `; ${told.margin} to spare until bins come back`);
+  return tile;
+}
+
+function showCards(cards, colours) {
+  const told = new Map(colours.map((one) => [one.loop, one]));
   const loops = new Map();
   for (const card of cards) loops.set(card.loop, [...(loops.get(card.loop) ?? []), card]);
   byId("cards").replaceChildren(...[...loops].map(([loop, members]) => {
     const line = element("div", undefined, "loop");
     line.append(element("b", loop));
+    if (told.has(loop)) line.append(colourTile(told.get(loop)));
     for (const card of members) {
       const tile = element("span", `${SIGNS[card.state] ?? "?"} ${card.card} `, `tile s-${card.state}`);
       tile.append(element("small", `#${card.cycle}${card.life === "ACTIVE" ? "" : ` ${card.life}`}`));
@@ -42,7 +52,7 @@ function showSync(state) {
 function show(state) {
   byId("who").textContent = state.gateway ? `${state.gateway} · ${state.site} · ${state.head} events` : "";
   showSync(state);
-  showCards(state.cards ?? []);
+  showCards(state.cards ?? [], state.loops ?? []);
   byId("last").replaceChildren(...(state.last ?? []).map((event) => row(
     [event.w?.slice(11, 19), event.t.replaceAll("_", " ") + (event.code ? ` (${event.code})` : ""), event.card, event.sta],
     event.t === "scan_refused" ? "refused" : event.t === "scan_failed" ? "failed" : "")));
