@@ -99,10 +99,17 @@ class Store:
         return str(self.connection.execute("SELECT value FROM meta WHERE name='epoch'").fetchone()[0])
 
     def reopen(self) -> None:
-        """Close what is left of the connection and start over."""
+        """Close what is left of the connection and start over; raises while the disk does not take a commit again.
+
+        A disk may well be read and still take nothing: without the proof it would count as sound until the
+        next read is refused.
+        """
         with contextlib.suppress(sqlite3.Error):
             self.connection.close()
         self.open()
+        self.connection.execute("BEGIN IMMEDIATE")
+        self.connection.execute("UPDATE meta SET value=value WHERE name='epoch'")
+        self.connection.execute("COMMIT")
 
     def reload(self) -> None:
         """Read heads and epoch again after a rollback, and drop every remembered row."""

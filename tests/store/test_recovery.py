@@ -137,6 +137,28 @@ def test_a_broken_disk_is_red_and_heals_by_itself(tmp_path: Path, monkeypatch: p
     assert verify(tmp_path).findings == []
 
 
+def test_a_disk_that_can_only_be_read_does_not_count_as_healed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = HandClock()
+    rig = Rig(tmp_path, clock)
+    really_open = Store.open
+
+    def open_readable(store: Store) -> None:
+        really_open(store)
+        store.connection.execute("PRAGMA query_only=1")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "open", open_readable)
+        _fail_after_commit(rig)
+        rig.scan("K-1")
+        clock.pass_time(HEAL_INTERVAL_MS)
+        rig.writer.turn(0.0)
+        assert rig.writer.condition is Condition.BROKEN
+    clock.pass_time(HEAL_INTERVAL_MS)
+    rig.writer.turn(0.0)
+    assert rig.scan("K-1")[0].verdict.is_good
+    rig.close()
+
+
 def _fail_to_open(store: Store) -> None:
     raise StoreError("the disk does not answer")
 
