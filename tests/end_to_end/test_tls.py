@@ -91,7 +91,10 @@ class TlsFloor(Floor):
     def state(self) -> tuple[dict[str, str], list[str]]:
         """What the page says of the sync, and the codes of its warnings."""
         url = re.findall(r"is ready (http://\S+)", self.gateway.log())[-1]
-        state = requests.get(f"{url}api/v1/state", timeout=10).json()
+        try:
+            state = requests.get(f"{url}api/v1/state", timeout=10).json()
+        except requests.ConnectionError:  # the address of the process before; the new one has not told its own yet
+            return {"why_not": ""}, []
         return state["sync"], [warning["code"] for warning in state["warnings"]]
 
 

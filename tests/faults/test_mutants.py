@@ -12,10 +12,14 @@ from tests.faults.mutant import Mutant
 from tests.faults.mutants import MUTANTS
 from tests.faults.strace_log import ROOT
 
+# Half a minute and more each; `make faults` hunts them, and each has a quicker one of its kind here.
+HUNTED_IN_THE_CAMPAIGN = frozenset({"filter_armed_early_on_the_floor", "sequence_reused_on_the_floor"})
+HUNTED_HERE = tuple(mutant for mutant in MUTANTS if mutant.name not in HUNTED_IN_THE_CAMPAIGN)
+
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", HUNTED_HERE, ids=lambda mutant: mutant.name)
 def test_the_mutant_is_killed(mutant: Mutant) -> None:
     tally = hunt(mutant)
     print(tally)
@@ -26,6 +30,7 @@ def test_every_mutant_has_a_hunter_and_a_name_of_its_own() -> None:
     hunters = {mutant.hunter for mutant in MUTANTS}
     assert {one for one in hunters if not (ROOT / one).exists()} <= set(HUNTERS)
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
+    assert {mutant.name for mutant in MUTANTS} >= HUNTED_IN_THE_CAMPAIGN
 
 
 def test_every_edit_still_fits_the_code_it_changes() -> None:
