@@ -17,7 +17,7 @@ _BASE = ("gateway.model", "gateway.errors", "gateway.clock", "gateway.ids", "gat
 _MASTER = (
     "gateway.master", "gateway.master_item", "gateway.master_order", "gateway.master_place", "gateway.master_work",
 )
-_PURE = ("gateway.model", *_MASTER, "gateway.quantity", "gateway.errors")
+_PURE = ("gateway.model", *_MASTER, "gateway.quantity", "gateway.errors", "gateway.text")
 _TOML = ("gateway.toml_lines", "gateway.toml_source")
 
 # What each part may import of ours besides itself. The longest name that fits a module counts.
@@ -77,6 +77,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.log": ("gateway.clock",),
     "gateway.systemd": ("gateway.errors",),
     # the core: standard library only
+    "gateway.text": (),
     "gateway.model": (),
     "gateway.errors": (),
     "gateway.clock": (),
@@ -124,7 +125,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 PURE_PARTS = (
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.instruct",
-    "gateway.model", *_MASTER, "gateway.master_row", "gateway.quantity",
+    "gateway.model", *_MASTER, "gateway.master_row", "gateway.quantity", "gateway.text",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
     "sync.rest.judgement", "sync.rest.document",
 )  # fmt: skip
