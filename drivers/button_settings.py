@@ -51,6 +51,11 @@ def _check_bound_once(bindings: tuple[ButtonBinding, ...]) -> tuple[ButtonBindin
 
 Bindings = Annotated[tuple[ButtonBinding, ...], Field(max_length=10_000), AfterValidator(_check_bound_once)]
 
+# A press can ask for no more than this: a dialogue needs a scanner.
+PressAction = Literal[
+    Action.SCAN, Action.EMPTY, Action.FULL, Action.WITHDRAW, Action.RELEASE, Action.START, Action.SHIP, Action.UNDO
+]
+
 
 class ButtonMapping(BaseModel):
     """How to read a message. Messages without an event, such as battery reports, are not presses."""
@@ -63,7 +68,7 @@ class ButtonMapping(BaseModel):
     """Where a list or an object stands whose entries are read one by one, each with places such as `@.event`."""
     event: Place | None = None
     """Where the kind of press stands; without it every message is a press."""
-    actions: Annotated[dict[str, Action], Field(max_length=32)] = Field(default_factory=dict)
+    actions: Annotated[dict[str, PressAction], Field(max_length=32)] = Field(default_factory=dict)
     """What each kind of press asks for."""
     ignored: Annotated[tuple[str, ...], Field(max_length=32)] = ()
     """Kinds that are no presses, such as release."""

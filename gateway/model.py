@@ -49,6 +49,8 @@ class Action(StrEnum):
     START = "start"
     SHIP = "ship"
     UNDO = "undo"
+    CANCEL = "cancel"
+    QUANTITY = "quantity"
 
 
 class Status(StrEnum):
@@ -114,6 +116,7 @@ class Scan:
     code: str = ""  # text that is no code of ours: looked up exactly among the customer's own codes
     dropped: int = 0  # faulty reads of this device before this one that were only counted
     call: str = ""  # whom an andon button calls, maintenance or purchasing; such a button has no card
+    is_press: bool = False  # from a button, which nobody can ask anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +282,7 @@ class Verdict:
 
     status: Status
     code: str  # stable text key, e.g. "CARD_EMPTIED"
-    text: str = ""  # English sentence with item and quantity
+    text: str = ""  # English sentence with item and quantity; a Sentence (gateway/text/) where a screen may show it
     card: str = ""
 
     @property

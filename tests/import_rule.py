@@ -14,7 +14,7 @@ ROOTS = ("gateway", "drivers", "sync", "firmware_sim")
 
 EVERYTHING = ("gateway", "drivers", "sync")
 _BASE = ("gateway.model", "gateway.errors", "gateway.clock", "gateway.ids", "gateway.wake")
-_PURE = ("gateway.model", "gateway.master", "gateway.quantity", "gateway.errors")
+_PURE = ("gateway.model", "gateway.master", "gateway.quantity", "gateway.errors", "gateway.text")
 _TOML = ("gateway.toml_lines", "gateway.toml_source")
 
 # What each part may import of ours besides itself. The longest name that fits a module counts.
@@ -75,6 +75,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.log": ("gateway.clock",),
     "gateway.systemd": ("gateway.errors",),
     # the core: standard library only
+    "gateway.text": (),
     "gateway.model": (),
     "gateway.errors": (),
     "gateway.clock": (),
@@ -117,7 +118,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 PURE_PARTS = (
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.instruct",
-    "gateway.model", "gateway.master", "gateway.quantity",
+    "gateway.model", "gateway.master", "gateway.quantity", "gateway.text",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
     "sync.rest.judgement", "sync.rest.document",
 )  # fmt: skip

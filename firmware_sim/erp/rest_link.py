@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -16,10 +15,8 @@ _DATASETS = ("items", "locations", "loops", "cards")
 class RestLink:
     """The same doors as Link, so that the ERP need not know what carries its words."""
 
-    def __init__(self, path: Path, gateways: Callable[[], list[str]]) -> None:
-        """`gateways` names those that were ever here."""
+    def __init__(self, path: Path) -> None:
         self.feed = FeedBook(path)
-        self._gateways = gateways
 
     def start(self) -> None:
         """Nothing to connect to."""
@@ -27,9 +24,18 @@ class RestLink:
     def stop(self) -> None:
         self.feed.close()
 
+    def came(self, gw: str, *, by_rest: bool) -> None:
+        """A gateway was born, here or elsewhere: from now on it reads its feed, or no longer."""
+        if by_rest != (gw in self.guests()):
+            self.feed.enter(gw, is_guest=by_rest)
+
+    def guests(self) -> frozenset[str]:
+        """The gateways that read feeds."""
+        return self.feed.guests
+
     def announce(self, *, is_online: bool) -> None:
         """Tell every gateway whether we listen."""
-        for gw in self._gateways():
+        for gw in self.guests():
             document = {"v": 1, "online": is_online, "ts": now_utc()}
             self.feed.put(gw, {"k": "state", "doc": document})
 
