@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from gateway.codes import card, command
-from gateway.model import Read, Rejection, Scan
+from gateway.model import Action, Read, Rejection, Scan
 
 MAX_BYTES = 4096  # more is no barcode
 FOREIGN_MAX_LENGTH = 200  # as long as master data may give a customer's own code
@@ -34,11 +34,17 @@ def interpret_code(read: Read, *, site: str, patterns: Sequence[re.Pattern[str]]
             return Scan(read, fault=parsed)
         return Scan(read, card=parsed.card, revision=parsed.revision)
     if text.startswith(command.PREFIX):
-        action = command.parse_command(text, site=site, secret=secret)
-        return Scan(read, fault=action) if isinstance(action, Rejection) else Scan(read, action=action)
+        return _command(read, text, site, secret)
     if len(text) > FOREIGN_MAX_LENGTH:
         return Scan(read, fault=_too_long(len(text), FOREIGN_MAX_LENGTH, "characters"))
     return _foreign(read, text, patterns)
+
+
+def _command(read: Read, text: str, site: str, secret: bytes) -> Scan:
+    action = command.parse_command(text, site=site, secret=secret)
+    if isinstance(action, Rejection):
+        return Scan(read, fault=action)
+    return Scan(read, action=action, code=command.operation_of(text) if action is Action.OPERATION else "")
 
 
 def _foreign(read: Read, text: str, patterns: Sequence[re.Pattern[str]]) -> Scan:
