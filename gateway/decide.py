@@ -220,7 +220,8 @@ def _unknown(scan: Scan, view: View) -> Rejection:
     if scan.card:
         text = f"Card {scan.card[:60]} is not known here: tell the planner, and keep the card."
         return Rejection("UNKNOWN_CARD", text, scan.card)
-    return Rejection("UNKNOWN_CODE", f"{scan.code[:60]!r} is no kanban card: scan the card of the bin.", scan.code)
+    code = scan.code or (scan.label.text if scan.label else "")
+    return Rejection("UNKNOWN_CODE", f"{code[:60]!r} is no kanban card: scan the card of the bin.", code)
 
 
 def _not_here(scan: Scan, station: Station) -> Rejection:

@@ -48,13 +48,11 @@ class Case:
     rules: Rules
 
 
-def moved(
-    row: Row, amount: Amount, start: str | None, end: str | None, *, status: str | None = None
-) -> Body:
+def moved(row: Row, amount: Amount, start: str | None, end: str | None, *, status: str | None = None) -> Body:
     """One movement of the contract; `status` where it is another than the row's."""
     move: Body = {
-        "item": row.item, "qty": format_quantity(amount.quantity), "uom": amount.uom, "base": format_quantity(amount.base),
-        "from": start, "to": end,
+        "item": row.item, "qty": format_quantity(amount.quantity), "uom": amount.uom,
+        "base": format_quantity(amount.base), "from": start, "to": end,
     }  # fmt: skip
     if amount.uom != amount.base_uom:
         move |= {"base_uom": amount.base_uom, "factor": format_quantity(amount.factor)}

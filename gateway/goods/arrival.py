@@ -60,7 +60,9 @@ def arrival_of(claim: Claim, said: Said, case: Case) -> Arrival | Question | Ref
         notices = case.view.find("ship_notices", claim.sscc)
         if len(notices) > 1:
             names = ", ".join(notices)
-            return refuse("NOTICE_AMBIGUOUS", got=claim.sscc, task=f"goods/{claim.sscc}", sscc=claim.sscc, notices=names)
+            return refuse(
+                "NOTICE_AMBIGUOUS", got=claim.sscc, task=f"goods/{claim.sscc}", sscc=claim.sscc, notices=names
+            )
         if notices:
             return _announced(claim, said, case.view.master("ship_notices", notices[0]), case)
         if not claim.names_item:
@@ -131,9 +133,7 @@ def _lines(claim: Claim, said: Said, item: Item, case: Case) -> list[OpenLine] |
     return _open_first(next(iter(wanted.values())), item)
 
 
-def _lines_of_order(
-    name: str, supplier: str, line: str, item: Item, case: Case
-) -> list[OpenLine] | Refusal:
+def _lines_of_order(name: str, supplier: str, line: str, item: Item, case: Case) -> list[OpenLine] | Refusal:
     order: PurchaseOrder | None = case.view.master("purchase_orders", name)
     task = f"goods/order/{name}"
     if order is None:
@@ -269,7 +269,9 @@ def _units(sscc: str, notice: ShipNotice, goods: list[Delivered], case: Case) ->
     inner = [one for one in notice.inside(sscc) if one.sscc and not _came_before(one, case)]
     known = unit_at(sscc, case.view)
     rows = tuple(one.row for one in goods if one.sscc == sscc)
-    unit = HandlingUnit(sscc, place, rows=rows, inside=tuple(one.sscc for one in inner), turn=known.turn if known else 0)
+    unit = HandlingUnit(
+        sscc, place, rows=rows, inside=tuple(one.sscc for one in inner), turn=known.turn if known else 0
+    )
     found = [unit]
     for one in inner:
         found += [replace(u, parent=u.parent or sscc) for u in _units(one.sscc, notice, goods, case)]

@@ -57,7 +57,9 @@ def find_item(claim: Claim, view: View) -> Item | Refusal:
         found |= dict.fromkeys(ids, word)
     if not found:
         word = words[0] if words else ""
-        return refuse("ITEM_UNKNOWN", got=word, expected="an item of the master data", task=f"goods/item/{word}", word=word)
+        return refuse(
+            "ITEM_UNKNOWN", got=word, expected="an item of the master data", task=f"goods/item/{word}", word=word
+        )
     if len(found) > 1:
         items = ", ".join(sorted(found))
         return refuse("ITEM_AMBIGUOUS", got=" ".join(words), expected=items, word=" ".join(words), items=items)

@@ -99,7 +99,9 @@ def _answered(found: Event | Refusal, case: Case) -> Decision:
 def _refused(refusal: Refusal, case: Case) -> Decision:
     if refusal.is_already:
         body = {"code": refusal.code, "text": refusal.text}
-        return Decision((Event("scan_duplicate", "", "", body),), nothing(refusal.code, refusal.text, Status.ALREADY).verdict)
+        return Decision(
+            (Event("scan_duplicate", "", "", body),), nothing(refusal.code, refusal.text, Status.ALREADY).verdict
+        )
     row = None
     if refusal.task:
         row = task(refusal.task, "goods", refusal.code, refusal.text, station=case.station.id)

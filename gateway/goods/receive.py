@@ -70,7 +70,9 @@ def _event(found: Arrival, form: Form, case: Case) -> Event:
     place = case.station.location
     moves = [moved(one.row, one.amount, None, place) for one in found.goods]
     counts: list[Count] = [
-        (RECEIVED, share.line.order, share.line.line.line, share.quantity) for one in found.goods for share in one.shares
+        (RECEIVED, share.line.order, share.line.line.line, share.quantity)
+        for one in found.goods
+        for share in one.shares
     ]
     facts: list[list[Any]] = []
     if not found.sscc and form.claim:
@@ -143,4 +145,6 @@ def _remark(found: Arrival, case: Case) -> dict[str, str] | None:
 def _what(goods: tuple[Delivered, ...]) -> str:
     if len(goods) > 3:
         return f"{len(goods)} different goods"
-    return ", ".join(f"{one.amount.text} {one.row.item}" + (f" lot {one.row.lot}" if one.row.lot else "") for one in goods)
+    return ", ".join(
+        f"{one.amount.text} {one.row.item}" + (f" lot {one.row.lot}" if one.row.lot else "") for one in goods
+    )

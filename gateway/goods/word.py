@@ -34,8 +34,19 @@ def words_of(scan: Scan, view: View) -> list[Word] | Refusal:
     digest = blake2b(scan.read.data, digest_size=8).hexdigest()
     if scan.label is not None and scan.label.is_goods:
         claim = claim_of(scan.label, digest)
-        return claim if isinstance(claim, Refusal) else [("thing", claim)]
+        return claim if isinstance(claim, Refusal) else _claimed(claim, view)
     return _texts(scan.code, digest, view)
+
+
+def _claimed(claim: Claim, view: View) -> list[Word]:
+    """A label of goods; one that only names a quantity, or only an order, is the answer to a question."""
+    if claim.sscc or claim.names_item:
+        return [("thing", claim)]
+    if claim.quantity is not None:
+        return [("quantity", claim.quantity)]
+    if claim.order and view.master("purchase_orders", claim.order):
+        return [("order", claim.order)]
+    return [("thing", claim)]
 
 
 def _texts(text: str, digest: str, view: View) -> list[Word] | Refusal:

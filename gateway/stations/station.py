@@ -9,8 +9,8 @@ CONSUME, SOURCE, RECEIVE, GOODS = "consume", "source", "receive", "goods"
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """One station; `action` says what a plain scan means at a source (start, ship, release) or what it begins where goods are
-    handled (an operation of gateway/goods/operation.py)."""
+    """One station; `action` says what a plain scan means at a source (start, ship, release), or where goods are handled
+    what it begins (an operation of gateway/goods/operation.py)."""
 
     id: str
     role: str  # consume, source, receive, goods

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from gateway.parsed import Flaw
 
 from gateway.goods.act import Rules
 from gateway.model import Action, Status
+from gateway.parsed import Flaw
 from tests.goods.dock import CASE_1, CASE_2, CASE_GTIN, DOCK_2, MASTER, MIXED, PALLET, SCREW_GTIN, STRANGE, Dock, label
 from tests.kanban.floor import LINE
 
@@ -238,7 +238,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("keys", "code"), REFUSED, ids=lambda value: value if isinstance(value, str) else "")
-def test_what_does_not_fit_is_red_books_nothing_and_says_what_to_do(dock: Dock, keys: dict[str, Any], code: str) -> None:
+def test_what_does_not_fit_is_red_books_nothing_and_says_what_to_do(
+    dock: Dock, keys: dict[str, Any], code: str
+) -> None:
     answer = dock.deliver(**keys)
     assert (answer.verdict.status, answer.verdict.code) == (Status.REFUSED, code)
     assert ":" in answer.verdict.text
@@ -250,7 +252,12 @@ def test_what_does_not_fit_is_red_books_nothing_and_says_what_to_do(dock: Dock, 
 def test_wrong_supplier_order_or_item_and_bad_lots_become_tasks_for_purchasing_and_quality(dock: Dock) -> None:
     for keys, _ in REFUSED:
         dock.deliver(**keys)
-    assert {"goods/order/PO-7", "goods/order/PO-1", "goods/supplier/PO-1", "goods/lot/GLUE/BAD"} <= dock.view.tasks.keys()
+    assert {
+        "goods/order/PO-7",
+        "goods/order/PO-1",
+        "goods/supplier/PO-1",
+        "goods/lot/GLUE/BAD",
+    } <= dock.view.tasks.keys()
 
 
 def test_a_label_with_an_error_is_never_booked_whatever_else_it_says(dock: Dock) -> None:
