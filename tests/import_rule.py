@@ -44,7 +44,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.store": (*_BASE, "gateway.quantity"),
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (
-        *_BASE, "drivers.base", "drivers.framing", "drivers.buffered_socket", "gateway.codes.place",
+        *_BASE, "drivers.base", "drivers.broker_client", "drivers.broker_settings", "drivers.buffered_socket",
+        "drivers.framing", "gateway.codes.place",
         "gateway.codes.button_layout",
     ),
     "drivers.registry": ("drivers",),
@@ -106,7 +107,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 DOORS: dict[str, tuple[str, ...]] = {
     "sqlite3": ("gateway.store",),
     "sqlite_utils": ("gateway.store",),
-    "paho": ("sync.mqtt", "drivers.button_mqtt", "drivers.output_mqtt"),
+    "paho": ("sync.mqtt", "drivers.broker_client", "drivers.button_mqtt", "drivers.output_mqtt"),
     "requests": ("sync.rest.http",),
     "urllib3": ("sync.rest.http",),
     "tenacity": ("sync.retry",),
