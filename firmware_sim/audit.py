@@ -75,6 +75,7 @@ def audit(plant: Plant, truth: list[Fact], booked: Booked, statuses: Sequence[di
     report.differences += _orders(plant, truth, booked)
     report.differences += _acceptances(truth, booked)
     report.differences += _repeats(truth)
+    report.differences += [f"it never came true that {fact['what']}" for fact in truth if fact["fact"] == "stuck"]
     report.differences += _states(plant, truth, booked)
     report.differences += _stock("the ledger", expected_stock(plant, truth), booked.stock)
     for status in statuses:
@@ -122,6 +123,7 @@ def gateway_stock(status: dict[str, Any]) -> Stock:
 def _count(plant: Plant, truth: list[Fact], booked: Booked) -> dict[str, int]:
     facts = Counter(fact["fact"] for fact in truth)
     kills = Counter(fact["side"] for fact in truth if fact["fact"] == "killed")
+    links = Counter(fact["trouble"] for fact in truth if fact["fact"] == "link")
     answered = [fact for fact in truth if fact["fact"] in ("emptied", "filled", "shipped", "again", "strange")]
     scans = [fact for fact in answered if fact.get("told") != "forgotten"]
     return {
@@ -137,6 +139,9 @@ def _count(plant: Plant, truth: list[Fact], booked: Booked) -> dict[str, int]:
         **{f"kills of {gateway}": kills[gateway] for gateway in plant.gateways},
         "kills of the ERP": kills["erp"],
         "kills of the broker": kills["broker"],
+        **{f"links {trouble}": links[trouble] for trouble in ("cut", "stalled", "slow")},
+        "handovers": facts["handover"],
+        "needs superseded": booked.outcomes["superseded"],
         "orders": len(booked.orders),
         "events in the ledger": sum(booked.outcomes.values()),
     }

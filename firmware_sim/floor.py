@@ -137,7 +137,7 @@ def wait_for_cards(gateway: GatewayProcess, plant: Plant) -> None:
     """Until the gateway has its master data; TimeoutError with its last words if it never gets it."""
 
     def has_cards() -> bool:
-        return len(gateway.status()["cards"]) >= len(plant.loop_of)
+        return len(gateway.page().get("cards", ())) >= len(plant.loop_of)
 
     if not wait_until(has_cards, MASTERDATA_TIMEOUT_S, poll_s=0.3):
         raise TimeoutError(f"{gateway.id} has no cards after {MASTERDATA_TIMEOUT_S:.0f} s:\n{gateway.last_words()}")

@@ -24,6 +24,7 @@ from firmware_sim.truth import Truth
 MARGIN_S = 0.5  # beyond the lock window, for what the gateway measures differently
 PATIENCE_S = 60.0  # then a person gives up and calls the supervisor
 OVERTIME_S = 15.0  # after the end of the day
+USE_S = 1.5  # nobody uses up a bin faster, and no card is scanned at one place sooner again, except by mistake
 FORGOTTEN_GOAL = 6  # so many refills are forgotten early in the day, later ones more rarely
 
 
@@ -36,7 +37,8 @@ class Bin:
     content: Decimal
     chance: random.Random  # decides what happens to this bin, so a seed does not depend on who is faster
     cycle: int = 0  # how often it was emptied
-    emptied_at: float = 0.0  # monotonic; for a button, when the source saw that the press had arrived
+    begun_at: float = 0.0  # monotonic: no gateway knows of the present emptying for longer than since then …
+    known_at: float = 0.0  # … and it has known since then: the green light, or what the source saw of a press
 
 
 class Shift:
@@ -116,7 +118,7 @@ class Shift:
         """The bin is physically empty; send it on its way."""
         used, bin_.content = bin_.content - left, left
         bin_.cycle += 1
-        bin_.emptied_at = begun_at
+        bin_.begun_at, bin_.known_at = begun_at, time.monotonic()
         self._truth.record(
             "emptied", card=bin_.card, cycle=bin_.cycle, used=str(used), left=str(left), by=by, told=told, tries=tries
         )
@@ -141,25 +143,25 @@ class Shift:
         answer, tries = self._scan_until_green(self._scanners[f"ship-{bin_.loop.line}"], bin_)
         self._truth.record("shipped", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries)
         if bin_.card in self._pressers:
-            bin_.emptied_at = time.monotonic()
+            bin_.known_at = time.monotonic()
         self._plan_filling(bin_)
 
     def _plan_filling(self, bin_: Bin) -> None:
-        due = max(time.monotonic(), bin_.emptied_at + LOCK_S + MARGIN_S + bin_.chance.uniform(0.0, 2.5))
+        due = max(time.monotonic(), bin_.known_at + LOCK_S + MARGIN_S + bin_.chance.uniform(0.0, 2.5))
         self._agendas[f"in-{bin_.loop.line}"].add(due, partial(self._fill, bin_))
 
     def _fill(self, bin_: Bin) -> None:
         bin_.content = bin_.loop.quantity
         if self._forgets(bin_):
             self._truth.record("filled", card=bin_.card, cycle=bin_.cycle, told="forgotten")
-            due = bin_.emptied_at + self._slowest_fill_s[bin_.loop.id] + MARGIN_S + bin_.chance.uniform(0.0, 2.0)
-            self._plan_emptying(bin_, max(due, time.monotonic()))
+            due = bin_.known_at + self._slowest_fill_s[bin_.loop.id] + MARGIN_S + bin_.chance.uniform(0.0, 2.0)
+            self._plan_emptying(bin_, max(due, time.monotonic() + USE_S))
             return
         scanner = self._scanners[f"in-{bin_.loop.line}"]
         answer, tries = self._scan_until_green(scanner, bin_)
         filled_at = time.monotonic()
         self._truth.record("filled", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries)
-        slowest_s = max(self._slowest_fill_s.get(bin_.loop.id, 0.0), filled_at - bin_.emptied_at)
+        slowest_s = max(self._slowest_fill_s.get(bin_.loop.id, 0.0), filled_at - bin_.begun_at)
         self._slowest_fill_s[bin_.loop.id] = slowest_s
         if tries == 1 and bin_.chance.random() < 0.2:
             self._plan_repeat(scanner, bin_, "full")
