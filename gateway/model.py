@@ -154,7 +154,7 @@ class Acknowledgement:
 class MasterData:
     """A whole dataset as published by the ERP; rows are plain JSON objects with an `id`."""
 
-    dataset: str  # items, locations, loops, cards
+    dataset: str  # a key of master.PARSERS
     version: int
     etag: str
     rows: tuple[dict[str, Any], ...]
@@ -328,6 +328,9 @@ class View(Protocol):
     def cards_of(self, loop: str) -> list[Card]: ...
     def master(self, dataset: str, key: str) -> Any:
         """The parsed row (Item, Location, Loop, CardDefinition of master.py) or None."""
+
+    def find(self, dataset: str, word: str) -> tuple[str, ...]:
+        """Ids of the rows that have `word` among their `words` (codes, GTINs, other names), in order; exact match."""
 
     def master_rows(self, dataset: str) -> dict[str, dict[str, Any]]:
         """All raw rows of a dataset by id."""
