@@ -72,7 +72,7 @@ def work(
     floor: Floor, trouble: LinkTrouble, seconds: float | None, seed: int, stop: threading.Event, say: Say
 ) -> Report:
     """The day with its kills and its bad links, then drain, verification and audit."""
-    shift = Shift(floor.plant, floor.scanners, floor.pressers, floor.truth, seed=seed)
+    shift = Shift(floor.plant, floor.crowd, floor.truth, seed=seed)
     plan = kill_plan(seconds or ENDLESS_HORIZON_S, KILLS, seed)
     others = {"erp": floor.erp.restart, "broker": floor.broker.restart}
     calm = threading.Lock()

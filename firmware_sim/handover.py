@@ -125,7 +125,7 @@ class Handover:
             self._floor.truth.record("stuck", what=what)
 
     def _side(self, gateway: GatewayProcess) -> Side:
-        scanners = self._floor.scanners
+        scanners = self._floor.crowd.scanners
         return Side(gateway, scanners[cell_scanner(gateway.id, "use")], scanners[cell_scanner(gateway.id, "in")])
 
 
