@@ -285,6 +285,16 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.kanban.redelivery", "view.event_by_id(read.id) if is_natural(read.id) else None", "None"),),
     ),
     Mutant(
+        "chute_emptied_by_a_restart", "a bin that lies in the chute orders again at every start",
+        "tests/kanban/test_double_scan.py",
+        (Edit("gateway.stations.consume", "is_within_lock(case) or scan.was_there", "is_within_lock(case)"),),
+    ),
+    Mutant(
+        "tag_arrives_with_every_read", "a bin in the chute is ordered again and again",
+        "tests/drivers/test_rfid_presence.py",
+        (Edit("drivers.rfid_presence", "        seen.is_present = True\n", ""),),
+    ),
+    Mutant(
         "retained_press_accepted", "every new subscription orders again", "tests/drivers/test_button_mqtt.py",
         (Edit("drivers.button_intake", "    if message.is_retained:", "    if False:"),),
     ),
