@@ -44,6 +44,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *_BASE, "drivers.base", "drivers.framing", "drivers.buffered_socket", "gateway.codes.place",
         "gateway.codes.button_layout",
     ),
+    "drivers.camera": (*_BASE, "drivers.base"),
     "drivers.registry": ("drivers",),
     "drivers.button_http_settings": (*_BASE, "drivers.base", "drivers.button_settings", "gateway.setting_value"),
     # the way of a scan
@@ -97,7 +98,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "tenacity": ("sync.retry",),
     "serial": ("drivers.serial_scanner", "drivers.serial_port"),
     "cv2": ("drivers.camera", "gateway.label"),
-    "pyzbar": ("drivers.camera",),
+    "numpy": ("drivers.camera", "gateway.label"),
+    "pyzbar": ("drivers.camera.cascade",),
     "zxingcpp": ("drivers.camera", "gateway.label"),
     "gpiod": ("drivers.button_gpio_lines", "drivers.output_gpio"),
     "pymodbus": ("drivers.button_modbus",),
@@ -118,6 +120,8 @@ PURE_PARTS = (
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.instruct",
     "gateway.model", "gateway.master", "gateway.quantity", "gateway.text",
+    "drivers.camera.agreement", "drivers.camera.answer", "drivers.camera.code", "drivers.camera.score",
+    "drivers.camera.wire",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
     "sync.rest.judgement", "sync.rest.document",
 )  # fmt: skip
