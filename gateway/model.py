@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from gateway.parsed import Label
+
 
 class State(StrEnum):
     """Container states; names as in SAP KANBAN, ORDERED and RECEIVED_QC added."""
@@ -116,6 +118,7 @@ class Scan:
     code: str = ""  # text that is no code of ours: looked up exactly among the customer's own codes
     dropped: int = 0  # faulty reads of this device before this one that were only counted
     call: str = ""  # whom an andon button calls, maintenance or purchasing; such a button has no card
+    label: Label | None = None  # what a code that is no card of ours says of goods, see codes/parse.py
     is_press: bool = False  # from a button, which nobody can ask anything
 
 
@@ -154,7 +157,7 @@ class Acknowledgement:
 class MasterData:
     """A whole dataset as published by the ERP; rows are plain JSON objects with an `id`."""
 
-    dataset: str  # items, locations, loops, cards
+    dataset: str  # a key of master.PARSERS
     version: int
     etag: str
     rows: tuple[dict[str, Any], ...]
@@ -328,6 +331,9 @@ class View(Protocol):
     def cards_of(self, loop: str) -> list[Card]: ...
     def master(self, dataset: str, key: str) -> Any:
         """The parsed row (Item, Location, Loop, CardDefinition of master.py) or None."""
+
+    def find(self, dataset: str, word: str) -> tuple[str, ...]:
+        """Ids of the rows that have `word` among their `words` (codes, GTINs, other names), in order; exact match."""
 
     def master_rows(self, dataset: str) -> dict[str, dict[str, Any]]:
         """All raw rows of a dataset by id."""

@@ -8,8 +8,7 @@ import orjson
 
 from firmware_sim.erp.envelope import Ack, now_utc
 from firmware_sim.erp.feed import FeedBook
-
-_DATASETS = ("items", "locations", "loops", "cards")
+from firmware_sim.erp.masterdata import DATASETS
 
 
 class RestLink:
@@ -43,7 +42,7 @@ class RestLink:
         """What goes to `cmd` or `md/<dataset>` in MQTT."""
         dataset = topic.removeprefix("md/")
         document = orjson.loads(payload)
-        if dataset in _DATASETS:
+        if dataset in DATASETS:
             members = {name: document.get(name) for name in ("dataset", "version", "etag")}
             self.feed.put(gw, {"k": "md", **members})
         else:
