@@ -33,4 +33,4 @@ class Pulse:
         if now_ms >= self._next_ms:
             self._next_ms = now_ms + int(HEARTBEAT_S * 1000)
             is_up, text = self._state
-            self._health(DeviceHealth(is_up, text, dict(self._counters), self.alarm))
+            self._health(DeviceHealth(is_up, text, dict(self._counters), {"decoder": self.alarm} if self.alarm else {}))
