@@ -19,11 +19,13 @@ from tests.drivers.camera.scene import CODE_128, DATA_MATRIX, EAN_13, QR, Scene,
 from tests.drivers.rig import CONTEXT, FAILED, GOOD, REFUSED, HoldingSink, Line, Running, wait_until
 
 CARD = "K1.P1.K-000812-03.1.7Q"
-BLANK = Scene().of()
+SMALL = Scene(width=400, height=300)
+BLANK = SMALL.of()
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.drivers.rig.DEADLINE_S", 60.0)  # a process is started, and decoding takes all of a core
     monkeypatch.setattr("drivers.camera.pulse.HEARTBEAT_S", 0.02)
     monkeypatch.setattr("drivers.camera.stills.RETRY_MS", 50)
     monkeypatch.setattr("drivers.camera.driver.RESTART_FIRST_S", 0.01)
@@ -36,8 +38,8 @@ def inbox(tmp_path: Path) -> Path:
 
 
 def camera(source: Path, **keys: Any) -> Camera:
-    settings = {"id": "camera-1", "type": "camera", "station": "S1", "source": str(source), "settle_ms": 0}
-    return Camera(CameraSettings.model_validate({**settings, **keys}), CONTEXT)
+    settings = {"id": "camera-1", "type": "camera", "station": "S1", "source": str(source)}
+    return Camera(CameraSettings.model_validate({**settings, "settle_ms": 0, "answer_s": 60, **keys}), CONTEXT)
 
 
 def texts(reads: list[Read]) -> list[str]:
@@ -144,8 +146,9 @@ def test_a_decoder_killed_in_the_middle_costs_nothing_and_a_scanner_beside_it_do
 
 
 @pytest.mark.promise("R8")
+@pytest.mark.slow
 def test_a_decoder_that_hangs_is_killed_and_the_picture_read_by_the_next(inbox: Path) -> None:
-    sink, device = HoldingSink(GOOD), camera(inbox, answer_s=1)
+    sink, device = HoldingSink(GOOD), camera(inbox, answer_s=3)
     with Running(device, sink):
         wait_until(lambda: device.decoder_pid != 0, "the decoder to start")
         pid = device.decoder_pid
@@ -157,19 +160,20 @@ def test_a_decoder_that_hangs_is_killed_and_the_picture_read_by_the_next(inbox: 
 
 
 def test_a_video_is_read_frame_by_frame_and_a_code_that_stays_is_one_read(tmp_path: Path) -> None:
-    first, second = Scene(noise=3).of(label("FIRST-1")), Scene(noise=3).of(label("SECOND-2", CODE_128, 2))
-    frames = [BLANK] * 3 + [first] * 12 + [BLANK] * 3 + [second] * 3 + [BLANK] * 25 + [first] * 3
+    scene = replace(SMALL, noise=3)
+    first, second = scene.of(label("FIRST-1")), scene.of(label("SECOND-2", CODE_128, 2))
+    frames = [BLANK] * 2 + [first] * 12 + [BLANK] * 3 + [second] * 3 + [BLANK] * 6 + [first] * 3
     sink = HoldingSink(GOOD)
-    with Running(camera(write_video(tmp_path / "belt.mkv", frames)), sink) as running:
+    with Running(camera(write_video(tmp_path / "belt.mkv", frames), rearm_ms=1000), sink) as running:
         wait_until(lambda: "read to its end" in running.health.text, "the end of the video")
-    assert texts(sink.reads) == ["FIRST-1", "SECOND-2", "FIRST-1"]  # out of sight for the re-arm time of 2 s
+    assert texts(sink.reads) == ["FIRST-1", "SECOND-2", "FIRST-1"]  # out of sight for the re-arm time
     assert running.health.counters["frames"] == len(frames)
     assert 0 < running.health.counters["thorough_frames"] < len(frames) / 2
 
 
 def test_a_weak_code_counts_when_two_frames_agree_and_a_strong_one_at_once(tmp_path: Path) -> None:
     ean = label("4006381333931", EAN_13, 3)
-    scene = Scene(noise=4)
+    scene = replace(SMALL, noise=4)
     once, strong = scene.of(ean), scene.of(label("STRONG-1"))
     frames = [BLANK, once, BLANK, BLANK, BLANK, BLANK, strong, BLANK, once, replace(scene, seed=2).of(ean), BLANK]
     sink = HoldingSink(GOOD)
@@ -179,7 +183,7 @@ def test_a_weak_code_counts_when_two_frames_agree_and_a_strong_one_at_once(tmp_p
 
 
 def test_only_the_region_and_the_symbologies_asked_for_are_read(tmp_path: Path) -> None:
-    frame = Scene(width=1200).of(label("LEFT-1"), label("MIDDLE-1"), label("RIGHT-1", CODE_128, 2))
+    frame = replace(SMALL, width=900).of(label("LEFT-1"), label("MIDDLE-1"), label("RIGHT-1", CODE_128, 2))
     video = write_video(tmp_path / "belt.mkv", [frame] * 2)
     sink = HoldingSink(GOOD)
     with Running(camera(video, region=(30, 0, 70, 100), symbologies=["QR Code"]), sink) as running:
@@ -188,7 +192,7 @@ def test_only_the_region_and_the_symbologies_asked_for_are_read(tmp_path: Path) 
 
 
 def test_a_video_goes_on_behind_the_frame_at_which_the_decoder_died(tmp_path: Path) -> None:
-    frames = [Scene().of(label(f"CODE-{n}", QR)) for n in range(16)]
+    frames = [SMALL.of(label(f"CODE-{n}", QR)) for n in range(16)]
     sink = HoldingSink(GOOD)
     device = camera(write_video(tmp_path / "belt.mkv", frames))
     with Running(device, sink) as running:
