@@ -7,6 +7,7 @@ from collections.abc import Callable
 from gateway.kanban.answer import TEXT_LIMIT, nothing
 from gateway.kanban.lostcard import found, lost
 from gateway.kanban.modeswitch import set_mode
+from gateway.kanban.printing import printed
 from gateway.kanban.reprint import replace_card, reprint
 from gateway.kanban.walk import cancel, open_walk
 from gateway.kanban.walkresult import finish
@@ -17,6 +18,7 @@ INSTRUCTIONS: dict[str, Callable[[Instruction, View], Decision]] = {
     "card.lost": lost,
     "card.replace": replace_card,
     "card.reprint": reprint,
+    "cards.printed": printed,
     "mode.set": set_mode,
     "walk.cancel": cancel,
     "walk.finish": finish,

@@ -11,6 +11,7 @@ from gateway.cli.camera import bench_camera, scan_image
 from gateway.cli.card import card, command_card
 from gateway.cli.check import check
 from gateway.cli.contract import contract
+from gateway.cli.labels import labels
 from gateway.cli.mode import mode
 from gateway.cli.replay import replay
 from gateway.cli.run import run
@@ -32,6 +33,7 @@ COMMANDS: tuple[click.Command, ...] = (
     contract,
     mode,
     walk,
+    labels,
     scan_image,
     bench_camera,
 )
