@@ -199,6 +199,7 @@ class Undeliverable:
     id: str  # of the event
     code: str
     text: str
+    stream: str = "sig"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "gateway.loop_colour": (*_BASE, *_PURE, "gateway.kanban", "gateway.store.loops"),
     # the edges
-    "gateway.web": (*_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity"),
+    "gateway.web": (
+        *_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity",
+        "gateway.solution",
+    ),
     "gateway.store": (*_BASE, "gateway.quantity"),
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (
@@ -57,6 +60,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.kanban": _PURE,
     "gateway.noise": (),
     "gateway.repeat": _PURE,
+    "gateway.solution": (),
     # configuration
     "gateway.settings": (
         "drivers.base", "drivers.output_base", "drivers.output_registry", "drivers.registry",
@@ -117,7 +121,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
-    "gateway.instruct",
+    "gateway.instruct", "gateway.solution",
     "gateway.model", "gateway.master", "gateway.quantity",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
     "sync.rest.judgement", "sync.rest.document",

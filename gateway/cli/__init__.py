@@ -12,6 +12,7 @@ from gateway.cli.check import check
 from gateway.cli.contract import contract
 from gateway.cli.mode import mode
 from gateway.cli.replay import replay
+from gateway.cli.resolve import resolve
 from gateway.cli.run import run
 from gateway.cli.store import events, export, rebuild, status, verify
 from gateway.cli.walk import walk
@@ -31,6 +32,7 @@ COMMANDS: tuple[click.Command, ...] = (
     contract,
     mode,
     walk,
+    resolve,
 )
 
 EXIT_FAILED = 1

@@ -15,6 +15,7 @@ from gateway.clock import SystemClock
 from gateway.errors import StoreError
 from gateway.loop_colour import loops_json
 from gateway.settings import load_settings
+from gateway.solution import solutions
 from gateway.store.export import verify_export
 from gateway.store.reader import EventFilter, StoreReader, database_exists
 from gateway.store.rebuild import rebuild as rebuild_store
@@ -58,6 +59,7 @@ def status(config: Path, as_json: bool) -> None:
         click.echo(f"  stock {row['item']} at {row['location']} ({row['status']}): {row['qty']}")
     for task in told["resolve"]:
         click.echo(f"  to resolve: {task['code']} {task['text']} ({task['count']} times, card {task['card']})")
+        click.echo(f"    {solutions(task)[0]}")
     for note in told["notes"]:
         click.echo(f"  note: {note}")
 

@@ -1,0 +1,39 @@
+"""Mutants of what people do about refused postings."""
+
+from __future__ import annotations
+
+from tests.faults.mutant import Edit, Mutant
+
+_TESTS = "tests/kanban/test_resolve.py"
+
+RESOLVE_MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        "redrive_moves_stock_twice", "a redriven posting is counted twice here", _TESTS,
+        (Edit("gateway.kanban.redrive", '        body["mv"] = reversed_moves(refusal.moves)', "        pass"),),
+    ),
+    Mutant(
+        "void_leaves_stock", "a voided posting stays in the stock", _TESTS,
+        (Edit("gateway.kanban.redrive", '        body["mv"] = reversed_moves(refusal.moves)',
+              '        body.update({"mv": reversed_moves(refusal.moves)} if act.how != "voided" else {})'),),
+    ),
+    Mutant(
+        "redriven_without_its_root", "the ERP cannot know that it booked this already", _TESTS,
+        (Edit("gateway.kanban.refused", 'original.get("redrives") or original["id"]', 'original["id"]'),),
+    ),
+    Mutant(
+        "redriven_again_with_its_class", "what was redriven waits here for ever and goes out again", _TESTS,
+        (Edit("gateway.kanban.redrive", '"facts": [forgotten(event["id"])]', '"facts": []'),),
+    ),
+    Mutant(
+        "stale_card_redriven", "what the ERP could not read turns the card back there", _TESTS,
+        (Edit("gateway.kanban.redrive", "        return False\n    return all(", "        return False\n    return bool("),),
+    ),
+    Mutant(
+        "refused_stock_forgotten", "a snapshot takes what was refused off the floor", _TESTS,
+        (Edit("gateway.kanban.resync", "(*moves, *waiting_moves(view))", "moves"),),
+    ),
+    Mutant(
+        "resent_under_the_old_epoch", "what the ERP has lost is never sent again", "tests/store/test_resend.py",
+        (Edit("gateway.store.epoch", "        put_back(connection, resend_from)", "        pass"),),
+    ),
+)  # fmt: skip
