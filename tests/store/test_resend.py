@@ -64,7 +64,8 @@ def test_what_was_settled_from_a_row_on_waits_again_in_a_new_epoch_under_the_sam
     assert state.epoch != before
     assert (state.cum, state.head) == (0, 3)
     assert waiting(rig) == [(1, "K-3"), (2, "K-4"), (3, "K-5")]
-    assert rig.rows("SELECT j.id FROM outbox o JOIN journal j ON j.seq=o.jseq WHERE o.stream='sig' ORDER BY o.seq") == ids
+    query = "SELECT j.id FROM outbox o JOIN journal j ON j.seq=o.jseq WHERE o.stream='sig' ORDER BY o.seq"
+    assert rig.rows(query) == ids
 
 
 def test_the_store_is_sound_after_it_and_after_a_rebuild(rig: Rig) -> None:
