@@ -39,6 +39,12 @@ class ButtonBinding(BaseModel):
         return self
 
 
+# A press can ask for no more than this: a dialogue needs a scanner.
+PressAction = Literal[
+    Action.SCAN, Action.EMPTY, Action.FULL, Action.WITHDRAW, Action.RELEASE, Action.START, Action.SHIP, Action.UNDO
+]
+
+
 class ButtonMapping(BaseModel):
     """How to read a message. Messages without an event, such as battery reports, are not presses."""
 
@@ -50,7 +56,7 @@ class ButtonMapping(BaseModel):
     """Where a list or an object stands whose entries are read one by one, each with places such as `@.event`."""
     event: Place | None = None
     """Where the kind of press stands; without it every message is a press."""
-    actions: Annotated[dict[str, Action], Field(max_length=32)] = Field(default_factory=dict)
+    actions: Annotated[dict[str, PressAction], Field(max_length=32)] = Field(default_factory=dict)
     """What each kind of press asks for."""
     ignored: Annotated[tuple[str, ...], Field(max_length=32)] = ()
     """Kinds that are no presses, such as release."""

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from gateway.ids import is_natural
 from gateway.instruct import carry_out
 from gateway.kanban.answer import nothing, refused
 from gateway.kanban.batch import due
@@ -18,6 +17,7 @@ from gateway.kanban.case import Case
 from gateway.kanban.command import execute
 from gateway.kanban.delivery import bury, turn_page
 from gateway.kanban.fence import fenced
+from gateway.kanban.flow import timed_out
 from gateway.kanban.life import barred
 from gateway.kanban.masterdata import take_over
 from gateway.kanban.redelivery import answer_again
@@ -45,11 +45,11 @@ from gateway.model import (
     StockSnapshot,
     Tick,
     Undeliverable,
-    Verdict,
     View,
 )  # fmt: skip
 from gateway.stations.andon import answer_call
 from gateway.stations.consume import empty
+from gateway.stations.dialogue import DIALOGUES, Step, go_on
 from gateway.stations.receive import fill
 from gateway.stations.source import advance, release
 from gateway.stations.station import CONSUME, RECEIVE, SOURCE, Station
@@ -72,9 +72,15 @@ class Decider:
     """Callable for the writer; holds only what is configured."""
 
     def __init__(
-        self, stations: Mapping[str, Station], *, undo_window_ms: int = 600_000, andon_window_ms: int = 600_000
+        self,
+        stations: Mapping[str, Station],
+        *,
+        undo_window_ms: int = 600_000,
+        andon_window_ms: int = 600_000,
+        dialogues: Mapping[str, Step] = DIALOGUES,
     ) -> None:
         self._stations = dict(stations)
+        self._dialogues = dialogues
         self._undo_window_ms = undo_window_ms
         self._andon_window_ms = andon_window_ms
 
@@ -110,6 +116,10 @@ class Decider:
             return answer_call(scan, station, view, window_ms=self._andon_window_ms)
         if walked := walk_here(station.id, view):
             return see(scan, _find(scan, view), walked, at_consumer=station.role == CONSUME, view=view)
+        return go_on(scan, station, view, lambda one: self._act(one, station, view), self._dialogues)
+
+    def _act(self, scan: Scan, station: Station, view: View) -> Decision:
+        """What a scan says that answers no question."""
         if scan.action is Action.UNDO and not (scan.card or scan.code):
             return undo(scan, None, view, window_ms=self._undo_window_ms)
         card = _find(scan, view)
@@ -157,7 +167,7 @@ def _settled_already(scan: Scan, view: View) -> Decision | None:
     """The answer to what is a fault, or was stored before, however it comes a second time."""
     if _is_redelivered(scan, view):
         return nothing("REDELIVERED", "This press is stored already.", Status.ALREADY)
-    known = answer_again(scan, view) or _known_before(scan, view)
+    known = answer_again(scan, view)
     if known is None and scan.fault is not None:
         return refused(scan.fault, card=scan.card)
     return known
@@ -171,19 +181,6 @@ def _is_redelivered(scan: Scan, view: View) -> bool:
         and press.redelivered
         and view.press_seen(scan.read.device, press.packet, press.digest) is not None
     )
-
-
-def _known_before(scan: Scan, view: View) -> Decision | None:
-    """The answer for a press that was stored before under the identity that its device gave it."""
-    known = view.event_by_id(scan.read.id) if is_natural(scan.read.id) else None
-    if known is None:
-        return None
-    if known["kind"] == "scan_refused":
-        verdict = Verdict(Status.REFUSED, known["code"], known["text"], known.get("card", ""))
-        return Decision((), verdict)
-    if known["kind"] == "scan_failed":
-        return nothing("KEPT", "This press is kept as evidence, it changed nothing: press again.", Status.REFUSED)
-    return nothing("ALREADY_STORED", "This press is stored already.", Status.ALREADY)
 
 
 def _meaning(action: Action, station: Station) -> Action:
@@ -229,7 +226,8 @@ def _time_passed(tick: Tick, view: View) -> Decision:
             events += due(loop, view, (wall_ms, mono_ms, boot))
     if tick.minute:
         events += [*overdue(view), *suspected(tick.minute, view)]
-    return Decision(tuple(events), nothing("TIME_PASSED").verdict)
+    late, notices = timed_out(view)
+    return Decision((*events, *late), nothing("TIME_PASSED").verdict, tuple(notices))
 
 
 _OTHERS: dict[type, Callable[[Any, View], Decision]] = {

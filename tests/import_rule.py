@@ -14,7 +14,10 @@ ROOTS = ("gateway", "drivers", "sync", "firmware_sim")
 
 EVERYTHING = ("gateway", "drivers", "sync")
 _BASE = ("gateway.model", "gateway.errors", "gateway.clock", "gateway.ids", "gateway.wake")
-_PURE = ("gateway.model", "gateway.master", "gateway.quantity", "gateway.errors")
+_MASTER = (
+    "gateway.master", "gateway.master_item", "gateway.master_order", "gateway.master_place", "gateway.master_work",
+)
+_PURE = ("gateway.model", *_MASTER, "gateway.quantity", "gateway.errors", "gateway.text")
 _TOML = ("gateway.toml_lines", "gateway.toml_source")
 
 # What each part may import of ours besides itself. The longest name that fits a module counts.
@@ -52,12 +55,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
-    "gateway.decide": (
-        "gateway.ids", "gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE,
-    ),
+    "gateway.decide": ("gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE),
     "gateway.codes": ("gateway.ids", *_PURE),
     "gateway.stations": ("gateway.kanban", *_PURE),
-    "gateway.kanban": _PURE,
+    "gateway.kanban": ("gateway.ids", *_PURE),
     "gateway.noise": (),
     "gateway.repeat": _PURE,
     "gateway.solution": (),
@@ -80,13 +81,19 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.log": ("gateway.clock",),
     "gateway.systemd": ("gateway.errors",),
     # the core: standard library only
+    "gateway.text": (),
     "gateway.model": (),
     "gateway.errors": (),
     "gateway.clock": (),
     "gateway.wake": (),
     "gateway.ids": (),
     "gateway.quantity": (),
-    "gateway.master": ("gateway.quantity",),
+    "gateway.master": ("gateway.master_row", "gateway.quantity", *_MASTER),
+    "gateway.master_item": ("gateway.master_row",),
+    "gateway.master_order": ("gateway.master_row",),
+    "gateway.master_place": ("gateway.master_row",),
+    "gateway.master_work": ("gateway.master_row",),
+    "gateway.master_row": ("gateway.quantity",),
     "gateway": (),
     # an oracle must not share the bug
     "firmware_sim": (),
@@ -122,7 +129,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 PURE_PARTS = (
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.instruct", "gateway.solution",
-    "gateway.model", "gateway.master", "gateway.quantity",
+    "gateway.model", *_MASTER, "gateway.master_row", "gateway.quantity", "gateway.text",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
     "sync.rest.judgement", "sync.rest.document",
 )  # fmt: skip
