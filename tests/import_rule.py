@@ -61,6 +61,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.kanban": ("gateway.ids", *_PURE),
     "gateway.noise": (),
     "gateway.repeat": _PURE,
+    "gateway.seal": ("gateway.errors",),
     "gateway.solution": (),
     # configuration
     "gateway.settings": (
@@ -128,10 +129,11 @@ DOORS: dict[str, tuple[str, ...]] = {
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
-    "gateway.instruct", "gateway.solution",
+    "gateway.instruct",
     "gateway.model", *_MASTER, "gateway.master_row", "gateway.quantity", "gateway.text",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
     "sync.rest.judgement", "sync.rest.document",
+    "gateway.solution",
 )  # fmt: skip
 IMPURE_MODULES = (
     "asyncio", "concurrent", "io", "logging", "multiprocessing", "os", "queue", "random", "secrets", "select", "shutil",

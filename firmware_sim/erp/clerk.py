@@ -70,7 +70,7 @@ class Clerk:
         ruling = self._mischief.rule(event)
         if ruling and ruling.outcome == "superseded":
             self._let_a_rival_win(event, ruling, holders, applied)
-        if superseded := self._superseded(event, gw, holders, known):
+        if superseded := self._superseded(event, _author(event, gw), holders, known):
             applied.corrected.add(gw)
             return Judgement("superseded", "", False, superseded)
         is_first = not self._is_held_by_its_own(event, holders)
@@ -98,8 +98,10 @@ class Clerk:
         if with_stock:
             self.book.post_stock(event)
         if event.get("after"):
-            self.book.turn_cards(event, gw, st, is_late=is_late)
+            self.book.turn_cards(event, _author(event, gw), st, is_late=is_late)
             applied.changed_by.add(gw)
+        if "origin" in event:
+            applied.corrected.add(gw)
         doc = self.book.place_order(event, gw)
         if doc and self._confirm_orders and gw != RIVAL:
             self._confirm(event["key"], doc, gw, applied)
@@ -208,6 +210,12 @@ class Clerk:
         self.record_command(gw, command)
         self.book.mark_ordered(key)
         applied.commands.append((gw, command))
+
+
+def _author(event: Event, gw: str) -> str:
+    """The gateway at which it happened, whoever brings it."""
+    origin: Event = event.get("origin", {"gw": gw})
+    return str(origin["gw"])
 
 
 def _is_late(event: Event, standing: Standing) -> bool:

@@ -10,6 +10,7 @@ from gateway import __version__
 from gateway.cli.card import card, command_card
 from gateway.cli.check import check
 from gateway.cli.contract import contract
+from gateway.cli.mail import import_
 from gateway.cli.mode import mode
 from gateway.cli.replay import replay
 from gateway.cli.resolve import resolve
@@ -26,6 +27,7 @@ COMMANDS: tuple[click.Command, ...] = (
     verify,
     rebuild,
     export,
+    import_,
     replay,
     card,
     command_card,

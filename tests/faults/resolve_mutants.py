@@ -37,4 +37,18 @@ RESOLVE_MUTANTS: tuple[Mutant, ...] = (
         "resent_under_the_old_epoch", "what the ERP has lost is never sent again", "tests/store/test_resend.py",
         (Edit("gateway.store.epoch", "        put_back(connection, resend_from)", "        pass"),),
     ),
+    Mutant(
+        "imported_without_its_id", "what two boxes bring is booked twice", "tests/store/test_mail.py",
+        (Edit("gateway.store.mail", '{"origin": origin, **letter.event}',
+              '{"origin": origin, **letter.event, "id": new_id(1)}'),),
+    ),
+    Mutant(
+        "imported_cards_folded", "an old event of another box turns cards back here", "tests/store/test_mail.py",
+        (Edit("gateway.store.projections", '        if "origin" in body:\n', "        if False:\n"),),
+    ),
+    Mutant(
+        "sealed_file_may_end_anywhere", "the end of a file that was cut off is not missed", "tests/test_seal.py",
+        (Edit("gateway.seal", "return self.prefix + number.to_bytes(4, \"big\") + bytes([is_last])",
+              "return self.prefix + number.to_bytes(4, \"big\") + bytes([0])"),),
+    ),
 )  # fmt: skip
