@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.counter import count_facts, counts_back
 from gateway.kanban.container import Body, last_act, moment_of, row, same_row
 from gateway.kanban.movement import Move, reversed_moves
 from gateway.kanban.refused import DROPPED, STATUS, forgotten, posting_of
@@ -67,6 +68,7 @@ def sent_again(refusal: Refusal, act: Act, view: View, moves: list[Move], change
 def taken_back(refusal: Refusal, act: Act, view: View) -> list[Event]:
     """`task_closed` and word to the ERP that this posting is not to be booked any more."""
     closed = _closed(refusal, act)
+    closed["facts"] += count_facts(counts_back(refusal.event), view)
     told: Body = {name: refusal.event[name] for name in _PLACE if name in refusal.event}
     told |= {"ref": refusal.fact["root"], "voids": refusal.fact["root"], "took": refusal.moves}
     if is_untouched(refusal, view):
@@ -79,8 +81,10 @@ def taken_back(refusal: Refusal, act: Act, view: View) -> list[Event]:
 def is_untouched(refusal: Refusal, view: View) -> bool:
     """Whether the ERP knows nothing of it and nothing was done with its cards since."""
     rows = refusal.event.get("after", ())
-    if refusal.fact["how"] not in (DROPPED, STATUS) or not rows:
+    if refusal.fact["how"] not in (DROPPED, STATUS):
         return False
+    if not rows:
+        return bool(refusal.fact["how"] == DROPPED)
     return all(_is_last(refusal, view.card(after["card"]), view) for after in rows)
 
 
@@ -148,11 +152,12 @@ def _turn_back(refusal: Refusal, view: View, closed: Body, told: Body) -> None:
     """The cards as before the act, since it counts as not having happened."""
     event = refusal.event
     rows = []
-    for after in event["after"]:
+    for after in event.get("after", ()):
         card = view.card(after["card"])
         if card is not None:
             rows.append(row_before(card, event) if _has_way_back(event) else _kept(card, after))
-    told["after"] = rows
+    if rows:
+        told["after"] = rows
     if "tr" in event:
         closed["closes"] = [refusal.key]
     if reopens := reopened(rows, view):

@@ -26,8 +26,7 @@ RESOLVE_MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "stale_card_redriven", "what the ERP could not read turns the card back there", _TESTS,
-        (Edit("gateway.kanban.redrive", "        return False\n    return all(",
-              "        return False\n    return bool("),),
+        (Edit("gateway.kanban.redrive", "    return all(_is_last", "    return bool(_is_last"),),
     ),
     Mutant(
         "refused_stock_forgotten", "a snapshot takes what was refused off the floor", _TESTS,
