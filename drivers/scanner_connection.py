@@ -254,7 +254,7 @@ class ScannerConnection:
             if pending.give_up_ms is not None and now_ms >= pending.give_up_ms:
                 self._counters["late_answers"] += 1
             elif pending.verdict is not None:
-                self._write(self._talk.answer(pending.verdict, now_ms))
+                self._write(self._talk.answer(pending.verdict, now_ms) + self._talk.reply())
             elif self._talk.is_ordered:
                 waiting += self._pending[n:]
                 break

@@ -15,6 +15,17 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
               "            self._sink.offer(read, lambda verdict: None)\n"),),
     ),
     Mutant(
+        "ssi_acknowledged_before_commit", "an SSI packet is acknowledged when it is sound",
+        "tests/drivers/test_ssi_scanner.py",
+        (Edit("drivers.serial_ssi_talk", "        return [self._finish(packet.data[0], self._sent)]",
+              "        self._outgoing += ACK\n        return [self._finish(packet.data[0], self._sent)]"),),
+    ),
+    Mutant(
+        "ssi_repeat_is_a_second_code", "a code that is sent again is offered again",
+        "tests/drivers/test_ssi_scanner.py",
+        (Edit("drivers.serial_ssi_talk", "if packet.is_retransmitted and self._is_known(packet):", "if False:"),),
+    ),
+    Mutant(
         "late_answer_for_the_next_code", "a scanner takes the green of a code it gave up for that of the next",
         "tests/drivers/test_serial_profile.py",
         (Edit("drivers.scanner_connection", "if pending.give_up_ms is not None and now_ms >= pending.give_up_ms:",
