@@ -13,9 +13,12 @@ from drivers.button_mqtt import MqttButtons
 from drivers.button_settings import MqttButtonSettings
 from drivers.serial_scanner import SerialScanner
 from drivers.serial_settings import SerialSettings
+from drivers.serial_ssi_scanner import SsiScanner
+from drivers.serial_ssi_settings import SsiSettings
 
 DEVICE_TYPES: tuple[DeviceType, ...] = (
     DeviceType("serial", SerialSettings, SerialScanner),
+    DeviceType("zebra-ssi", SsiSettings, SsiScanner),
     DeviceType("mqtt-button", MqttButtonSettings, MqttButtons),
     DeviceType("http-button", HttpButtonSettings, HttpButtons),
     DeviceType("gpio-button", GpioButtonSettings, GpioButtons),

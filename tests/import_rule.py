@@ -45,7 +45,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (
         *_BASE, "drivers.base", "drivers.broker_client", "drivers.broker_settings", "drivers.buffered_socket",
-        "drivers.framing", "gateway.codes.place",
+        "drivers.framing", "drivers.scanner_answers", "drivers.scanner_connection", "drivers.scanner_device",
+        "drivers.scanner_plain", "drivers.scanner_settings", "gateway.codes.place",
         "gateway.codes.button_layout",
     ),
     "drivers.registry": ("drivers",),
@@ -104,7 +105,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "requests": ("sync.rest.http",),
     "urllib3": ("sync.rest.http",),
     "tenacity": ("sync.retry",),
-    "serial": ("drivers.serial_scanner", "drivers.serial_port"),
+    "serial": ("drivers.serial_port",),
     "cv2": ("drivers.camera", "gateway.label"),
     "pyzbar": ("drivers.camera",),
     "zxingcpp": ("drivers.camera", "gateway.label"),

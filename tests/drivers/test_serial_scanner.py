@@ -11,8 +11,9 @@ import pytest
 
 from drivers.base import DeviceContext
 from drivers.framing import KEPT_BYTES
+from drivers.scanner_connection import UNANSWERED_LIMIT
 from drivers.serial_port import SerialPort
-from drivers.serial_scanner import UNANSWERED_LIMIT, SerialScanner
+from drivers.serial_scanner import SerialScanner
 from drivers.serial_settings import SerialSettings
 from gateway.errors import TransientDeviceError
 from gateway.model import Read

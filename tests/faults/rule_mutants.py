@@ -10,21 +10,32 @@ from tests.faults.mutant import Edit, Mutant
 RULE_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "scanner_acknowledged_before_commit", "ACK before the verdict", "tests/drivers/test_serial_scanner.py",
-        (Edit("drivers.serial_scanner", "        try:\n            self._sink.offer(read, answer)\n",
+        (Edit("drivers.scanner_connection", "        try:\n            self._sink.offer(read, answer)\n",
               '        answer(Verdict(Status.OK, "EARLY"))\n        try:\n'
               "            self._sink.offer(read, lambda verdict: None)\n"),),
     ),
     Mutant(
+        "ssi_acknowledged_before_commit", "an SSI packet is acknowledged when it is sound",
+        "tests/drivers/test_ssi_scanner.py",
+        (Edit("drivers.serial_ssi_talk", "        return [self._finish(packet.data[0], self._sent)]",
+              "        self._outgoing += ACK\n        return [self._finish(packet.data[0], self._sent)]"),),
+    ),
+    Mutant(
+        "ssi_repeat_is_a_second_code", "a code that is sent again is offered again",
+        "tests/drivers/test_ssi_scanner.py",
+        (Edit("drivers.serial_ssi_talk", "if packet.is_retransmitted and self._is_known(packet):", "if False:"),),
+    ),
+    Mutant(
         "late_answer_for_the_next_code", "a scanner takes the green of a code it gave up for that of the next",
         "tests/drivers/test_serial_profile.py",
-        (Edit("drivers.serial_scanner", "if pending.give_up_ms is not None and now_ms >= pending.give_up_ms:",
+        (Edit("drivers.scanner_connection", "if pending.give_up_ms is not None and now_ms >= pending.give_up_ms:",
               "if pending.give_up_ms == -1:"),),
     ),
     Mutant(
         "news_taken_for_an_answer", "good news are the green of a code that is not stored yet",
         "tests/drivers/test_serial_profile.py",
-        (Edit("drivers.serial_scanner", "while notices and not (self._answers.is_tone_an_answer and self._pending):",
-              "while notices:"),),
+        (Edit("drivers.scanner_connection", "while self.notices and not (self._talk.holds_news and self._pending):",
+              "while self.notices:"),),
     ),
     Mutant(
         "light_green_before_commit", "the stack light says stored before it is", "tests/outputs/test_lights.py",
