@@ -11,6 +11,10 @@ from drivers.button_modbus import ModbusButtons
 from drivers.button_modbus_settings import ModbusButtonSettings
 from drivers.button_mqtt import MqttButtons
 from drivers.button_settings import MqttButtonSettings
+from drivers.hid_keyboard import HidKeyboard
+from drivers.hid_keyboard_settings import KeyboardSettings
+from drivers.hid_pos import HidPosScanner
+from drivers.hid_pos_settings import HidPosSettings
 from drivers.serial_scanner import SerialScanner
 from drivers.serial_settings import SerialSettings
 from drivers.serial_ssi_scanner import SsiScanner
@@ -19,6 +23,8 @@ from drivers.serial_ssi_settings import SsiSettings
 DEVICE_TYPES: tuple[DeviceType, ...] = (
     DeviceType("serial", SerialSettings, SerialScanner),
     DeviceType("zebra-ssi", SsiSettings, SsiScanner),
+    DeviceType("hid-pos", HidPosSettings, HidPosScanner),
+    DeviceType("hid-keyboard", KeyboardSettings, HidKeyboard),
     DeviceType("mqtt-button", MqttButtonSettings, MqttButtons),
     DeviceType("http-button", HttpButtonSettings, HttpButtons),
     DeviceType("gpio-button", GpioButtonSettings, GpioButtons),

@@ -72,7 +72,7 @@ class ScannerFeedback(BaseModel):
 
 
 class FramedSettings(DeviceSettings):
-    """How codes are cut out of the stream, and what is sent back."""
+    """How codes are cut out of the stream."""
 
     suffixes: Annotated[tuple[ByteText, ...], Field(max_length=4)] = ("\r", "\n")
     """What ends a code; an empty list when only silence does."""
@@ -86,8 +86,6 @@ class FramedSettings(DeviceSettings):
     """Longest code; a longer one is refused."""
     aim: bool = True
     """Whether a leading AIM identifier such as ]d2 is taken off the code."""
-    feedback: ScannerFeedback = ScannerFeedback()
-    """What is sent back to the scanner."""
 
     @model_validator(mode="after")
     def _check_framing(self) -> Self:
@@ -95,25 +93,14 @@ class FramedSettings(DeviceSettings):
         return self
 
     @property
-    def usual_answers(self) -> Answers:
-        """What is sent where the configuration does not say it."""
+    def answers(self) -> Answers:
+        """What is sent back."""
         return Answers()
 
     @property
     def usual_suffixes(self) -> tuple[str, ...]:
         """What ends a code where the configuration does not say it."""
         return ("\r", "\n")
-
-    @property
-    def answers(self) -> Answers:
-        """What is sent: the usual, and what the configuration gives in its place."""
-        given = {key: getattr(self.feedback, key) for key in self.feedback.model_fields_set}
-        return replace(self.usual_answers, **{key: value for key, value in given.items() if value is not None})
-
-    def notes(self, *, has_light: bool = False) -> tuple[str, ...]:
-        answers = self.answers
-        shown_by = answers.shown_by or ("device" if answers.is_given else "none")
-        return unshown_note(shown_by, has_light, "choose a profile, set [device.feedback]")
 
     def rule(self) -> FrameRule:
         """The framing these keys describe; ValueError when they contradict each other."""
@@ -126,3 +113,26 @@ class FramedSettings(DeviceSettings):
             strips_aim=self.aim,
             is_suffix_required=self.suffix_required,
         )
+
+
+class AnsweredSettings(FramedSettings):
+    """... and what is sent back."""
+
+    feedback: ScannerFeedback = ScannerFeedback()
+    """What is sent back to the scanner."""
+
+    @property
+    def usual_answers(self) -> Answers:
+        """What is sent where the configuration does not say it."""
+        return Answers()
+
+    @property
+    def answers(self) -> Answers:
+        """What is sent: the usual, and what the configuration gives in its place."""
+        given = {key: getattr(self.feedback, key) for key in self.feedback.model_fields_set}
+        return replace(self.usual_answers, **{key: value for key, value in given.items() if value is not None})
+
+    def notes(self, *, has_light: bool = False) -> tuple[str, ...]:
+        answers = self.answers
+        shown_by = answers.shown_by or ("device" if answers.is_given else "none")
+        return unshown_note(shown_by, has_light, "choose a profile, set [device.feedback]")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import serial
 
+from drivers.plug import Plugs
+from drivers.plug_name import Kind
 from drivers.scanner_connection import Outgoing
 from drivers.serial_settings import LineSettings
 from gateway.errors import PermanentDeviceError, TransientDeviceError
@@ -25,9 +27,10 @@ class SerialPort:
     them. TransientDeviceError: absent, held by another program, or gone while in use.
     """
 
-    def __init__(self, settings: LineSettings) -> None:
+    def __init__(self, settings: LineSettings, plugs: Plugs) -> None:
         self.place = settings.port
-        self._line = _open(settings)
+        self._plugs = plugs
+        self._line = _open(settings, plugs.find(settings.port, Kind.SERIAL))
         self._fd = self._line.fileno()
         self._node = os.fstat(self._fd).st_rdev
         self._outgoing = Outgoing()
@@ -73,23 +76,19 @@ class SerialPort:
 
     def check(self) -> None:
         """TransientDeviceError when the configured path now leads to another device node."""
-        try:
-            node = Path(self.place).stat().st_rdev
-        except OSError:
-            return  # links may vanish for a moment; a device that is really gone says so when read
-        if node != self._node:
+        if not self._plugs.still_means(self.place, Kind.SERIAL, self._node):
             raise TransientDeviceError(f"{self.place}: now leads to another device")
 
     def close(self) -> None:
         self._line.close()
 
 
-def _open(settings: LineSettings) -> serial.Serial:
+def _open(settings: LineSettings, path: Path) -> serial.Serial:
     try:
         # The lock of `exclusive` ends with this process. TIOCEXCL would outlive a kill for as long as
         # anybody else holds the line, and then keep out the restarted gateway.
         return serial.Serial(
-            port=settings.port,
+            port=str(path),
             baudrate=settings.speed,
             bytesize=settings.data_bits,
             parity=_PARITY[settings.parity],

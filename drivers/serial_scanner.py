@@ -15,4 +15,4 @@ class SerialScanner(ScannerDevice):
     """One configured scanner; outlives any number of unpluggings."""
 
     def __init__(self, settings: SerialSettings, context: DeviceContext) -> None:
-        super().__init__(settings, context, partial(SerialPort, settings), partial(PlainTalk, settings))
+        super().__init__(settings, context, partial(SerialPort, settings, context.plugs), partial(PlainTalk, settings))

@@ -7,16 +7,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from drivers.base import DeviceSettings
+from drivers.plug_name import PortName
 from drivers.scanner_answers import Answers
-from drivers.scanner_settings import FramedSettings
+from drivers.scanner_settings import AnsweredSettings
 from drivers.serial_profile import PROFILES, Profile, ProfileName
 
 
 class LineSettings(DeviceSettings):
     """How a serial line is opened, whatever is spoken on it."""
 
-    port: Annotated[str, Field(pattern=r"^/")]
-    """Device path; best a by-id path, which survives renumbering."""
+    port: PortName
+    """The device: a path, best by-id; id:VENDOR:PRODUCT, with :SERIAL if there are two; or usb-port:1-1.4."""
     baud: Annotated[int, Field(ge=50, le=4_000_000)] = 9600
     """Speed of the line."""
     data_bits: Literal[7, 8] = 8
@@ -36,7 +37,7 @@ class LineSettings(DeviceSettings):
         return self.baud
 
 
-class SerialSettings(FramedSettings, LineSettings):
+class SerialSettings(AnsweredSettings, LineSettings):
     """A scanner on a serial line or a USB serial adapter."""
 
     type: Literal["serial"]

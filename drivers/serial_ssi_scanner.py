@@ -15,4 +15,4 @@ class SsiScanner(ScannerDevice):
     """One configured scanner; it is set up anew on each connection."""
 
     def __init__(self, settings: SsiSettings, context: DeviceContext) -> None:
-        super().__init__(settings, context, partial(SerialPort, settings), partial(SsiTalk, settings))
+        super().__init__(settings, context, partial(SerialPort, settings, context.plugs), partial(SsiTalk, settings))

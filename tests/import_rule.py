@@ -45,8 +45,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (
         *_BASE, "drivers.base", "drivers.broker_client", "drivers.broker_settings", "drivers.buffered_socket",
-        "drivers.framing", "drivers.scanner_answers", "drivers.scanner_connection", "drivers.scanner_device",
-        "drivers.scanner_plain", "drivers.scanner_settings", "gateway.codes.place",
+        "drivers.framing", "drivers.plug", "drivers.plug_name", "drivers.scanner_answers", "drivers.scanner_connection",
+        "drivers.scanner_device", "drivers.scanner_plain", "drivers.scanner_settings", "gateway.codes.place",
         "gateway.codes.button_layout",
     ),
     "drivers.registry": ("drivers",),
@@ -131,7 +131,9 @@ PURE_PARTS = (
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.instruct",
     "gateway.model", "gateway.parsed", *_MASTER, "gateway.master_row", "gateway.quantity", "gateway.text",
-    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
+    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals", "drivers.plug_name",
+    "drivers.hid_keyboard_layout", "drivers.hid_keyboard_state", "drivers.hid_pos_report", "drivers.scanner_plain",
+    "drivers.serial_ssi_packet", "drivers.serial_ssi_orders", "drivers.serial_ssi_talk",
     "sync.rest.judgement", "sync.rest.document",
 )  # fmt: skip
 IMPURE_MODULES = (

@@ -26,6 +26,21 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("drivers.serial_ssi_talk", "if packet.is_retransmitted and self._is_known(packet):", "if False:"),),
     ),
     Mutant(
+        "any_keyboard_taken", "a desk keyboard in the scanner's socket is taken from its user",
+        "tests/drivers/test_hid_keyboard.py",
+        (Edit("drivers.hid_keyboard_input", "if found not in settings.allowed:", "if False:"),),
+    ),
+    Mutant(
+        "unknown_key_left_out", "a code is booked without a character that its layout does not have",
+        "tests/drivers/test_hid_keyboard_state.py",
+        (Edit("drivers.hid_keyboard", "        if stroke.is_unknown:", "        if False:"),),
+    ),
+    Mutant(
+        "half_a_code_of_reports", "the begin of one code and the end of another are one code",
+        "tests/drivers/test_hid_pos.py",
+        (Edit("drivers.hid_pos_report", "self.break_off() if self._parts and part.aim != self._aim else []", "[]"),),
+    ),
+    Mutant(
         "late_answer_for_the_next_code", "a scanner takes the green of a code it gave up for that of the next",
         "tests/drivers/test_serial_profile.py",
         (Edit("drivers.scanner_connection", "if pending.give_up_ms is not None and now_ms >= pending.give_up_ms:",
