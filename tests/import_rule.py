@@ -54,10 +54,16 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
-    "gateway.decide": ("gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE),
+    "gateway.counter": _PURE,
+    "gateway.goods": (
+        "gateway.counter", "gateway.kanban", "gateway.stations.station", "gateway.parsed", "gateway.ids", *_PURE,
+    ),
+    "gateway.decide": (
+        "gateway.goods", "gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE,
+    ),
     "gateway.codes": ("gateway.ids", *_PURE),
     "gateway.stations": ("gateway.kanban", *_PURE),
-    "gateway.kanban": ("gateway.ids", *_PURE),
+    "gateway.kanban": ("gateway.ids", "gateway.counter", *_PURE),
     "gateway.noise": (),
     "gateway.repeat": _PURE,
     # configuration
@@ -128,7 +134,8 @@ DOORS: dict[str, tuple[str, ...]] = {
 
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
-    "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
+    "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.goods", "gateway.counter",
+    "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.instruct",
     "gateway.model", "gateway.parsed", *_MASTER, "gateway.master_row", "gateway.quantity", "gateway.text",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals", "drivers.plug_name",
