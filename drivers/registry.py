@@ -11,6 +11,8 @@ from drivers.button_modbus import ModbusButtons
 from drivers.button_modbus_settings import ModbusButtonSettings
 from drivers.button_mqtt import MqttButtons
 from drivers.button_settings import MqttButtonSettings
+from drivers.camera.driver import Camera
+from drivers.camera.settings import CameraSettings
 from drivers.hid_keyboard import HidKeyboard
 from drivers.hid_keyboard_settings import KeyboardSettings
 from drivers.hid_pos import HidPosScanner
@@ -22,6 +24,7 @@ from drivers.serial_ssi_settings import SsiSettings
 
 DEVICE_TYPES: tuple[DeviceType, ...] = (
     DeviceType("serial", SerialSettings, SerialScanner),
+    DeviceType("camera", CameraSettings, Camera),
     DeviceType("zebra-ssi", SsiSettings, SsiScanner),
     DeviceType("hid-pos", HidPosSettings, HidPosScanner),
     DeviceType("hid-keyboard", KeyboardSettings, HidKeyboard),
