@@ -17,6 +17,8 @@ from drivers.hid_keyboard import HidKeyboard
 from drivers.hid_keyboard_settings import KeyboardSettings
 from drivers.hid_pos import HidPosScanner
 from drivers.hid_pos_settings import HidPosSettings
+from drivers.llrp.reader import LlrpReader
+from drivers.llrp.settings import LlrpSettings
 from drivers.serial_scanner import SerialScanner
 from drivers.serial_settings import SerialSettings
 from drivers.serial_ssi_scanner import SsiScanner
@@ -32,4 +34,5 @@ DEVICE_TYPES: tuple[DeviceType, ...] = (
     DeviceType("http-button", HttpButtonSettings, HttpButtons),
     DeviceType("gpio-button", GpioButtonSettings, GpioButtons),
     DeviceType("modbus-button", ModbusButtonSettings, ModbusButtons),
+    DeviceType("llrp-reader", LlrpSettings, LlrpReader),
 )
