@@ -20,7 +20,7 @@ _ROWS = (
     (30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 43),
     (86, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53),
 )
-_JAPANESE = (124, 89)  # yen and backslash, which only a Japanese keyboard has
+_JAPANESE = (124, 89)  # yen and backslash, on Japanese keyboards only; both give U+005C, whatever is printed on them
 
 GRAVE, ACUTE, CIRCUMFLEX, TILDE, DIAERESIS = "\u0300", "\u0301", "\u0302", "\u0303", "\u0308"
 ALONE = {GRAVE: "`", ACUTE: "´", CIRCUMFLEX: "^", TILDE: "~", DIAERESIS: "¨"}  # a dead key and then space
@@ -103,7 +103,7 @@ LAYOUTS: dict[LayoutName, Layout] = {
         {"è": "{", "+": "}"},
     ),
     "jp": _layout(
-        (" 1234567890-^", "qwertyuiop@[", "asdfghjkl;:]", " zxcvbnm,./", "\\\\"),  # both give U+005C, whatever is printed on them
+        (" 1234567890-^", "qwertyuiop@[", "asdfghjkl;:]", " zxcvbnm,./", "\\\\"),
         (" !\"#$%&'() =~", "QWERTYUIOP`{", "ASDFGHJKL+*}", " ZXCVBNM<>?", "|_"),
         {}, {},
     ),

@@ -1,4 +1,4 @@
-"""The keyboard driver on real file descriptors: what is taken, what never is, plugging; on uinput where there is one."""
+"""The keyboard driver on real file descriptors: what is taken, what never is, plugging; uinput where there is one."""
 
 from __future__ import annotations
 
