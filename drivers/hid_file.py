@@ -14,6 +14,7 @@ class HidFile:
     """One open device file. TransientDeviceError: absent, without permission, or gone while in use."""
 
     wants_write = False
+    holds_back = False  # the kernel drops what nobody reads
 
     def __init__(self, port: str, kind: Kind, plugs: Plugs, read_bytes: int) -> None:
         self.place = port

@@ -23,6 +23,8 @@ from drivers.serial_scanner import SerialScanner
 from drivers.serial_settings import SerialSettings
 from drivers.serial_ssi_scanner import SsiScanner
 from drivers.serial_ssi_settings import SsiSettings
+from drivers.tcp_scanner import open_tcp_scanner
+from drivers.tcp_scanner_settings import TcpScannerSettings
 
 DEVICE_TYPES: tuple[DeviceType, ...] = (
     DeviceType("serial", SerialSettings, SerialScanner),
@@ -30,6 +32,7 @@ DEVICE_TYPES: tuple[DeviceType, ...] = (
     DeviceType("zebra-ssi", SsiSettings, SsiScanner),
     DeviceType("hid-pos", HidPosSettings, HidPosScanner),
     DeviceType("hid-keyboard", KeyboardSettings, HidKeyboard),
+    DeviceType("tcp-scanner", TcpScannerSettings, open_tcp_scanner),
     DeviceType("mqtt-button", MqttButtonSettings, MqttButtons),
     DeviceType("http-button", HttpButtonSettings, HttpButtons),
     DeviceType("gpio-button", GpioButtonSettings, GpioButtons),

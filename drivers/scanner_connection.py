@@ -22,7 +22,7 @@ from gateway.ids import new_id
 from gateway.model import Read, Rejection, Status, Verdict
 from gateway.wake import Wake
 
-UNANSWERED_LIMIT = 64  # frames of one connection without a verdict; the next ones are refused at once
+UNANSWERED_LIMIT = 64  # frames of one connection without a verdict; the next are left where they are, or refused
 NOTICE_LIMIT = 16  # news for the device not yet written; the oldest goes first
 PATIENCE_PERCENT = 90  # of a scanner's response time-out: ours began when its last byte was here, its own before
 WRITE_LIMIT_BYTES = 4096  # feedback a device does not take; beyond it the oldest is useless and all is dropped
@@ -36,6 +36,7 @@ class Line(Protocol):
     """An open way to a scanner. Every method may raise TransientDeviceError: the scanner is gone."""
 
     place: str  # what it is connected to, for people
+    holds_back: bool  # the scanner waits with its next bytes when nobody reads these
 
     def fileno(self) -> int: ...
     @property
@@ -144,9 +145,9 @@ class ScannerConnection:
         return self._talk.alarms
 
     @property
-    def has_pending(self) -> bool:
-        """Whether a code waits for its verdict."""
-        return bool(self._pending)
+    def is_full(self) -> bool:
+        """Whether what it sends next had better stay with it: it waits, and nothing is lost."""
+        return self.line.holds_back and len(self._pending) >= UNANSWERED_LIMIT
 
     def begin(self) -> None:
         """The line is open: send what the scanner needs to work."""
@@ -161,12 +162,16 @@ class ScannerConnection:
             return STOP_LATENCY_S
         return min(STOP_LATENCY_S, max(0.0, (deadline_ms - self._clock.mono_ms()) / 1000))
 
-    def handle(self, *, is_readable: bool, is_writable: bool) -> None:
+    def handle(self, *, is_readable: bool, is_writable: bool, is_silent: bool) -> None:
         """Take what came, then send what may be sent; TransientDeviceError when the scanner is gone."""
         data = self.line.read() if is_readable else b""
         now_ms = self._clock.mono_ms()
+        frames: list[Frame] = []
         with self._lock:
-            frames = self._talk.feed(data, now_ms) if is_readable else self._talk.expire(now_ms)
+            if is_readable:
+                frames = self._talk.feed(data, now_ms)
+            elif is_silent:
+                frames = self._talk.expire(now_ms)
             self._write(self._talk.reply())
         self._take(frames)
         with self._lock:
@@ -220,7 +225,7 @@ class ScannerConnection:
             pending = Pending(self._clock.mono_ms() + patience_ms if patience_ms else None)
             with self._lock:
                 self._pending.append(pending)
-                is_too_much = len(self._pending) > UNANSWERED_LIMIT
+                is_too_much = len(self._pending) > UNANSWERED_LIMIT and not self.line.holds_back
             if is_too_much:
                 self._counters["refused_frames"] += 1
                 pending.verdict = NOT_TAKEN
@@ -274,22 +279,26 @@ class ScannerConnection:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What `wait_for` found."""
+    """What `wait_for` found; a connection that came later waits for the next time."""
 
+    watched: frozenset[int]
     readable: frozenset[int]
     writable: frozenset[int]
 
     def serve(self, connection: ScannerConnection) -> None:
-        """Give a connection its turn."""
+        """Give a connection its turn. Only one that was watched and brought nothing has been silent."""
         number = connection.line.fileno()
-        connection.handle(is_readable=number in self.readable, is_writable=number in self.writable)
+        is_readable = number in self.readable
+        is_silent = number in self.watched and not is_readable
+        connection.handle(is_readable=is_readable, is_writable=number in self.writable, is_silent=is_silent)
 
 
 def wait_for(connections: Sequence[ScannerConnection], wake: Wake, doors: Iterable[int] = ()) -> Ready:
     """Wait for bytes, verdicts, news or silence, at most STOP_LATENCY_S; `doors` are further files to read from."""
-    lines = [connection.line.fileno() for connection in connections]
+    open_ones = [connection for connection in connections if not connection.is_full]
+    lines = [connection.line.fileno() for connection in open_ones]
     writers = [connection.line.fileno() for connection in connections if connection.line.wants_write]
-    timeout_s = min((connection.timeout_s() for connection in connections), default=STOP_LATENCY_S)
+    timeout_s = min((connection.timeout_s() for connection in open_ones), default=STOP_LATENCY_S)
     readable, writable, _ = select.select([*lines, wake.fileno(), *doors], writers, [], timeout_s)
     wake.clear()
-    return Ready(frozenset(readable), frozenset(writable))
+    return Ready(frozenset(lines), frozenset(readable), frozenset(writable))

@@ -5,16 +5,27 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
-from drivers.base import HEARTBEAT_S, Backoff, DeviceContext, DeviceHealth, DeviceSettings, Sink
+from drivers.base import HEARTBEAT_S, Backoff, DeviceContext, DeviceHealth, DeviceSettings, Sink, wait_beating
 from drivers.scanner_connection import NOTICE_LIMIT, Line, ScannerConnection, Talk, wait_for
 from gateway.clock import Clock
 from gateway.errors import TransientDeviceError
 from gateway.model import Verdict
 from gateway.wake import Wake
 
-REOPEN_FIRST_S = 0.1
-REOPEN_LIMIT_S = HEARTBEAT_S
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """When a line is opened again: after `first_s`, doubled up to `limit_s`, anew once it was steady for a while."""
+
+    first_s: float = 0.1
+    limit_s: float = HEARTBEAT_S
+    steady_s: float = 0.0
+
+
+LOCAL = Reopening()
 
 
 class ScannerDevice:
@@ -26,18 +37,20 @@ class ScannerDevice:
         context: DeviceContext,
         open_line: Callable[[], Line],
         open_talk: Callable[[], Talk],
+        reopening: Reopening = LOCAL,
     ) -> None:
         self.id = settings.id
         self._settings = settings
         self._clock: Clock = context.clock
         self._open_line = open_line
         self._open_talk = open_talk
+        self._reopening = reopening
         self._counters: Counter[str] = Counter()
         self._wake = Wake()
         self._notices: deque[Verdict] = deque(maxlen=NOTICE_LIMIT)
 
     def run(self, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> None:
-        backoff = Backoff(REOPEN_FIRST_S, REOPEN_LIMIT_S)
+        backoff = Backoff(self._reopening.first_s, self._reopening.limit_s)
         reason = ""
         while not stop.is_set():
             try:
@@ -45,12 +58,15 @@ class ScannerDevice:
             except TransientDeviceError as error:
                 reason = str(error)
             else:
-                backoff.reset()
                 self._counters["connects"] += 1
+                began_ms = self._clock.mono_ms()
                 reason = self._serve(line, stop, sink, health)
+                if self._clock.mono_ms() - began_ms >= self._reopening.steady_s * 1000:
+                    backoff.reset()
             if not stop.is_set():
-                health(DeviceHealth(False, reason, dict(self._counters)))
-                stop.wait(backoff.next_s())
+                wait_beating(
+                    stop, backoff.next_s(), partial(health, DeviceHealth(False, reason, dict(self._counters)))
+                )
 
     def notify(self, verdict: Verdict) -> None:
         """Light and tone without ACK or NAK: the device is not waiting for an answer to a frame."""

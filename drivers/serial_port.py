@@ -27,6 +27,8 @@ class SerialPort:
     them. TransientDeviceError: absent, held by another program, or gone while in use.
     """
 
+    holds_back = False  # a serial line drops what nobody reads
+
     def __init__(self, settings: LineSettings, plugs: Plugs) -> None:
         self.place = settings.port
         self._plugs = plugs

@@ -58,6 +58,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "drivers.llrp": (
         *_BASE, "drivers.base", "drivers.buffered_socket", "drivers.rfid_presence", "gateway.codes.epc.filter",
     ),
+    "drivers.tcp_scanner": (
+        *_BASE, "drivers.base", "drivers.framing", "drivers.scanner_connection", "drivers.scanner_device",
+        "drivers.scanner_plain", "drivers.tcp_scanner_line", "drivers.tcp_scanner_settings", "gateway.setting_value",
+    ),
+    "drivers.tcp_scanner_line": (
+        *_BASE, "drivers.scanner_connection", "drivers.scanner_settings", "drivers.tcp_scanner_settings",
+        "gateway.setting_value",
+    ),
+    "drivers.tcp_scanner_settings": ("drivers.framing", "drivers.scanner_settings", "gateway.setting_value"),
     "drivers.button_http_settings": (*_BASE, "drivers.base", "drivers.button_settings", "gateway.setting_value"),
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),

@@ -41,6 +41,20 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("drivers.hid_pos_report", "self.break_off() if self._parts and part.aim != self._aim else []", "[]"),),
     ),
     Mutant(
+        "silence_judged_while_nobody_listens", "a code that was held back is cut in two",
+        "tests/drivers/test_tcp_scanner.py",
+        (Edit("drivers.scanner_connection", "is_silent = number in self.watched and not is_readable",
+              "is_silent = not is_readable"),),
+    ),
+    Mutant(
+        "any_address_may_call", "whoever finds the port scans", "tests/drivers/test_tcp_scanner.py",
+        (Edit("drivers.tcp_scanner", "if not self._settings.is_allowed(host):", "if False:"),),
+    ),
+    Mutant(
+        "first_of_two_scanners_taken", "a name that two devices fit means either of them", "tests/drivers/test_plug.py",
+        (Edit("drivers.plug", "        if len(found) > 1:", "        if False:"),),
+    ),
+    Mutant(
         "late_answer_for_the_next_code", "a scanner takes the green of a code it gave up for that of the next",
         "tests/drivers/test_serial_profile.py",
         (Edit("drivers.scanner_connection", "if pending.give_up_ms is not None and now_ms >= pending.give_up_ms:",
