@@ -191,7 +191,6 @@ class SyncEngine:
         if now - self._refreshed_ms >= REFRESH_MS:
             self._refreshed_ms = now
             uplink.refresh()
-            uplink.on_commit(STREAMS)
 
     def _beat(self) -> None:
         self.progress += 1

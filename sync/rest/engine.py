@@ -237,7 +237,6 @@ class RestEngine:
         if now - self._refreshed_ms >= REFRESH_MS:
             self._refreshed_ms = now
             uplink.refresh()
-            uplink.on_commit(STREAMS)
 
     def _rest(self) -> None:
         """Until something happens, or a moment has passed."""
