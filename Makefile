@@ -1,7 +1,7 @@
 # Every target makes what it needs first (.ci/setup): Debian packages, .venv, pinned libraries.
 
 PY := .venv/bin/python
-TEST_WORKERS ?= 2
+TEST_WORKERS ?= 4
 PYTEST := $(PY) -m pytest -q -n $(TEST_WORKERS) --dist worksteal
 
 .PHONY: help setup demo test quick lint faults bench unit-score schema clean

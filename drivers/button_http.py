@@ -92,7 +92,7 @@ class HttpButtons:
             mono_ms=clock.mono_ms(),
             boot=clock.boot,
             quality=clock.quality(),
-            is_natural=True,
+            is_key_chosen=True,
         )
 
     def _token(self) -> str:

@@ -24,7 +24,6 @@ _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _BEARER = re.compile(r"[Bb]earer +(\S+) *")
 _MALFORMED = frozenset({"BAD_JSON", "BAD_QUANTITY", "BUTTON_MISSING", "EVENT_MISSING", "PAYLOAD_TOO_LONG"})
 _UNKNOWN = frozenset({"KEY_REUSED", "UNKNOWN_BUTTON", "UNKNOWN_PRESS"})
-_STORED = frozenset({"ALREADY_STORED", "REDELIVERED"})
 _HTTP_TEXT = {
     404: ("NO_SUCH_PATH", "Nothing is here: check the path against the configuration."),
     405: ("METHOD", "A press is reported with POST."),
@@ -104,7 +103,7 @@ def answer(verdict: Verdict) -> Response:
     if verdict.status is Status.REFUSED:
         number = 400 if verdict.code in _MALFORMED else 422 if verdict.code in _UNKNOWN else 409
         return _reply(number, verdict.status, verdict.code, verdict.text)
-    status = Status.ALREADY if verdict.code in _STORED else verdict.status
+    status = Status.ALREADY if verdict.code == "ALREADY_STORED" else verdict.status
     return _reply(200, status, verdict.code, verdict.text)
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from gateway.ids import is_natural
 from gateway.instruct import carry_out
 from gateway.kanban.answer import nothing, refused
 from gateway.kanban.batch import due
@@ -45,7 +44,6 @@ from gateway.model import (
     StockSnapshot,
     Tick,
     Undeliverable,
-    Verdict,
     View,
 )  # fmt: skip
 from gateway.stations.andon import answer_call
@@ -157,7 +155,7 @@ def _settled_already(scan: Scan, view: View) -> Decision | None:
     """The answer to what is a fault, or was stored before, however it comes a second time."""
     if _is_redelivered(scan, view):
         return nothing("REDELIVERED", "This press is stored already.", Status.ALREADY)
-    known = answer_again(scan, view) or _known_before(scan, view)
+    known = answer_again(scan, view)
     if known is None and scan.fault is not None:
         return refused(scan.fault, card=scan.card)
     return known
@@ -171,19 +169,6 @@ def _is_redelivered(scan: Scan, view: View) -> bool:
         and press.redelivered
         and view.press_seen(scan.read.device, press.packet, press.digest) is not None
     )
-
-
-def _known_before(scan: Scan, view: View) -> Decision | None:
-    """The answer for a press that was stored before under the identity that its device gave it."""
-    known = view.event_by_id(scan.read.id) if is_natural(scan.read.id) else None
-    if known is None:
-        return None
-    if known["kind"] == "scan_refused":
-        verdict = Verdict(Status.REFUSED, known["code"], known["text"], known.get("card", ""))
-        return Decision((), verdict)
-    if known["kind"] == "scan_failed":
-        return nothing("KEPT", "This press is kept as evidence, it changed nothing: press again.", Status.REFUSED)
-    return nothing("ALREADY_STORED", "This press is stored already.", Status.ALREADY)
 
 
 def _meaning(action: Action, station: Station) -> Action:

@@ -78,7 +78,7 @@ class Read:
     press: Press | None = None  # set by MQTT buttons only
     topic: str = ""  # the MQTT topic the payload came from; set by MQTT buttons only
     fault: Rejection | None = None  # set by a driver that could not even get a whole frame
-    is_natural: bool = False  # True: `id` comes from the device's own key of this press (ids.natural_id)
+    is_key_chosen: bool = False  # the sender chose the key behind `id` itself: another press under it is its mistake
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from gateway.errors import BusyError
+from gateway.ids import is_natural
 from gateway.model import Action, Intake, Outcome, Read, Rejection, Scan, Status, Verdict
 from gateway.noise import NoiseBudget
 from gateway.repeat import Joined, Key, Repeated, RepeatFilter
@@ -131,7 +132,7 @@ class _Lane:
     def _store(self, scan: Scan, feedback: Feedback) -> None:
         """Submit; `feedback` gets the verdict of the outcome, or of the refusal to take it."""
 
-        if self._noise.dropped and not scan.read.is_natural:
+        if self._noise.dropped and not is_natural(scan.read.id):
             with self._lock:
                 scan = replace(scan, dropped=self._noise.take_dropped())
 

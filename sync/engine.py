@@ -1,7 +1,6 @@
 """The sync thread: keeps a connection to the broker and runs uplink and downlink on it.
 
-One thread does it all, so nothing here needs a lock: other threads only leave a note and wake it.
-Between connections it goes on telling the status page how much waits.
+One thread does it all; between connections it goes on telling the status page how much waits.
 """
 
 from __future__ import annotations
@@ -14,25 +13,22 @@ from dataclasses import dataclass
 from gateway.clock import Clock
 from gateway.errors import TransientDeviceError
 from gateway.ids import new_id
-from gateway.wake import Wake
 from sync.conversation import Conversation
 from sync.dial import Dialer
 from sync.envelope import Sender, render_death
 from sync.mqtt import Credential, LinkError, MqttSession, Will
-from sync.notebox import NoteBox
 from sync.retry import SlicedPause, connect_attempts
 from sync.sender import RESEND_MS, Pace
 from sync.settings import SyncSettings
 from sync.settlement import Submit
 from sync.status import SyncStatus
 from sync.topic import STREAMS, Topics
+from sync.upkeep import Upkeep
 from sync.uplink import Outbox, Uplink
 from sync.warning import WarningBook
 
 GOOD_SESSION_MS = 30_000  # after one that lasted this long the next attempt is made at once
 FLAP_PAUSE_S = (0.5, 2.0)  # before the next attempt when a short session was of use
-REFRESH_MS = 1_000  # how often the store is read for what it settled, and whether a commit was missed
-SHOW_MS = 250
 ENVELOPE_BYTES = 512  # of a batch's limit, for what stands around the events
 
 
@@ -74,16 +70,8 @@ class SyncEngine:
         self._sender = Sender(identity.env, identity.gateway, clock.boot)
         self._pace = Pace(settings.batch_events, settings.batch_bytes - ENVELOPE_BYTES, resend_ms)
         self._book = WarningBook(warn, clock, clear)
-        self._wake = Wake()
-        self._dialer = Dialer(self._beat)
-        self._lock = threading.Lock()
-        self._grown: set[str] = set()
-        self._notes = NoteBox(self._wake)
-        self._refreshed_ms = 0
-        self._shown_ms = 0
-        self._sessions = 0
-        self._status = SyncStatus()
-        self.progress = 0  # grows with every turn, connected or not; the watchdog looks at it
+        self._upkeep = Upkeep(clock, self._book)
+        self._dialer = Dialer(self._upkeep.beat)
 
     @property
     def threads(self) -> tuple[tuple[str, Callable[[threading.Event], None]], ...]:
@@ -94,33 +82,34 @@ class SyncEngine:
 
     def wake(self, streams: Iterable[str] = STREAMS) -> None:
         """The store has new events in these streams. Called after each commit; never blocks."""
-        with self._lock:
-            self._grown.update(streams)
-        self._wake.set()
+        self._upkeep.grow(streams)
 
     def status(self) -> SyncStatus:
         """How things stand, at most about a second old."""
-        return self._status
+        return self._upkeep.status
+
+    @property
+    def progress(self) -> int:
+        """Grows with every turn, connected or not; the watchdog looks at it."""
+        return self._upkeep.progress
 
     # -- the thread ------------------------------------------------------------------------
 
     def run(self, stop: threading.Event) -> None:
         """Sync until `stop` is set. What cannot be mended here (the store) is raised."""
-        self._notes = NoteBox(self._wake)  # outcomes of an earlier run, which ended in an error, go nowhere
+        leave = self._upkeep.begin()
         outbox = self._open_outbox()
         try:
-            uplink = Uplink(
-                outbox, self._sender, self._pace, self._uniform, self._book, self._submit, self._notes.leave
-            )
+            uplink = Uplink(outbox, self._sender, self._pace, self._uniform, self._book, self._submit, leave)
             while not stop.is_set():
                 self._connect_and_talk(uplink, stop)
-            self._show(uplink, why_not="stopped")
+            self._upkeep.show(uplink, why_not="stopped")
         finally:
             outbox.close()
 
     def _connect_and_talk(self, uplink: Uplink, stop: threading.Event) -> None:
         """Attempts with back-off, until a connection has lasted or `stop` is set."""
-        pause = SlicedPause(stop, lambda: self._idle(uplink))
+        pause = SlicedPause(stop, lambda: self._upkeep.idle(uplink))
         try:
             for attempt in connect_attempts(stop, LinkError, pause):
                 with attempt:
@@ -140,27 +129,29 @@ class SyncEngine:
         try:
             birth = new_id(self._clock.wall_ms())
             will = Will(self._topics.state, render_death(self._sender, birth, uplink.epoch))
-            session = MqttSession(self._settings, self._client_id, will, self._credential, self._clock, self._wake)
+            session = MqttSession(
+                self._settings, self._client_id, will, self._credential, self._clock, self._upkeep.wake
+            )
             self._dialer.dial(session, stop)
             conversation = Conversation(
                 session, uplink, self._topics, self._sender, birth, self._book, self._clock, self._uniform
             )
-            conversation.open(self._submit, self._notes.leave, self._settings.max_inflight, stop)
+            conversation.open(self._submit, self._upkeep.leave, self._settings.max_inflight, stop)
             is_open = True
-            self._sessions += 1
+            self._upkeep.sessions += 1
             self._book.end("BROKER_UNREACHABLE")
             self._talk(conversation, uplink, stop)
         except TransientDeviceError as error:
             if stop.is_set():
                 return
             self._book.tell("BROKER_UNREACHABLE", str(error))
-            self._show(uplink, why_not=str(error))
+            self._upkeep.show(uplink, why_not=str(error))
             has_lasted = self._clock.mono_ms() - began_ms >= GOOD_SESSION_MS
             was_of_use = is_open and uplink.is_answered
             if not (has_lasted or was_of_use):
                 raise LinkError(str(error)) from error
             if not has_lasted:  # in case it is something we say that ends it
-                SlicedPause(stop, lambda: self._idle(uplink))(self._uniform(*FLAP_PAUSE_S))
+                SlicedPause(stop, lambda: self._upkeep.idle(uplink))(self._uniform(*FLAP_PAUSE_S))
         finally:
             if session is not None:
                 session.close()
@@ -168,48 +159,8 @@ class SyncEngine:
     def _talk(self, conversation: Conversation, uplink: Uplink, stop: threading.Event) -> None:
         while not stop.is_set():
             conversation.listen()
-            self._beat()
-            self._do_notes(uplink)
+            self._upkeep.beat()
+            self._upkeep.catch_up(uplink)
             conversation.speak()
-            self._show(uplink, is_connected=True)
+            self._upkeep.show(uplink, is_connected=True)
         conversation.close()
-
-    def _idle(self, uplink: Uplink) -> None:
-        """Between attempts: nothing is sent, but outcomes still come and the numbers go on."""
-        self._beat()
-        self._do_notes(uplink)
-        uplink.on_tick(self._clock.mono_ms())
-        self._show(uplink, why_not=self._status.why_not)
-
-    def _do_notes(self, uplink: Uplink) -> None:
-        self._notes.read()
-        with self._lock:
-            grown, self._grown = self._grown, set()
-        if grown:
-            uplink.on_commit(grown)
-        now = self._clock.mono_ms()
-        if now - self._refreshed_ms >= REFRESH_MS:
-            self._refreshed_ms = now
-            uplink.refresh()
-
-    def _beat(self) -> None:
-        self.progress += 1
-
-    def _show(self, uplink: Uplink, *, is_connected: bool = False, why_not: str = "") -> None:
-        """Publish the status, not more often than anybody looks."""
-        now = self._clock.mono_ms()
-        if is_connected == self._status.is_connected and now - self._shown_ms < SHOW_MS:
-            return
-        self._shown_ms = now
-        streams = uplink.status()
-        self._status = SyncStatus(
-            is_connected=is_connected,
-            erp_online=uplink.erp_online,
-            epoch=uplink.epoch,
-            sessions=self._sessions,
-            why_not=why_not,
-            unsettled=sum(stream.unsettled for stream in streams),
-            streams=streams,
-            warnings=dict(self._book.texts),
-            counts=dict(self._book.counts),
-        )

@@ -49,12 +49,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
-    "gateway.decide": (
-        "gateway.ids", "gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE,
-    ),
+    "gateway.decide": ("gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE),
     "gateway.codes": ("gateway.ids", *_PURE),
     "gateway.stations": ("gateway.kanban", *_PURE),
-    "gateway.kanban": _PURE,
+    "gateway.kanban": ("gateway.ids", *_PURE),
     "gateway.noise": (),
     "gateway.repeat": _PURE,
     # configuration

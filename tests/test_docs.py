@@ -134,5 +134,5 @@ def _text_files(directory: Path) -> Iterator[Path]:
     for entry in sorted(directory.iterdir()):
         if entry.is_dir() and entry.name not in SKIPPED_DIRECTORIES and not entry.name.endswith(".egg-info"):
             yield from _text_files(entry)
-        elif entry.is_file() and entry.suffix in TEXT_SUFFIXES:
+        elif entry.is_file() and entry.suffix in TEXT_SUFFIXES and entry.name != ".git":  # a worktree's, not ours
             yield entry

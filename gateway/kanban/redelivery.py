@@ -5,28 +5,30 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Any
 
+from gateway.ids import is_natural
 from gateway.kanban.answer import nothing
-from gateway.model import Decision, Scan, Status, View
+from gateway.model import Decision, Scan, Status, Verdict, View
 
 _ALREADY_THEN = frozenset({"PRESS_TOO_SOON"})  # kept as evidence, though the person saw amber
 
 
 def answer_again(scan: Scan, view: View) -> Decision | None:
-    """What was answered to this key before, None for a new one. Stores nothing: it is all in the journal.
+    """What was answered to this press before, None for a new one. Stores nothing: it is all in the journal.
 
-    A refusal stays one, whatever has changed since: who wants another answer presses again, with a new key.
+    A refusal stays one, whatever has changed since: who wants another answer presses again.
     """
     read = scan.read
-    stored = view.event_by_id(read.id) if read.is_natural else None
+    stored = view.event_by_id(read.id) if is_natural(read.id) else None
     if stored is None:
         return None
-    if stored.get("raw", {}).get("b") != b64encode(read.data).decode():
+    if read.is_key_chosen and stored.get("raw", {}).get("b") != b64encode(read.data).decode():
         text = "This key was used for another press before: give each press a key of its own."
         return nothing("KEY_REUSED", text, Status.REFUSED)
     status = _status(stored)
     if status is Status.ALREADY:
-        return nothing("REDELIVERED", "This press is stored already.", status)
-    return nothing(stored["code"], stored.get("text") or stored.get("msg", ""), status)
+        return nothing("ALREADY_STORED", "This press is stored already.", status)
+    text = stored.get("text") or stored.get("msg", "")
+    return Decision((), Verdict(status, stored["code"], text, stored.get("card", "")))
 
 
 def _status(stored: dict[str, Any]) -> Status:

@@ -15,12 +15,10 @@ from gateway.clock import Clock
 from gateway.errors import ContractError
 from gateway.ids import new_id
 from gateway.store.outbox import OutboxReader
-from gateway.wake import Wake
 from sync.downlink import Position
-from sync.engine import ENVELOPE_BYTES, FLAP_PAUSE_S, GOOD_SESSION_MS, REFRESH_MS, SHOW_MS, Identity
+from sync.engine import ENVELOPE_BYTES, FLAP_PAUSE_S, GOOD_SESSION_MS, Identity
 from sync.envelope import Sender
 from sync.mqtt import Credential
-from sync.notebox import NoteBox
 from sync.rest.courier import Courier, held
 from sync.rest.document import STREAMS_LIMIT_BYTES, Page, parse_streams
 from sync.rest.feed import Feed
@@ -33,6 +31,7 @@ from sync.settings import SyncSettings
 from sync.settlement import Submit
 from sync.status import SyncStatus
 from sync.topic import STREAMS
+from sync.upkeep import Upkeep
 from sync.uplink import Uplink
 from sync.warning import WarningBook
 
@@ -75,16 +74,10 @@ class RestEngine:
         self._book = WarningBook(warn, clock, clear)
         self._line = HttpLine(settings, credential)
         self._feed_line = HttpLine(settings, credential)
-        self._wake = Wake()
-        self._notes = NoteBox(self._wake)
-        self._lock = threading.Lock()
-        self._grown: set[str] = set()
+        self._upkeep = Upkeep(clock, self._book)
         self._uplink: Uplink | None = None
         self._has_met = threading.Event()  # the ERP has answered the handshake once: the feed may begin
-        self._refreshed_ms = self._shown_ms = self._met_ms = 0
-        self._sessions = 0
-        self._status = SyncStatus()
-        self.progress = 0  # grows with every turn; the watchdog looks at it
+        self._met_ms = 0
 
     @property
     def threads(self) -> tuple[tuple[str, Callable[[threading.Event], None]], ...]:
@@ -95,31 +88,34 @@ class RestEngine:
 
     def wake(self, streams: Iterable[str] = STREAMS) -> None:
         """The store has new events in these streams. Called after each commit; never blocks."""
-        with self._lock:
-            self._grown.update(streams)
-        self._wake.set()
+        self._upkeep.grow(streams)
 
     def status(self) -> SyncStatus:
         """How things stand, at most about a second old."""
-        return self._status
+        return self._upkeep.status
+
+    @property
+    def progress(self) -> int:
+        """Grows with every turn, connected or not; the watchdog looks at it."""
+        return self._upkeep.progress
 
     # -- the threads -----------------------------------------------------------------------
 
     def run(self, stop: threading.Event) -> None:
         """Send until `stop` is set. What cannot be mended here (the store) is raised."""
-        self._notes = NoteBox(self._wake)  # outcomes of an earlier run, which ended in an error, go nowhere
+        leave = self._upkeep.begin()
         outbox = self._open_outbox()
         try:
-            uplink = Uplink(outbox, self._sender, self._pace, self._uniform, self._book, self._submit, self._leave)
+            uplink = Uplink(outbox, self._sender, self._pace, self._uniform, self._book, self._submit, leave)
             uplink.on_session(STREAMS_AT_ONCE, NO_LIMIT_BYTES)
             courier = Courier(
-                self._line.ask, uplink, self._gateway, self._book, self._clock, self._uniform, self._submit, self._leave
+                self._line.ask, uplink, self._gateway, self._book, self._clock, self._uniform, self._submit, leave
             )
             self._uplink = uplink
             with self._line.ending_with(stop):
                 while not stop.is_set():
                     self._try_to_send(uplink, courier, stop)
-            self._show(uplink, why_not="stopped")
+            self._upkeep.show(uplink, why_not="stopped")
         finally:
             outbox.close()
 
@@ -131,14 +127,11 @@ class RestEngine:
         with self._feed_line.ending_with(stop):
             feed = Feed(
                 self._feed_line.ask, self._gateway, self._settings.feed_wait_s, self._position, self._on_page,
-                self._submit, self._leave, self._clock,
+                self._submit, self._upkeep.leave, self._clock,
             )  # fmt: skip
             feed.run(self._open_outbox, self._book, stop)
 
     # -- inner -----------------------------------------------------------------------------
-
-    def _leave(self, note: Callable[[], None]) -> None:
-        self._notes.leave(note)
 
     def _position(self) -> Position:
         uplink = self._uplink
@@ -155,7 +148,7 @@ class RestEngine:
     def _try_to_send(self, uplink: Uplink, courier: Courier, stop: threading.Event) -> None:
         """Attempts with back-off, until one was of use or `stop` is set."""
         token = _TokenWatch(self._line, self._clock)
-        pause = SlicedPause(stop, lambda: self._idle(uplink), lambda: token.has_changed)
+        pause = SlicedPause(stop, lambda: self._upkeep.idle(uplink), lambda: token.has_changed)
         try:
             for attempt in connect_attempts(stop, HeldError, pause):
                 with attempt:
@@ -170,13 +163,13 @@ class RestEngine:
         began_ms, before = self._clock.mono_ms(), courier.advanced
         try:
             self._handshake(uplink)
-            self._sessions += 1
+            self._upkeep.sessions += 1
             self._send(uplink, courier, stop)
         except HeldError as error:
             if stop.is_set():
                 return
             self._book.tell(error.code, str(error))
-            self._show(uplink, why_not=str(error))
+            self._upkeep.show(uplink, why_not=str(error))
             was_of_use = courier.advanced > before or self._clock.mono_ms() - began_ms >= GOOD_SESSION_MS
             if not was_of_use:
                 raise
@@ -184,13 +177,15 @@ class RestEngine:
 
     def _send(self, uplink: Uplink, courier: Courier, stop: threading.Event) -> None:
         while not stop.is_set():
-            self._beat(uplink)
+            self._upkeep.beat()
+            self._upkeep.catch_up(uplink)
+            uplink.on_tick(self._clock.mono_ms())
             is_due = courier.is_stuck and self._clock.mono_ms() - self._met_ms >= RESYNC_MS
             if uplink.needs_birth or is_due:
                 self._handshake(uplink)
             if not courier.turn():
                 self._rest()
-            self._show(uplink, is_connected=True)
+            self._upkeep.show(uplink, is_connected=True)
 
     def _handshake(self, uplink: Uplink) -> None:
         """Tell our epoch and hear where the ERP stands with it; nothing is sent before."""
@@ -220,49 +215,12 @@ class RestEngine:
         self._met_ms = self._clock.mono_ms()
         self._has_met.set()
 
-    def _idle(self, uplink: Uplink) -> None:
-        """Between attempts: nothing is sent, but outcomes still come and the numbers go on."""
-        self._beat(uplink)
-        self._show(uplink, why_not=self._status.why_not)
-
-    def _beat(self, uplink: Uplink) -> None:
-        self.progress += 1
-        self._notes.read()
-        with self._lock:
-            grown, self._grown = self._grown, set()
-        if grown:
-            uplink.on_commit(grown)
-        now = self._clock.mono_ms()
-        uplink.on_tick(now)
-        if now - self._refreshed_ms >= REFRESH_MS:
-            self._refreshed_ms = now
-            uplink.refresh()
-
     def _rest(self) -> None:
         """Until something happens, or a moment has passed."""
         poller = select.poll()
-        poller.register(self._wake, select.POLLIN)
+        poller.register(self._upkeep.wake, select.POLLIN)
         poller.poll(SLICE_MS)
-        self._wake.clear()
-
-    def _show(self, uplink: Uplink, *, is_connected: bool = False, why_not: str = "") -> None:
-        """Publish the status, not more often than anybody looks."""
-        now = self._clock.mono_ms()
-        if is_connected == self._status.is_connected and now - self._shown_ms < SHOW_MS:
-            return
-        self._shown_ms = now
-        streams = uplink.status()
-        self._status = SyncStatus(
-            is_connected=is_connected,
-            erp_online=uplink.erp_online,
-            epoch=uplink.epoch,
-            sessions=self._sessions,
-            why_not=why_not,
-            unsettled=sum(stream.unsettled for stream in streams),
-            streams=streams,
-            warnings=dict(self._book.texts),
-            counts=dict(self._book.counts),
-        )
+        self._upkeep.wake.clear()
 
 
 class _TokenWatch:

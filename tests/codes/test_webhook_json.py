@@ -16,7 +16,7 @@ PLAIN = ButtonMapping.build({"b": "K-1"}, button=("$.button",))
 
 
 def said(body: bytes, mapping: ButtonMapping = MAPPING) -> Scan | None:
-    read = Read("019f0000-0000-7000-8000-000000000001", "h", "S1", body, "", 1, 1, "b", "ntp", is_natural=True)
+    read = Read("019f0000-0000-7000-8000-000000000001", "h", "S1", body, "", 1, 1, "b", "ntp", is_key_chosen=True)
     return interpret_webhook(read, mapping=mapping)
 
 

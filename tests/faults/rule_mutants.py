@@ -282,8 +282,7 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "known_press_decided_again", "a refused press that comes again is asked for for ever",
         "tests/kanban/test_natural_key.py",
-        (Edit("gateway.decide", "    known = view.event_by_id(scan.read.id) if is_natural(scan.read.id) else None\n",
-              "    known = None\n"),),
+        (Edit("gateway.kanban.redelivery", "view.event_by_id(read.id) if is_natural(read.id) else None", "None"),),
     ),
     Mutant(
         "retained_press_accepted", "every new subscription orders again", "tests/drivers/test_button_mqtt.py",

@@ -161,9 +161,10 @@ class MemoryView:
         return [self.cards[name] for name in sorted(self.cards) if self.cards[name].loop == loop]
 
     def left_behind(self, cycles: int) -> list[Card]:
-        active = sorted((one for one in self.cards.values() if one.life == "ACTIVE"), key=lambda one: (one.loop, one.card))
+        active = [one for one in self.cards.values() if one.life == "ACTIVE"]
         ahead = {one.loop: max(other.cycle for other in active if other.loop == one.loop) for one in active}
-        return [one for one in active if one.cycle + cycles <= ahead[one.loop]]
+        behind = [one for one in active if one.cycle + cycles <= ahead[one.loop]]
+        return sorted(behind, key=lambda one: (one.loop, one.card))
 
     def master(self, dataset: str, key: str) -> Any:
         row = self.masters[dataset].get(key)

@@ -64,6 +64,6 @@ def test_a_fault_that_comes_again_is_kept_once() -> None:
 def test_a_press_that_could_not_be_decided_is_not_asked_for_again_and_again() -> None:
     floor = Floor()
     read = replace(floor.read(), id=natural_id("buttons", "uplink-1"))
-    floor.view.append(Event("scan_failed", "sys", "", {"code": "INTERNAL"}), 0, read)
+    floor.view.append(Event("scan_failed", "sys", "", {"code": "INTERNAL", "msg": "ZeroDivisionError"}), 0, read)
     again = press(floor)
-    assert (again.verdict.status, again.verdict.code, again.events) == (Status.REFUSED, "KEPT", ())
+    assert (again.verdict.status, again.verdict.code, again.events) == (Status.REFUSED, "INTERNAL", ())

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.promise("R2")
 def press(
     floor: Floor, key: str, card: str = "C1", *, data: bytes = b"raw", fault: Rejection | None = None
 ) -> Decision:
-    read = replace(floor.read(), id=natural_id("hook", key), is_natural=True, data=data)
+    read = replace(floor.read(), id=natural_id("hook", key), is_key_chosen=True, data=data)
     return floor.submit(Scan(read, Action.EMPTY, card, fault=fault))
 
 
@@ -59,7 +59,7 @@ def test_evidence_of_a_double_press_is_amber_again() -> None:
 
 def test_a_press_kept_for_repair_ends_the_retries() -> None:
     floor = Floor()
-    read = replace(floor.read(), id=natural_id("hook", "k"), is_natural=True)
+    read = replace(floor.read(), id=natural_id("hook", "k"), is_key_chosen=True)
     floor.view.append(Event("scan_failed", "sys", "", {"code": "INTERNAL", "msg": "ZeroDivisionError"}), 0, read)
     again = press(floor, "k")
     assert (again.verdict.status, again.verdict.code) == (Status.REFUSED, "INTERNAL")
