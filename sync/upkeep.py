@@ -12,7 +12,6 @@ from gateway.clock import Clock
 from gateway.wake import Wake
 from sync.notebox import NoteBox
 from sync.status import SyncStatus
-from sync.topic import STREAMS
 from sync.uplink import Uplink
 from sync.warning import WarningBook
 
