@@ -17,6 +17,7 @@ from gateway.kanban.case import Case
 from gateway.kanban.command import execute
 from gateway.kanban.delivery import bury, turn_page
 from gateway.kanban.fence import fenced
+from gateway.kanban.flow import timed_out
 from gateway.kanban.life import barred
 from gateway.kanban.masterdata import take_over
 from gateway.kanban.redelivery import answer_again
@@ -48,6 +49,7 @@ from gateway.model import (
 )  # fmt: skip
 from gateway.stations.andon import answer_call
 from gateway.stations.consume import empty
+from gateway.stations.dialogue import DIALOGUES, Step, go_on
 from gateway.stations.receive import fill
 from gateway.stations.source import advance, release
 from gateway.stations.station import CONSUME, RECEIVE, SOURCE, Station
@@ -70,9 +72,15 @@ class Decider:
     """Callable for the writer; holds only what is configured."""
 
     def __init__(
-        self, stations: Mapping[str, Station], *, undo_window_ms: int = 600_000, andon_window_ms: int = 600_000
+        self,
+        stations: Mapping[str, Station],
+        *,
+        undo_window_ms: int = 600_000,
+        andon_window_ms: int = 600_000,
+        dialogues: Mapping[str, Step] = DIALOGUES,
     ) -> None:
         self._stations = dict(stations)
+        self._dialogues = dialogues
         self._undo_window_ms = undo_window_ms
         self._andon_window_ms = andon_window_ms
 
@@ -108,6 +116,10 @@ class Decider:
             return answer_call(scan, station, view, window_ms=self._andon_window_ms)
         if walked := walk_here(station.id, view):
             return see(scan, _find(scan, view), walked, at_consumer=station.role == CONSUME, view=view)
+        return go_on(scan, station, view, lambda one: self._act(one, station, view), self._dialogues)
+
+    def _act(self, scan: Scan, station: Station, view: View) -> Decision:
+        """What a scan says that answers no question."""
         if scan.action is Action.UNDO and not (scan.card or scan.code):
             return undo(scan, None, view, window_ms=self._undo_window_ms)
         card = _find(scan, view)
@@ -214,7 +226,8 @@ def _time_passed(tick: Tick, view: View) -> Decision:
             events += due(loop, view, (wall_ms, mono_ms, boot))
     if tick.minute:
         events += [*overdue(view), *suspected(tick.minute, view)]
-    return Decision(tuple(events), nothing("TIME_PASSED").verdict)
+    late, notices = timed_out(view)
+    return Decision((*events, *late), nothing("TIME_PASSED").verdict, tuple(notices))
 
 
 _OTHERS: dict[type, Callable[[Any, View], Decision]] = {

@@ -49,6 +49,8 @@ class Action(StrEnum):
     START = "start"
     SHIP = "ship"
     UNDO = "undo"
+    CANCEL = "cancel"
+    QUANTITY = "quantity"
 
 
 class Status(StrEnum):
@@ -114,6 +116,7 @@ class Scan:
     code: str = ""  # text that is no code of ours: looked up exactly among the customer's own codes
     dropped: int = 0  # faulty reads of this device before this one that were only counted
     call: str = ""  # whom an andon button calls, maintenance or purchasing; such a button has no card
+    is_press: bool = False  # from a button, which nobody can ask anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,7 @@ class Acknowledgement:
 class MasterData:
     """A whole dataset as published by the ERP; rows are plain JSON objects with an `id`."""
 
-    dataset: str  # items, locations, loops, cards
+    dataset: str  # a key of master.PARSERS
     version: int
     etag: str
     rows: tuple[dict[str, Any], ...]
@@ -279,7 +282,7 @@ class Verdict:
 
     status: Status
     code: str  # stable text key, e.g. "CARD_EMPTIED"
-    text: str = ""  # English sentence with item and quantity
+    text: str = ""  # English sentence with item and quantity; a Sentence (gateway/text/) where a screen may show it
     card: str = ""
 
     @property
@@ -328,6 +331,9 @@ class View(Protocol):
 
     def master(self, dataset: str, key: str) -> Any:
         """The parsed row (Item, Location, Loop, CardDefinition of master.py) or None."""
+
+    def find(self, dataset: str, word: str) -> tuple[str, ...]:
+        """Ids of the rows that have `word` among their `words` (codes, GTINs, other names), in order; exact match."""
 
     def master_rows(self, dataset: str) -> dict[str, dict[str, Any]]:
         """All raw rows of a dataset by id."""

@@ -217,6 +217,9 @@ class _PressLane(_Lane):
         self._accepted_ms: dict[Key, int] = {}
         self._turns: dict[str, tuple[Action, int]] = {}  # last action on a subject here, and how often it changed
 
+    def _interpret(self, read: Read) -> tuple[Scan, ...]:
+        return tuple(replace(scan, is_press=True) for scan in super()._interpret(read))
+
     def _key(self, scan: Scan) -> Key:
         """Another action on the same card opens a new turn: empty, full, empty are three presses."""
         return (f"{scan.action}#{self._turn(scan)}", f"{_subject(scan)} {scan.quantity} {scan.remainder}".encode())

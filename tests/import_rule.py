@@ -14,7 +14,10 @@ ROOTS = ("gateway", "drivers", "sync", "firmware_sim")
 
 EVERYTHING = ("gateway", "drivers", "sync")
 _BASE = ("gateway.model", "gateway.errors", "gateway.clock", "gateway.ids", "gateway.wake")
-_PURE = ("gateway.model", "gateway.master", "gateway.quantity", "gateway.errors")
+_MASTER = (
+    "gateway.master", "gateway.master_item", "gateway.master_order", "gateway.master_place", "gateway.master_work",
+)
+_PURE = ("gateway.model", *_MASTER, "gateway.quantity", "gateway.errors", "gateway.text")
 _TOML = ("gateway.toml_lines", "gateway.toml_source")
 
 # What each part may import of ours besides itself. The longest name that fits a module counts.
@@ -41,7 +44,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.store": (*_BASE, "gateway.quantity"),
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (
-        *_BASE, "drivers.base", "drivers.framing", "drivers.buffered_socket", "gateway.codes.place",
+        *_BASE, "drivers.base", "drivers.broker_client", "drivers.broker_settings", "drivers.buffered_socket",
+        "drivers.framing", "gateway.codes.place",
         "gateway.codes.button_layout",
     ),
     "drivers.registry": ("drivers",),
@@ -74,13 +78,19 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.log": ("gateway.clock",),
     "gateway.systemd": ("gateway.errors",),
     # the core: standard library only
+    "gateway.text": (),
     "gateway.model": (),
     "gateway.errors": (),
     "gateway.clock": (),
     "gateway.wake": (),
     "gateway.ids": (),
     "gateway.quantity": (),
-    "gateway.master": ("gateway.quantity",),
+    "gateway.master": ("gateway.master_row", "gateway.quantity", *_MASTER),
+    "gateway.master_item": ("gateway.master_row",),
+    "gateway.master_order": ("gateway.master_row",),
+    "gateway.master_place": ("gateway.master_row",),
+    "gateway.master_work": ("gateway.master_row",),
+    "gateway.master_row": ("gateway.quantity",),
     "gateway": (),
     # an oracle must not share the bug
     "firmware_sim": (),
@@ -90,7 +100,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 DOORS: dict[str, tuple[str, ...]] = {
     "sqlite3": ("gateway.store",),
     "sqlite_utils": ("gateway.store",),
-    "paho": ("sync.mqtt", "drivers.button_mqtt", "drivers.output_mqtt"),
+    "paho": ("sync.mqtt", "drivers.broker_client", "drivers.button_mqtt", "drivers.output_mqtt"),
     "requests": ("sync.rest.http",),
     "urllib3": ("sync.rest.http",),
     "tenacity": ("sync.retry",),
@@ -116,7 +126,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 PURE_PARTS = (
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.instruct",
-    "gateway.model", "gateway.master", "gateway.quantity",
+    "gateway.model", *_MASTER, "gateway.master_row", "gateway.quantity", "gateway.text",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
     "sync.rest.judgement", "sync.rest.document",
 )  # fmt: skip

@@ -18,7 +18,7 @@ DOCUMENTS = sorted(file for file in [*ROOT.glob("*.md"), *ROOT.glob("[a-z]*/**/*
 TEXT_SUFFIXES = {
     ".py", ".md", ".toml", ".lock", ".json", ".service", ".rules", ".conf", ".html", ".css", ".js", ".sql", "",
 }  # fmt: skip
-SKIPPED_DIRECTORIES = {
+SKIPPED = {
     ".git", ".venv", "__pycache__", "build", "dist", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis",
 }  # fmt: skip
 
@@ -132,7 +132,9 @@ def test_every_library_is_pinned_to_one_version() -> None:
 
 def _text_files(directory: Path) -> Iterator[Path]:
     for entry in sorted(directory.iterdir()):
-        if entry.is_dir() and entry.name not in SKIPPED_DIRECTORIES and not entry.name.endswith(".egg-info"):
+        if entry.name in SKIPPED:  # .git may be a file
+            continue
+        if entry.is_dir() and not entry.name.endswith(".egg-info"):
             yield from _text_files(entry)
         elif entry.is_file() and entry.suffix in TEXT_SUFFIXES and entry.name != ".git":  # a worktree's, not ours
             yield entry

@@ -11,7 +11,7 @@ from base64 import b32encode
 from gateway.model import Action, Rejection
 
 PREFIX = "K1C."
-COMMANDS = {"UNDO": Action.UNDO}
+COMMANDS = {"UNDO": Action.UNDO, "CANCEL": Action.CANCEL}
 SIGNATURE_LENGTH = 10
 
 

@@ -19,6 +19,7 @@ from gateway.quantity import parse_quantity
 
 TO_THE_ERP = frozenset({"sig", "mov"})
 TOLD_ANYWAY = frozenset({"card_lost", "card_found", "card_reprinted", "card_replaced"})  # cards, not needs
+OF_A_DIALOGUE = frozenset({"flow_asked", "flow_ended"})  # who is being trained answers questions too
 _CROSSES = "need_signalled"  # a person had an open need of shadow told to the ERP
 _OF_A_NEED = frozenset({"batch_released", "card_started", "card_shipped", "card_filled", "card_counted"})
 _SIGNALS_AND_STOCK = ("tr", "closes", "reopens", "mv")
@@ -31,7 +32,7 @@ _FOLDED = (
 def fenced(decision: Decision, view: View, read: Read | None) -> Decision:
     """The decision as its loops' and its station's modes let it out. `read`: what was scanned, if anything was."""
     if read is not None and _trains(decision, view, read.station):
-        events = tuple(_told_only(event) for event in decision.events)
+        events = tuple(event if event.kind in OF_A_DIALOGUE else _told_only(event) for event in decision.events)
         text = f"TRAINING, nothing is booked. {decision.verdict.text}"
         return replace(decision, events=events, verdict=replace(decision.verdict, text=text), notices=())
     if not any(event.stream in TO_THE_ERP for event in decision.events):

@@ -170,6 +170,10 @@ class MemoryView:
         row = self.masters[dataset].get(key)
         return PARSERS[dataset](row) if row is not None else None
 
+    def find(self, dataset: str, word: str) -> tuple[str, ...]:
+        entries = [PARSERS[dataset](row) for _, row in sorted(self.masters[dataset].items())]
+        return tuple(entry.id for entry in entries if word in getattr(entry, "words", ()))
+
     def master_rows(self, dataset: str) -> dict[str, dict[str, Any]]:
         return dict(self.masters[dataset])
 

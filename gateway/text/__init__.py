@@ -1,0 +1,1 @@
+"""What people read at a station, as keys with arguments, in every language we have (pure)."""
