@@ -53,6 +53,9 @@ class Action(StrEnum):
     UNDO = "undo"
     CANCEL = "cancel"
     QUANTITY = "quantity"
+    CONFIRM = "confirm"
+    APPROVE = "approve"
+    OPERATION = "operation"
 
 
 class Status(StrEnum):
@@ -325,6 +328,7 @@ class View(Protocol):
 
     site: str
     gateway: str
+    epoch: str
     now: Stamp
 
     def card(self, card: str) -> Card | None: ...

@@ -48,15 +48,22 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "drivers.framing", "gateway.codes.place",
         "gateway.codes.button_layout",
     ),
+    "drivers.camera": (*_BASE, "drivers.base"),
     "drivers.registry": ("drivers",),
     "drivers.button_http_settings": (*_BASE, "drivers.base", "drivers.button_settings", "gateway.setting_value"),
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
-    "gateway.decide": ("gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE),
+    "gateway.counter": _PURE,
+    "gateway.goods": (
+        "gateway.counter", "gateway.kanban", "gateway.stations.station", "gateway.parsed", "gateway.ids", *_PURE,
+    ),
+    "gateway.decide": (
+        "gateway.goods", "gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE,
+    ),
     "gateway.codes": ("gateway.ids", *_PURE),
     "gateway.stations": ("gateway.kanban", *_PURE),
-    "gateway.kanban": ("gateway.ids", *_PURE),
+    "gateway.kanban": ("gateway.ids", "gateway.counter", *_PURE),
     "gateway.noise": (),
     "gateway.repeat": _PURE,
     # configuration
@@ -107,7 +114,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "tenacity": ("sync.retry",),
     "serial": ("drivers.serial_scanner", "drivers.serial_port"),
     "cv2": ("drivers.camera", "gateway.label"),
-    "pyzbar": ("drivers.camera",),
+    "numpy": ("drivers.camera", "gateway.label"),
+    "pyzbar": ("drivers.camera.cascade",),
     "zxingcpp": ("drivers.camera", "gateway.label"),
     "gpiod": ("drivers.button_gpio_lines", "drivers.output_gpio"),
     "pymodbus": ("drivers.button_modbus",),
@@ -127,8 +135,11 @@ DOORS: dict[str, tuple[str, ...]] = {
 
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
-    "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
+    "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.goods", "gateway.counter",
+    "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.instruct",
+    "drivers.camera.agreement", "drivers.camera.answer", "drivers.camera.code", "drivers.camera.score",
+    "drivers.camera.wire",
     "gateway.model", "gateway.parsed", *_MASTER, "gateway.master_row", "gateway.quantity", "gateway.text",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
     "sync.rest.judgement", "sync.rest.document",
