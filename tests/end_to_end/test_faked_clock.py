@@ -79,9 +79,7 @@ def test_a_step_of_the_time_service_is_told_and_neither_reorders_nor_opens_the_l
         use(floor, "K-0001")
         clock.step(hours * 3600)
         floor.wait_until(lambda: bool(floor.events("clock_jumped")), "the step is told")
-        floor.consume.scan_until_green(
-            floor.code("K-0001")
-        )  # the same emptying, whatever the wall says
+        floor.consume.scan_until_green(floor.code("K-0001"))  # the same emptying, whatever the wall says
         use(floor, "K-0002")
         first, second = emptied(floor)
         assert (first["card"], second["card"]) == ("K-0001", "K-0002")
@@ -102,23 +100,26 @@ def test_a_step_of_the_time_service_is_told_and_neither_reorders_nor_opens_the_l
 )
 def test_summer_and_winter_time_are_no_step(tmp_path: Path, zone: str, changes: tuple[datetime, datetime]) -> None:
     with floor_with_clock(tmp_path, changes[0] - timedelta(hours=1), zone) as (floor, clock):
-        for jumps, change in enumerate(changes, 1):
+        for number, change in enumerate(changes):
             before, after = ((change + timedelta(seconds=one)).astimezone(ZoneInfo(zone)) for one in (-1, 1))
             assert before.utcoffset() != after.utcoffset()
-            clock.set(change - timedelta(seconds=3))
-            floor.wait_until(lambda wanted=jumps: len(floor.events("clock_jumped")) == wanted, "the way there is told")
-            used = [f"K-{3 * jumps - number:04d}" for number in (1, 2, 3)]
-            use(floor, used[0])
-            floor.wait_until(lambda wanted=change: clock.now > wanted + timedelta(seconds=1.2), "the change")
-            use(floor, used[1])
-            floor.consume.scan_until_green(
-                floor.code(used[0])
-            )  # its lock window knows no zone
-            use(floor, used[2])
-            first, second, _ = emptied(floor)[-3:]
-            assert [event["card"] for event in emptied(floor)][-3:] == used
-            assert wall(first) < wall(second) < wall(first) + CLOSE
-            assert len(floor.events("clock_jumped")) == jumps
+            _cross(floor, clock, change, [f"K-{3 * number + one:04d}" for one in range(3)])
+
+
+def _cross(floor: Floor, clock: FakedClock, change: datetime, cards: list[str]) -> None:
+    """Scan right before and right after the change, and the first card once more."""
+    jumps = len(floor.events("clock_jumped")) + 1
+    clock.set(change - timedelta(seconds=3))
+    floor.wait_until(lambda: len(floor.events("clock_jumped")) == jumps, "the way there is told")
+    use(floor, cards[0])
+    floor.wait_until(lambda: clock.now > change + timedelta(seconds=1.2), "the change")
+    use(floor, cards[1])
+    floor.consume.scan_until_green(floor.code(cards[0]))  # its lock window knows no zone
+    use(floor, cards[2])
+    first, second, third = emptied(floor)[-3:]
+    assert [first["card"], second["card"], third["card"]] == cards
+    assert wall(first) < wall(second) < wall(first) + CLOSE
+    assert len(floor.events("clock_jumped")) == jumps
 
 
 @pytest.mark.decision("K2")
