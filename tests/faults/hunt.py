@@ -57,18 +57,8 @@ def _failing_disk(mutant: str) -> Tally:
 
 def _tests(path: str, mutant: str) -> Tally:
     """The project's own tests at `path` on mutated code: every failing one is a broken promise."""
-    command = [
-        sys.executable,
-        "-m",
-        "tests.faults.mutants",
-        mutant,
-        "pytest",
-        "-q",
-        "-x",
-        "-p",
-        "no:cacheprovider",
-        path,
-    ]
+    options = ["-q", "-x", "-p", "no:cacheprovider", "--hypothesis-profile=hunt"]
+    command = [sys.executable, "-m", "tests.faults.mutants", mutant, "pytest", *options, path]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TESTS_TIMEOUT_S, check=False)
     if run.returncode not in (0, 1):
         raise RuntimeError(f"{path} could not run on {mutant}:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
