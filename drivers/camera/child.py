@@ -23,7 +23,7 @@ from drivers.camera.code import Sighting
 from drivers.camera.limit import EXIT_MEMORY
 from drivers.camera.motion import MotionGate
 from drivers.camera.picture import PictureError, load
-from drivers.camera.source import Frame, LiveSource, Source, SourceEndError, SourceError, VideoFile
+from drivers.camera.source import Frame, LiveSource, Source, SourceEndError, SourceError, SourceStalledError, VideoFile
 from drivers.camera.wire import Inbox, Message, pack
 from gateway.clock import Clock, SystemClock
 
@@ -90,6 +90,8 @@ class Worker:
             answer = {"error": str(error), "kind": "picture"}
         except SourceEndError as error:
             answer = {"error": str(error), "kind": "end"}
+        except SourceStalledError as error:
+            answer = {"error": str(error), "kind": "stalled"}
         except SourceError as error:
             answer = {"error": str(error), "kind": "source"}
         except MemoryError:

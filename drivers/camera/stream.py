@@ -22,6 +22,10 @@ THOROUGH_EVERY_MS = 2000  # also when nothing moves: light changes slowly
 RETRY_MS = 1000  # until a code that could not be stored is offered again
 
 
+class SourceStalledError(TransientDeviceError):
+    """The source hangs, and the decoder process with it: another process opens it anew."""
+
+
 class Stream:
     """Outlives the decoder processes: remembers what was reported, and how far a video file was read."""
 
@@ -95,6 +99,8 @@ class Stream:
     def _is_end(self, answer: Message) -> bool:
         """TransientDeviceError when the source is gone."""
         kind = answer.get("kind")
+        if kind == "stalled":
+            raise SourceStalledError(f"{self._settings.source} {answer['error']}")
         if kind == "source":
             raise TransientDeviceError(f"{self._settings.source} {answer['error']}")
         return kind == "end"

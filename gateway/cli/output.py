@@ -12,7 +12,7 @@ import click
 
 from gateway.clock import SystemClock
 from gateway.errors import GatewayError
-from gateway.labels import pdf, printer, svg, zpl
+from gateway.labels import printer, svg, zpl
 from gateway.labels.drawing import Drawing
 from gateway.labels.page import A4, pages
 
@@ -65,6 +65,8 @@ class Output:
             return
         made = pages(drawings, None if self.single or len(drawings) == 1 else A4)
         if self.pdf is not None:
+            from gateway.labels import pdf  # with it comes all of reportlab, which no other command needs
+
             _write(self.pdf, pdf.render(made, title))
         elif self.svg is not None:
             documents = [svg.render(page).encode() for page in made]

@@ -9,9 +9,9 @@ from gateway.kanban.asked import AskedWronglyError
 from gateway.model import Decision, Event, Instruction, Status, Verdict, View
 
 PRINTED_FACT = "print"
-CARDS_LIMIT = 200  # in one instruction
+CARDS_LIMIT = 50  # in one instruction, which is one line at the control socket
 MEMBERS_LIMIT = 16
-TEXT_LIMIT = 200
+TEXT_LIMIT = 300  # a quantity with its unit is the longest
 
 
 def printed(instruction: Instruction, view: View) -> Decision:

@@ -18,7 +18,7 @@ STATUS_LIMIT_BYTES = 4096
 _STATUS = re.compile(rb"\x02([^\x02\x03]*)\x03")
 # (line, field, what it means when it is 1), ZPL II Programming Guide, ~HS
 _FLAGS = (
-    (0, 1, "no paper"), (0, 2, "paused"), (0, 5, "its buffer is full"), (0, 9, "its memory is corrupt"),
+    (0, 1, "no paper"), (0, 2, "paused"), (0, 9, "its memory is corrupt"),
     (0, 10, "too cold"), (0, 11, "too hot"), (1, 2, "its head is open"), (1, 3, "no ribbon"),
 )  # fmt: skip
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import zxingcpp
 
 from gateway.errors import GatewayError
@@ -71,6 +70,8 @@ def modules_of(text: str, kind: Kind) -> Modules:
 
 @lru_cache(maxsize=256)
 def _modules(text: str, kind: Kind) -> Modules:
+    import numpy as np  # 20 MB that only a printout needs
+
     form, options = _FORMATS[kind]
     image = zxingcpp.create_barcode(text, form, **options).to_image(scale=1, add_quiet_zones=True)
     rows = tuple(tuple(bool(level < 128) for level in row) for row in np.asarray(image))

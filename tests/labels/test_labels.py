@@ -87,9 +87,8 @@ def test_a_hostile_text_stays_a_text(text: str) -> None:
     assert [one[:2] for one in re.findall(r"[\^~][A-Z0-9]{2}", label)] == [
         one[:2] for one in re.findall(r"[\^~][A-Z0-9]{2}", plain)
     ]
-    if text != "\ud800":
-        [page] = pages([card(text)], None)
-        assert ElementTree.fromstring(svg.render(page)) is not None
+    [page] = pages([card(text)], None)
+    assert ElementTree.fromstring(svg.render(page).encode()) is not None
 
 
 @given(st.text(max_size=60), st.integers(10, 100))
