@@ -18,7 +18,7 @@ from gateway.errors import TransientDeviceError
 from gateway.model import Status, Verdict
 
 OPEN_LIMIT_S = 20.0  # a network camera takes its time
-THOROUGH_EVERY_MS = 2000  # also when nothing moves: light changes slowly
+THOROUGH_EVERY_MS = 5000  # also when nothing moves: light changes slowly
 RETRY_MS = 1000  # until a code that could not be stored is offered again
 
 
