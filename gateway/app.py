@@ -27,6 +27,7 @@ from gateway.loop_colour import loops_json
 from gateway.master import PARSERS
 from gateway.model import Instruction, Verdict
 from gateway.pipeline import Pipeline
+from gateway.quantity import parse_quantity
 from gateway.settings import GoodsSettings, Settings
 from gateway.stations.station import Station
 from gateway.store.outbox import OutboxReader
@@ -278,7 +279,8 @@ def _stations(settings: Settings) -> dict[str, Station]:
 
 def _goods_rules(table: GoodsSettings) -> Rules:
     return Rules(
-        again_ms=table.again_s * 1000, ask_ms=table.ask_s * 1000, is_confirmed=table.confirm,
+        again_ms=table.again_s * 1000, approve_above=parse_quantity(table.approve_above),
+        ask_ms=table.ask_s * 1000, is_confirmed=table.confirm,
         sscc_prefix=table.sscc_prefix, sscc_first=table.sscc_first or 0, sscc_last=table.sscc_last or 0,
     )  # fmt: skip
 

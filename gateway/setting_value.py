@@ -13,6 +13,13 @@ _BASE_URL = re.compile(
 _THIS_MACHINE = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 
 
+def check_amount(text: str) -> str:
+    """A quantity in base units as a decimal text."""
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,6})?", text, re.ASCII):
+        raise ValueError("expected a decimal number such as '100' or '2.5'")
+    return text
+
+
 def check_host(text: str) -> str:
     """`text` if it can be a host name or an IP address, or is empty; ValueError otherwise."""
     is_plain = _HOST_NAME.fullmatch(text) or (text.count(":") > 1 and _HOST_OR_IPV6.fullmatch(text))

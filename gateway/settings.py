@@ -21,7 +21,7 @@ from drivers.registry import DEVICE_TYPES
 from gateway.crosscheck import cross_check
 from gateway.errors import ConfigError
 from gateway.mistake import Mistake, explain, is_echo
-from gateway.setting_value import check_base_url, check_card_pattern, check_host, split_address
+from gateway.setting_value import check_amount, check_base_url, check_card_pattern, check_host, split_address
 from gateway.toml_lines import Path as KeyPath
 from gateway.toml_source import read_toml
 from sync.settings import SyncSettings, TlsSettings
@@ -42,7 +42,10 @@ CredentialName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z
 FilePath = Annotated[Path, AfterValidator(_from_file)]
 CardPattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_card_pattern)]
 Host = Annotated[str, Field(max_length=253), AfterValidator(check_host)]
-Operation = Literal["receive"]
+Operation = Literal[
+    "receive", "move", "pick", "drop", "issue", "return", "report", "finish", "ship", "take-back", "scrap", "label",
+    "split", "merge", "lend", "collect", "count", "release", "reject", "block",
+]  # fmt: skip
 BaseUrl = Annotated[str, Field(max_length=500), AfterValidator(check_base_url)]
 
 
@@ -115,6 +118,8 @@ class GoodsSettings(_Table):
     """How long a question waits for its answer."""
     confirm: bool = False
     """True: every receipt is asked about, not only those that are not as ordered."""
+    approve_above: Annotated[str, AfterValidator(check_amount)] = "0"
+    """Base units: more than this scrapped, or different from the book, needs a supervisor; 0: never."""
     sscc_prefix: Annotated[str, StringConstraints(pattern=r"^([0-9]{8,13})?$")] = ""
     """Extension digit and GS1 company prefix of pallet numbers that this gateway gives."""
     sscc_first: Annotated[int, Field(ge=0)] | None = None

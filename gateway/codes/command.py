@@ -12,10 +12,14 @@ from gateway.model import Action, Rejection
 
 PREFIX = "K1C."
 # What a card lets a goods station do next; see gateway/goods/operation.py.
-OPERATIONS = ("RECEIVE",)
+OPERATIONS = (
+    "RECEIVE", "MOVE", "PICK", "DROP", "ISSUE", "RETURN", "REPORT", "FINISH", "SHIP", "TAKE-BACK", "SCRAP", "LABEL",
+    "SPLIT", "MERGE", "LEND", "COLLECT", "COUNT", "RELEASE", "REJECT", "BLOCK",
+)  # fmt: skip
+OUTCOMES = ("RESTOCK", "REWORK")  # of what a customer sends back, beside SCRAP
 COMMANDS = {
     "UNDO": Action.UNDO, "CANCEL": Action.CANCEL, "CONFIRM": Action.CONFIRM, "APPROVE": Action.APPROVE,
-    **dict.fromkeys(OPERATIONS, Action.OPERATION),
+    **dict.fromkeys((*OPERATIONS, *OUTCOMES), Action.OPERATION),
 }  # fmt: skip
 SIGNATURE_LENGTH = 10
 

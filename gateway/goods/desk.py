@@ -65,6 +65,8 @@ def _chosen(name: str, scan: Scan, case: Case) -> Decision:
 def _filled(form: Form, words: list[Word], scan: Scan, case: Case) -> Decision:
     takes = (*_takes(form), "again")
     word = next((one for one in words if one[0] in takes), None)
+    if word is not None and word[0] == "place" and "from" in takes and not form.has("thing"):
+        word = ("from", word[1])  # said before the goods: where they come from
     if word is None:
         wanted = ", ".join(slot_name(slot) for slot in _takes(form))
         text = say("NOT_EXPECTED", what=slot_name(words[0][0]), operation=form.operation, wanted=wanted)
