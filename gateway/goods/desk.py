@@ -64,11 +64,11 @@ def _chosen(name: str, scan: Scan, case: Case) -> Decision:
 
 def _filled(form: Form, words: list[Word], scan: Scan, case: Case) -> Decision:
     takes = (*_takes(form), "again")
+    if "from" in takes and not (form.has("thing") and "place" in takes):
+        words = [("from" if slot == "place" else slot, value) for slot, value in words]  # where they come from
     word = next((one for one in words if one[0] in takes), None)
-    if word is not None and word[0] == "place" and "from" in takes and not form.has("thing"):
-        word = ("from", word[1])  # said before the goods: where they come from
     if word is None:
-        wanted = ", ".join(slot_name(slot) for slot in _takes(form))
+        wanted = ", ".join(slot_name(slot) for slot in _takes(form) if slot != "from")
         text = say("NOT_EXPECTED", what=slot_name(words[0][0]), operation=form.operation, wanted=wanted)
         return refused(Rejection("NOT_EXPECTED", text, scan.code, wanted))
     return _settled(form.put(*word), scan, case)

@@ -7,6 +7,7 @@ GOODS_ENGLISH: dict[str, str] = {
     "SLOT_THING": "goods or a pallet",
     "SLOT_OTHER": "a second pallet",
     "SLOT_PLACE": "a place",
+    "SLOT_FROM": "the place they come from",
     "SLOT_QUANTITY": "a quantity",
     "SLOT_ORDER": "a purchase order",
     "SLOT_WORK_ORDER": "a work order",

@@ -7,6 +7,7 @@ GOODS_CHINESE: dict[str, str] = {
     "SLOT_THING": "货物或托盘",
     "SLOT_OTHER": "第二个托盘",
     "SLOT_PLACE": "库位",
+    "SLOT_FROM": "来源库位",
     "SLOT_QUANTITY": "数量",
     "SLOT_ORDER": "采购订单",
     "SLOT_WORK_ORDER": "生产工单",
