@@ -66,3 +66,12 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA query_only=1")
     db.execute("PRAGMA busy_timeout=5000")
     return db
+
+
+def card_standings(path: Path) -> dict[str, tuple[str, int]]:
+    """(state, cycle) of every card that was ever reported, as the ERP has them now."""
+    db = connect_reader(path)
+    try:
+        return {card: (state, cycle) for card, state, cycle in db.execute("SELECT card, state, cycle FROM card")}
+    finally:
+        db.close()
