@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from drivers.base import Device, DeviceContext, DeviceHealth, DeviceSettings
 from drivers.output_base import Output, OutputSettings
@@ -21,6 +22,7 @@ from gateway.errors import GatewayError
 from gateway.health import Health
 from gateway.ids import new_id
 from gateway.interpret import sources
+from gateway.kanban.session import SessionRules
 from gateway.lights import Lights, VerdictTap
 from gateway.loop_colour import loops_json
 from gateway.master import PARSERS
@@ -264,11 +266,20 @@ class Gateway:
 
 def decider(settings: Settings) -> Decider:
     """The rules as these settings have them."""
-    return Decider(_stations(settings), andon_window_ms=settings.andon.window_s * 1000)
+    badges = settings.badges
+    zone = ZoneInfo(settings.gateway.timezone)
+    return Decider(
+        _stations(settings),
+        andon_window_ms=settings.andon.window_s * 1000,
+        sessions=SessionRules(badges.idle_s * 1000, badges.longest_s * 1000, zone),
+    )
 
 
 def _stations(settings: Settings) -> dict[str, Station]:
-    return {row.id: Station(row.id, row.role, row.location, row.action or "") for row in settings.stations}
+    return {
+        row.id: Station(row.id, row.role, row.location, row.action or "", row.badge == "required")
+        for row in settings.stations
+    }
 
 
 def _limits(settings: Settings) -> Limits:

@@ -62,6 +62,14 @@ def _source_actions(data: Data) -> Iterator[Mistake]:
             yield Mistake(("station", number, "action"), what)
 
 
+def _readable_badges(data: Data) -> Iterator[Mistake]:
+    can_read = bool(_table(data, "badges").get("patterns")) or bool(_table(data, "commands").get("secret_credential"))
+    for number, station in _tables(data, "station"):
+        if station.get("badge") == "required" and not can_read:
+            what = "no badge can be read here, expected [commands] secret_credential or [badges] patterns"
+            yield Mistake(("station", number, "badge"), what)
+
+
 def _reachable_broker(data: Data) -> Iterator[Mistake]:
     sync = _table(data, "sync")
     if sync.get("carrier") == "rest":
@@ -142,6 +150,7 @@ CHECKS = (
     _unique_ports,
     _known_stations,
     _source_actions,
+    _readable_badges,
     _reachable_broker,
     _reachable_server,
     _certificate_with_key,

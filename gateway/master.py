@@ -5,14 +5,17 @@ A row that cannot be used is refused with its id and the reason, never half used
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from gateway.quantity import parse_quantity
 
 ON_EMPTY = ("none", "issue", "transfer")
 ON_FULL = ("none", "receipt", "transfer", "erp_status")
+_SHIFT = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 LIVES = ("NEW", "ACTIVE", "HOLD", "SURPLUS", "OBSOLETE", "LOST", "REMOVED", "CLOSED")
 
 
@@ -115,7 +118,68 @@ class CardDefinition:
         )
 
 
-PARSERS = {"items": Item.parse, "locations": Location.parse, "loops": Loop.parse, "cards": CardDefinition.parse}
+OPERATOR, SUPERVISOR, QUALITY = "operator", "supervisor", "quality"
+ROLES = (OPERATOR, SUPERVISOR, QUALITY)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a badge (K14). A lost badge is replaced by another `badge` text; the old one is unknown then."""
+
+    id: str  # as it stands in events: `op` is "badge:<id>"
+    name: str
+    badge: str  # what the badge says
+    roles: frozenset[str]
+    valid_until: str  # a day or an RFC 3339 time, "" without an end
+    shift: tuple[int, int] | None  # minutes of the plant's day, from and to; None: no shift
+    blocked: bool
+
+    @classmethod
+    def parse(cls, row: Mapping[str, Any]) -> Person:
+        return cls(
+            id=_text(row, "id"),
+            name=_text(row, "name", ""),
+            badge=_text(row, "badge"),
+            roles=_roles(row),
+            valid_until=_day_or_time(row, "valid_until"),
+            shift=_shift(row),
+            blocked=row.get("blocked", False) is not False,
+        )
+
+
+PARSERS = {
+    "items": Item.parse, "locations": Location.parse, "loops": Loop.parse, "cards": CardDefinition.parse,
+    "people": Person.parse,
+}  # fmt: skip
+
+
+def _roles(row: Mapping[str, Any]) -> frozenset[str]:
+    value = row.get("roles", [OPERATOR])
+    if not isinstance(value, list) or not all(role in ROLES for role in value):
+        raise _fail(row, "roles", "a list of " + ", ".join(ROLES))
+    return frozenset(value)
+
+
+def _day_or_time(row: Mapping[str, Any], member: str) -> str:
+    value = _text(row, member, "")
+    try:
+        when = datetime.fromisoformat(value) if value else None
+    except ValueError:
+        raise _fail(row, member, "a day such as 2027-01-31, or a time with its offset") from None
+    if when is not None and len(value) > len("2027-01-31") and when.tzinfo is None:
+        raise _fail(row, member, "a day such as 2027-01-31, or a time with its offset")
+    return value
+
+
+def _shift(row: Mapping[str, Any]) -> tuple[int, int] | None:
+    value = _text(row, "shift", "")
+    if not value:
+        return None
+    found = _SHIFT.fullmatch(value)
+    if found is None:
+        raise _fail(row, "shift", "two times of the plant's day, e.g. '22:00-06:00'")
+    hours = [int(part) for part in found.groups()]
+    return hours[0] * 60 + hours[1], hours[2] * 60 + hours[3]
 
 
 def _fail(row: Mapping[str, Any], member: str, expected: str) -> MasterDataError:

@@ -50,6 +50,8 @@ class Action(StrEnum):
     SHIP = "ship"
     UNDO = "undo"
     CANCEL = "cancel"
+    BADGE = "badge"
+    SIGN_OUT = "sign_out"
     QUANTITY = "quantity"
 
 
@@ -117,6 +119,9 @@ class Scan:
     dropped: int = 0  # faulty reads of this device before this one that were only counted
     call: str = ""  # whom an andon button calls, maintenance or purchasing; such a button has no card
     is_press: bool = False  # from a button, which nobody can ask anything
+    badge: str = ""  # for BADGE: what the badge says, looked up exactly in the people of the master data
+    session: str = ""  # the badge session at the device, set by the decider
+    roles: frozenset[str] = frozenset()  # what the person who is signed in there may do
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +342,9 @@ class View(Protocol):
 
     def card_for_code(self, code: str) -> str | None:
         """The card that a customer's own printed code belongs to; exact match only."""
+
+    def person_for_badge(self, badge: str) -> str | None:
+        """The id of the person whose badge this is; exact match only."""
 
     def fills(self, loop: str) -> tuple[int, ...]:
         """The last fill durations of a loop in milliseconds, newest last."""

@@ -26,7 +26,7 @@ MASTER_LIMIT_BYTES = 4 * 1024 * 1024
 PROSE_LIMIT = 500  # characters of an ERP's message that are kept
 
 OUTCOMES = ("applied", "duplicate", "superseded", "rejected", "parked")
-DATASETS = ("items", "locations", "loops", "cards")
+DATASETS = ("items", "locations", "loops", "cards", "people")
 STATES = tuple(str(state) for state in State)
 
 

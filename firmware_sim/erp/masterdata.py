@@ -12,7 +12,7 @@ import orjson
 from firmware_sim.erp.book import decimal_text
 from firmware_sim.erp.ledger import Ledger
 
-DATASETS = ("items", "locations", "loops", "cards")
+DATASETS = ("items", "locations", "loops", "cards", "people")
 Row = dict[str, Any]
 
 

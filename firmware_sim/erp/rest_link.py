@@ -10,7 +10,7 @@ import orjson
 from firmware_sim.erp.envelope import Ack, now_utc
 from firmware_sim.erp.feed import FeedBook
 
-_DATASETS = ("items", "locations", "loops", "cards")
+_DATASETS = ("items", "locations", "loops", "cards", "people")
 
 
 class RestLink:

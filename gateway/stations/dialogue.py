@@ -29,7 +29,7 @@ def go_on(
     flow = flow_at(scan.read.device, view)
     if scan.is_press or flow is None:
         return nothing_open(scan) or decide(scan)
-    if why := why_over(flow, scan.read, view):
+    if why := why_over(flow, scan):
         return _behind(nothing_open(scan) or decide(scan), ended(flow, why))
     if is_second_beep(flow, scan.read):
         return ask_again(flow)
@@ -39,7 +39,7 @@ def go_on(
     step = dialogues.get(flow.kind)  # a kind of an older version is over
     answer = step(flow, scan, station, view) if step else None
     if answer is None:
-        return _behind(decide(scan), ended(flow, "other_scan"))
+        return _behind(decide(scan), ended(flow, "other_person" if scan.action is Action.BADGE else "other_scan"))
     if isinstance(answer, Scan):
         return _behind(decide(answer), ended(flow, "done"))
     return _closed(answer, flow)

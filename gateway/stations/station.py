@@ -15,3 +15,4 @@ class Station:
     role: str  # consume, source, receive
     location: str  # location id of the master data
     action: str = ""
+    badge_required: bool = False

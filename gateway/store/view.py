@@ -43,6 +43,7 @@ class StoreView:
         self._masters: dict[tuple[str, str], Any] = {}
         self._versions: dict[str, tuple[int, str]] = {}
         self._codes: dict[str, str] | None = None
+        self._badges: dict[str, str] | None = None
         self._last_change: dict[str, int] = {}
         self.site = site
         self.gateway = gateway
@@ -63,6 +64,7 @@ class StoreView:
             self._masters.clear()
             self._versions.clear()
             self._codes = None
+            self._badges = None
         self._last_change.clear()
 
     def note_change(self, station: str, seq: int) -> None:
@@ -95,6 +97,12 @@ class StoreView:
             rows = self._execute("SELECT body ->> '$.code', id FROM master WHERE dataset='cards'")
             self._codes = {printed: card for printed, card in rows if printed}
         return self._codes.get(code)
+
+    def person_for_badge(self, badge: str) -> str | None:
+        if self._badges is None:
+            rows = self._execute("SELECT body ->> '$.badge', id FROM master WHERE dataset='people'")
+            self._badges = dict(rows.fetchall())
+        return self._badges.get(badge)
 
     def signal_cards(self, key: str) -> tuple[str, ...]:
         row = self._execute("SELECT cards FROM signal WHERE key=?", (key,)).fetchone()

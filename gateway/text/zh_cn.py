@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 CHINESE: dict[str, str] = {
+    # codes
+    "BADGES_OFF": "本网关未启用工牌:请通知管理员。",
+    "BADGE_OTHER_PLANT": "此工牌属于工厂 {plant},这里是 {here}。",
+    "BADGE_SIGNATURE": "此工牌不是真的或读取有误:请重新扫描,或申请新工牌。",
+    "COMMANDS_OFF": "本网关未启用命令卡:请通知管理员。",
+    "COMMAND_OTHER_PLANT": "此命令卡属于工厂 {plant},这里是 {here}。",
+    "COMMAND_SIGNATURE": "此命令卡不是真的或读取有误:请重新扫描,或申请新卡。",
+    "QUANTITY_CODE": "数量读取有误或条码损坏:请重新扫描。",
+    "UNKNOWN_COMMAND": "此处没有命令 {command},可用命令:{known}。",
+    # people
+    "BADGE_BLOCKED": "此工牌已被停用:请联系班组长。",
+    "BADGE_EXPIRED": "此工牌有效期至 {day}:请向班组长申请新工牌。",
+    "BADGE_NEEDED": "工位 {station} 需要确认操作人:请先扫描工牌。",
+    "BADGE_UNKNOWN": "没有人登记过此工牌:请联系班组长。",
+    "NOBODY_SIGNED_IN": "此处没有人登录。",
+    "SIGNED_IN": "已登录:{name}。",
+    "SIGNED_IN_ALREADY": "{name} 已经登录。",
+    "SIGNED_OUT": "已退出登录。",
     # dialogues
     "FLOW_CANCELLED": "已取消,未做任何登记。",
     "FLOW_TIMED_OUT": "无人回答:{asked} 已取消,未做任何登记,请重新开始。",

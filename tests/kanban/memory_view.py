@@ -173,6 +173,9 @@ class MemoryView:
     def card_for_code(self, code: str) -> str | None:
         return next((key for key, row in self.masters["cards"].items() if code and row.get("code") == code), None)
 
+    def person_for_badge(self, badge: str) -> str | None:
+        return next((key for key, row in self.masters["people"].items() if row["badge"] == badge), None)
+
     def fills(self, loop: str) -> tuple[int, ...]:
         return self.fill_ms.get(loop, ())
 
