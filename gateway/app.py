@@ -14,6 +14,7 @@ from drivers.base import Device, DeviceContext, DeviceHealth, DeviceSettings
 from drivers.output_base import Output, OutputSettings
 from drivers.output_registry import OUTPUT_TYPES
 from drivers.registry import DEVICE_TYPES
+from gateway.board import Board
 from gateway.clock import Clock, SystemClock
 from gateway.control import ControlDoor
 from gateway.credentials import CredentialStore
@@ -22,6 +23,7 @@ from gateway.errors import GatewayError
 from gateway.health import Health
 from gateway.ids import new_id
 from gateway.interpret import sources
+from gateway.kanban.flow import FLOW_FACT
 from gateway.kanban.session import SessionRules
 from gateway.lights import Lights, VerdictTap
 from gateway.loop_colour import loops_json
@@ -86,6 +88,8 @@ class Gateway:
         )  # fmt: skip
         self._pipeline = Pipeline(sources(settings, self._credentials), self._writer.submit)
         self._lights = self._open_lights()
+        self._board = Board({row.id: row.language for row in settings.stations})
+        self._board.ask_again(self._store.view.facts(FLOW_FACT))
         self._outputs = [self._open_output(row) for row in settings.outputs]
         self._devices = [self._open_device(row) for row in settings.devices]
         self._control = ControlDoor(settings.gateway.data_dir, self._writer.submit, self._clock)
@@ -110,7 +114,7 @@ class Gateway:
             if self._sync is not None:
                 for name, run in self._sync.threads:
                     supervisor.start(name, run)
-            sink = VerdictTap(self._pipeline, self._lights.show) if self._outputs else self._pipeline
+            sink = VerdictTap(self._pipeline, self._show)
             for device in self._devices:
                 run = partial(device.run, sink=sink, health=partial(self._on_device, device.id))
                 supervisor.start(f"device {device.id}", run)
@@ -198,7 +202,7 @@ class Gateway:
         web = self._settings.web
         app = create_app(
             partial(StoreReader, self._store.data_dir), self._health, self._sync_state, self._allowed_hosts,
-            partial(loops_json, self._store.data_dir, self._clock),
+            partial(loops_json, self._store.data_dir, self._clock), self._board.rows,
         )  # fmt: skip
         try:
             return PageServer(app, web.host, web.port)
@@ -221,9 +225,13 @@ class Gateway:
             self._sync.wake(report.streams)
         self._lights.wake()
         for notice in report.notices:
-            self._lights.show(notice.station, notice.verdict)
+            self._show(notice.station, notice.verdict)
             for device in self._devices_at(notice.station):
                 device.notify(notice.verdict)
+
+    def _show(self, station: str, verdict: Verdict) -> None:
+        self._lights.show(station, verdict)
+        self._board.show(station, verdict)
 
     def _devices_at(self, station: str) -> list[Device]:
         ids = {row.id for row in self._settings.devices if row.station == station}

@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *_BASE, "drivers.base", "drivers.output_base", "drivers.output_panel", "gateway.kanban.colour",
         "gateway.loop_colour", "gateway.pipeline", "gateway.store.loops",
     ),
+    "gateway.board": _PURE,
     "gateway.loop_colour": (*_BASE, *_PURE, "gateway.kanban", "gateway.store.loops"),
     # the edges
     "gateway.web": (*_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity"),
