@@ -31,7 +31,6 @@ class DeviceHealth:
     is_up: bool
     text: str = ""  # one sentence for people: why it is down, or what it is connected to
     counters: Mapping[str, int] = field(default_factory=dict)
-    alarm: str = ""  # what a person must look at although the device is up
     alarms: Mapping[str, str] = field(default_factory=dict)  # by part, a button say: what a person should look after
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -23,9 +24,9 @@ class ContactBinding(BaseModel):
     """What a press asks for."""
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """The contact as it is called in events and messages."""
-        raise NotImplementedError
 
     @model_validator(mode="after")
     def _check_card(self) -> Self:

@@ -39,12 +39,12 @@ class ContactDesk:
 
     def health(self, where: str, stuck: Iterable[str]) -> DeviceHealth:
         """A device that works, and what is wrong at its contacts."""
-        alarms = [f"{name} has been pressed for more than {self._settings.stuck_s} s: is it stuck?" for name in stuck]
+        alarms = dict.fromkeys(stuck, f"pressed for more than {self._settings.stuck_s} s: is it stuck?")
         if self._is_unstored:
-            alarms.append("a press could not be stored: press again")
+            alarms["presses"] = "one could not be stored: press again"
         if self._lost_ms is not None and self._clock.mono_ms() - self._lost_ms < LOSS_SHOWN_MS:
-            alarms.append(f"{self._counters['lost_signals']} signals were lost: press again where nothing happened")
-        return DeviceHealth(True, f"watching {where}", dict(self._counters), "; ".join(alarms))
+            alarms["signals"] = f"{self._counters['lost_signals']} were lost: press again where nothing happened"
+        return DeviceHealth(True, f"watching {where}", dict(self._counters), alarms)
 
     def _answer(self, verdict: Verdict) -> None:
         """Called in any thread, after the commit or its failure."""

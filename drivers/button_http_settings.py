@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from drivers.base import DeviceSettings
-from drivers.button_settings import ButtonBinding, PressAction
+from drivers.button_settings import Bindings, PressAction
 from gateway.setting_value import split_address
 
 # Where a value stands in the JSON body: "$.a.b[0].c".
@@ -56,19 +56,10 @@ class HttpButtonSettings(DeviceSettings):
     """The same press again within this time changes nothing, even under a new key."""
     mapping: BodyMapping = BodyMapping()
     """How to read a body."""
-    bindings: Annotated[tuple[ButtonBinding, ...], Field(max_length=10_000)]
+    bindings: Bindings
     """Which button stands for which card."""
 
     @property
     def address(self) -> tuple[str, int]:
         """Host and port to listen on."""
         return split_address(self.listen)
-
-    @model_validator(mode="after")
-    def _check_bindings(self) -> Self:
-        seen: set[str] = set()
-        for binding in self.bindings:
-            if binding.button in seen:
-                raise ValueError(f"button {binding.button!r} is bound twice; bind each button to one card")
-            seen.add(binding.button)
-        return self

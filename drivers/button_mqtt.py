@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import select
-import ssl
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth, Sink
+from drivers.broker_client import CONNECT_TIMEOUT_S, RECONNECT_FIRST_S, RECONNECT_LIMIT_S, equip
 from drivers.buffered_socket import BufferedSocket, disable_delay
 from drivers.button_intake import Skip, take
 from drivers.button_message import Message, parse_publish
@@ -32,13 +32,10 @@ from gateway.errors import PermanentDeviceError
 from gateway.model import Read, Status, Verdict
 from gateway.wake import Wake
 
-CONNECT_TIMEOUT_S = 5.0  # for the TCP connection, and again until the subscription is granted
 PACKETS_PER_ROUND = 256  # then acknowledgements and the heartbeat get their turn
 PUBACK = b"\x40\x02"  # then the packet identifier (MQTT section 3.4); the same in both versions
 PACKET_LIMIT_BYTES = 1 << 20  # an MQTT 5 broker drops what is larger
 REDELIVERY_PAUSE_S = 0.5  # before asking again for what could not be stored; there may be space again
-RECONNECT_FIRST_S = 0.2
-RECONNECT_LIMIT_S = 30.0
 
 _LOG = logging.getLogger(__name__)
 
@@ -60,7 +57,7 @@ class MqttButtons:
             try:
                 session.serve(stop)
             except (OSError, ValueError) as error:  # unreachable, refused, TLS; ValueError: paho on a closed socket
-                session.reason = session.reason or f"{self._settings.host}:{self._settings.port}: {error}"
+                session.reason = session.reason or f"{self._settings.place}: {error}"
             finally:
                 session.close()
                 self._watch.listen(None)
@@ -78,7 +75,7 @@ class MqttButtons:
         self._counters["reconnects"] += 1
         while delay_s > 0:
             alarms = self._watch.alarms(self._context.clock.mono_ms())
-            health(DeviceHealth(False, reason, dict(self._counters), alarms=alarms))
+            health(DeviceHealth(False, reason, dict(self._counters), alarms))
             if stop.wait(min(delay_s, HEARTBEAT_S)):
                 return
             delay_s -= HEARTBEAT_S
@@ -97,6 +94,7 @@ class PressSession:
         health: Callable[[DeviceHealth], None],
     ) -> None:
         self._settings = settings
+        self._place = settings.place
         self._clock: Clock = context.clock
         self._sink = sink
         self._counters = counters
@@ -137,7 +135,7 @@ class PressSession:
                 self._client.loop_misc()
                 self._report()
                 if not self._is_subscribed and now_ms > give_up_ms:
-                    raise TimeoutError(f"{self._place()} accepts connections but does not answer")
+                    raise TimeoutError(f"{self._place} accepts connections but does not answer")
 
     def close(self) -> None:
         """Leave in order. The session stays with the broker, and with it every unacknowledged press."""
@@ -196,7 +194,7 @@ class PressSession:
     def _on_connect(self, client: mqtt.Client, data: Any, flags: mqtt.ConnectFlags, code: Any, properties: Any) -> None:
         self._was_answered = True
         if code.is_failure:
-            self.reason = f"{self._place()} refused the connection: {code}; check user name, password and client rights"
+            self.reason = f"{self._place} refused the connection: {code}; check user name, password and client rights"
             self._is_over = True
             return
         if not flags.session_present:
@@ -206,7 +204,7 @@ class PressSession:
     def _on_subscribe(self, client: mqtt.Client, data: Any, packet: int, codes: list[Any], properties: Any) -> None:
         refused = [t for t, code in zip(self._settings.topics, codes, strict=False) if code.is_failure]
         if refused:
-            self.reason = f"{self._place()} refused the subscription to {', '.join(refused)}; check client rights"
+            self.reason = f"{self._place} refused the subscription to {', '.join(refused)}; check client rights"
             self._is_over = True
             return
         self._is_subscribed = True
@@ -217,7 +215,7 @@ class PressSession:
         how = "ended the connection"
         if self._settings.tls.enabled and not self._was_answered:
             how = "hung up before it answered, so it may not accept our certificate"
-        self.reason = self.reason or f"{self._place()} {how}: {code}"
+        self.reason = self.reason or f"{self._place} {how}: {code}"
         self._is_over = True
 
     def _on_message(self, message: Message) -> None:
@@ -246,12 +244,9 @@ class PressSession:
         self.offer(found, message.packet)
 
     def _report(self) -> None:
-        text = f"subscribed at {self._place()}" if self._is_subscribed else f"connecting to {self._place()}"
+        text = f"subscribed at {self._place}" if self._is_subscribed else f"connecting to {self._place}"
         alarms = self._watch.alarms(self._clock.mono_ms())
-        self._health(DeviceHealth(self._is_subscribed, text, dict(self._counters), alarms=alarms))
-
-    def _place(self) -> str:
-        return f"{self._settings.host}:{self._settings.port}"
+        self._health(DeviceHealth(self._is_subscribed, text, dict(self._counters), alarms))
 
 
 def _ignore(*_: Any) -> None:
@@ -305,25 +300,8 @@ def _client(settings: MqttButtonSettings, context: DeviceContext, take: Callable
         manual_ack=True,
         reconnect_on_failure=False,
     )
-    client.connect_timeout = CONNECT_TIMEOUT_S
-    if settings.username:
-        secret = settings.password_credential
-        client.username_pw_set(settings.username, context.credentials.text(secret) if secret else None)
-    if settings.tls.enabled:
-        client.tls_set_context(_tls(settings, context))
+    equip(client, settings, context, f"device {settings.id}")
     return client
-
-
-def _tls(settings: MqttButtonSettings, context: DeviceContext) -> ssl.SSLContext:
-    try:
-        tls = ssl.create_default_context(cafile=settings.tls.ca_file or None)
-        if settings.tls.cert_file:
-            tls.load_cert_chain(settings.tls.cert_file, context.credentials.path(settings.tls.key_credential))
-    except OSError as error:
-        raise PermanentDeviceError(
-            f"{settings.id}: TLS files cannot be used: {error}", hint="check [device.tls] and the files it names"
-        ) from error
-    return tls
 
 
 def _connect_arguments(settings: MqttButtonSettings) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from drivers.base import DeviceSettings
+from drivers.broker_settings import BrokerKeys
 from drivers.button_preset import PresetName, fill_in
 from gateway.codes.place import PLACE_PATTERN
 from gateway.model import Action
@@ -38,6 +39,17 @@ class ButtonBinding(BaseModel):
             raise ValueError("expected either the `card` the button stands for or whom it is to `call`")
         return self
 
+
+def _check_bound_once(bindings: tuple[ButtonBinding, ...]) -> tuple[ButtonBinding, ...]:
+    seen: set[str] = set()
+    for binding in bindings:
+        if binding.button in seen:
+            raise ValueError(f"button {binding.button!r} is bound twice; bind each button to one card")
+        seen.add(binding.button)
+    return bindings
+
+
+Bindings = Annotated[tuple[ButtonBinding, ...], Field(max_length=10_000), AfterValidator(_check_bound_once)]
 
 # A press can ask for no more than this: a dialogue needs a scanner.
 PressAction = Literal[
@@ -105,47 +117,12 @@ class ButtonHealth(BaseModel):
     """... within this time: the button is stuck, which is an alarm and no order. 0 presses: never."""
 
 
-class ButtonTls(BaseModel):
-    """TLS towards the button broker; its certificate is always verified."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-    enabled: bool = False
-    """Whether the broker is spoken to over TLS."""
-    ca_file: str = ""
-    """Authority that signed the broker's certificate; empty: those of the system."""
-    cert_file: str = ""
-    """Our own certificate, for brokers that ask for one."""
-    key_credential: str = ""
-    """Name of the credential with its private key."""
-
-    @model_validator(mode="after")
-    def _check_pair(self) -> Self:
-        if bool(self.cert_file) != bool(self.key_credential):
-            raise ValueError("`cert_file` and `key_credential` belong together")
-        return self
-
-
-class MqttButtonSettings(DeviceSettings):
+class MqttButtonSettings(BrokerKeys, DeviceSettings):
     """Buttons that publish JSON to a broker; one table per broker and kind of message."""
 
     type: Literal["mqtt-button"]
     preset: PresetName | None = None
     """Make of the buttons: fills in topics, mapping and health; every key given here wins over it."""
-    host: Annotated[str, StringConstraints(min_length=1, max_length=253)]
-    """Broker the buttons publish to."""
-    port: Annotated[int, Field(ge=1, le=65535)] = 1883
-    """Its port."""
-    protocol: Literal["5", "3.1.1"] = "5"
-    """MQTT version."""
-    username: str = ""
-    """User name at the broker; empty for none."""
-    password_credential: str = ""
-    """Name of the credential with the password."""
-    tls: ButtonTls = ButtonTls()
-    """TLS towards the broker."""
-    keep_alive_s: Annotated[int, Field(ge=5, le=600)] = 20
-    """Seconds of silence after which the connection is tested."""
     session_expiry_s: Annotated[int, Field(ge=60, le=4_294_967_294)] = 604_800
     """How long the broker keeps presses while the gateway is away (MQTT 5)."""
     in_flight: Annotated[int, Field(ge=1, le=PRESSES_IN_FLIGHT_LIMIT)] = 500
@@ -160,7 +137,7 @@ class MqttButtonSettings(DeviceSettings):
     """How to read a message."""
     health: ButtonHealth = ButtonHealth()
     """What to look after."""
-    bindings: Annotated[tuple[ButtonBinding, ...], Field(max_length=10_000)]
+    bindings: Bindings
     """Which button stands for which card, or calls whom."""
 
     @model_validator(mode="before")
@@ -172,15 +149,6 @@ class MqttButtonSettings(DeviceSettings):
     def _check_topics(self) -> Self:
         if not self.topics:
             raise ValueError("`topics` is missing, expected topic filters or a `preset` that knows them")
-        return self
-
-    @model_validator(mode="after")
-    def _check_bindings(self) -> Self:
-        seen: set[str] = set()
-        for binding in self.bindings:
-            if binding.button in seen:
-                raise ValueError(f"button {binding.button!r} is bound twice; bind each button to one card")
-            seen.add(binding.button)
         return self
 
 

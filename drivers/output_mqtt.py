@@ -17,17 +17,14 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth
+from drivers.broker_client import CONNECT_TIMEOUT_S, RECONNECT_FIRST_S, RECONNECT_LIMIT_S, equip
 from drivers.output_base import DARK, Light, Shown
 from drivers.output_payload import last_will, messages_for
 from drivers.output_settings import MqttLightSettings
 from gateway.clock import Clock
-from gateway.errors import PermanentDeviceError
 
-CONNECT_TIMEOUT_S = 5.0  # for the TCP connection, and again until the broker has accepted us
 FAREWELL_S = 1.0  # for the dark state to be confirmed when the gateway stops
 UNCONFIRMED_LIMIT = 16  # messages; beyond it the panel waits, and what it shows then is new
-RECONNECT_FIRST_S = 0.2
-RECONNECT_LIMIT_S = 30.0
 
 
 class MqttLight:
@@ -46,7 +43,7 @@ class MqttLight:
             try:
                 session.serve(stop, health)
             except (OSError, ValueError) as error:  # unreachable, refused, TLS; ValueError: paho on a closed socket
-                session.reason = session.reason or f"{self._settings.host}:{self._settings.port}: {error}"
+                session.reason = session.reason or f"{self._settings.place}: {error}"
             finally:
                 session.close()
             if session.was_useful:
@@ -67,6 +64,7 @@ class LightSession:
         self, settings: MqttLightSettings, context: DeviceContext, shown: Shown, counters: Counter[str]
     ) -> None:
         self._settings = settings
+        self._place = settings.place
         self._gateway = context.gateway
         self._clock: Clock = context.clock
         self._shown = shown
@@ -98,7 +96,7 @@ class LightSession:
                 self._shown.wake.clear()
                 self._publish(self._shown.look(now_ms))
             elif not self.is_connected and now_ms > give_up_ms:
-                raise TimeoutError(f"{self._place()} accepts connections but does not answer")
+                raise TimeoutError(f"{self._place} accepts connections but does not answer")
         if self.is_connected and not self._is_over:
             self._leave()
 
@@ -140,7 +138,7 @@ class LightSession:
             self._counters["published"] += 1
             told = self._client.publish(topic, payload, qos=self._settings.qos, retain=self._settings.retain)
             if told.rc != mqtt.MQTT_ERR_SUCCESS:
-                self.reason = f"{self._place()} does not take messages: {mqtt.error_string(told.rc)}"
+                self.reason = f"{self._place} does not take messages: {mqtt.error_string(told.rc)}"
                 self._is_over = True
 
     def _leave(self) -> None:
@@ -155,7 +153,7 @@ class LightSession:
 
     def _on_connect(self, client: mqtt.Client, data: Any, flags: mqtt.ConnectFlags, code: Any, properties: Any) -> None:
         if code.is_failure:
-            self.reason = f"{self._place()} refused the connection: {code}; check user name, password and client rights"
+            self.reason = f"{self._place} refused the connection: {code}; check user name, password and client rights"
             self._is_over = True
             return
         self.is_connected = self.was_useful = True
@@ -166,18 +164,15 @@ class LightSession:
         self.reason = ""
         if code.is_failure:
             self._counters["refused"] += 1
-            self.reason = f"{self._place()} refused a message: {code}; check client rights for the light's topics"
+            self.reason = f"{self._place} refused a message: {code}; check client rights for the light's topics"
 
     def _on_disconnect(self, client: mqtt.Client, data: Any, flags: Any, code: Any, properties: Any) -> None:
-        self.reason = self.reason or f"{self._place()} ended the connection: {code}"
+        self.reason = self.reason or f"{self._place} ended the connection: {code}"
         self._is_over = True
 
     def _report(self, health: Callable[[DeviceHealth], None]) -> None:
-        text = self.reason or f"{'connected' if self.is_connected else 'connecting'} to {self._place()}"
+        text = self.reason or f"{'connected' if self.is_connected else 'connecting'} to {self._place}"
         health(DeviceHealth(self.is_connected and not self.reason, text, dict(self._counters)))
-
-    def _place(self) -> str:
-        return f"{self._settings.host}:{self._settings.port}"
 
 
 def _client(settings: MqttLightSettings, context: DeviceContext) -> mqtt.Client:
@@ -189,24 +184,7 @@ def _client(settings: MqttLightSettings, context: DeviceContext) -> mqtt.Client:
         protocol=mqtt.MQTTv5 if is_mqtt5 else mqtt.MQTTv311,
         reconnect_on_failure=False,
     )
-    client.connect_timeout = CONNECT_TIMEOUT_S
     topic, payload = last_will(settings, context.gateway, DARK)
     client.will_set(topic, payload, qos=settings.qos, retain=settings.retain)
-    if settings.username:
-        secret = settings.password_credential
-        client.username_pw_set(settings.username, context.credentials.text(secret) if secret else None)
-    if settings.tls.enabled:
-        client.tls_set_context(_tls(settings, context))
+    equip(client, settings, context, f"output {settings.id}")
     return client
-
-
-def _tls(settings: MqttLightSettings, context: DeviceContext) -> ssl.SSLContext:
-    try:
-        tls = ssl.create_default_context(cafile=settings.tls.ca_file or None)
-        if settings.tls.cert_file:
-            tls.load_cert_chain(settings.tls.cert_file, context.credentials.path(settings.tls.key_credential))
-    except OSError as error:
-        raise PermanentDeviceError(
-            f"{settings.id}: TLS files cannot be used: {error}", hint="check [output.tls] and the files it names"
-        ) from error
-    return tls

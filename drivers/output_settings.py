@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from drivers.broker_settings import BrokerKeys
 from drivers.output_base import OutputSettings
 
 Topic = Annotated[str, StringConstraints(max_length=512, pattern=r"^[^\x00+#]*$")]
@@ -53,43 +54,10 @@ class LightMessages(_Table):
         return self
 
 
-class OutputTls(_Table):
-    """TLS towards the broker of a light; its certificate is always verified."""
-
-    enabled: bool = False
-    """Whether the broker is spoken to over TLS."""
-    ca_file: str = ""
-    """Authority that signed the broker's certificate; empty: those of the system."""
-    cert_file: str = ""
-    """Our own certificate, for brokers that ask for one."""
-    key_credential: str = ""
-    """Name of the credential with its private key."""
-
-    @model_validator(mode="after")
-    def _check_pair(self) -> Self:
-        if bool(self.cert_file) != bool(self.key_credential):
-            raise ValueError("`cert_file` and `key_credential` belong together")
-        return self
-
-
-class MqttLightSettings(OutputSettings):
+class MqttLightSettings(BrokerKeys, OutputSettings):
     """A light that is switched by MQTT messages."""
 
     type: Literal["mqtt-light"]
-    host: Annotated[str, StringConstraints(min_length=1, max_length=253)]
-    """Broker the light listens to."""
-    port: Annotated[int, Field(ge=1, le=65535)] = 1883
-    """Its port."""
-    protocol: Literal["5", "3.1.1"] = "5"
-    """MQTT version."""
-    username: str = ""
-    """User name at the broker; empty for none."""
-    password_credential: str = ""
-    """Name of the credential with the password."""
-    tls: OutputTls = OutputTls()
-    """TLS towards the broker."""
-    keep_alive_s: Annotated[int, Field(ge=5, le=600)] = 20
-    """Seconds of silence after which the connection is tested, and the broker takes the gateway for dead."""
     qos: Literal[0, 1] = 1
     """1: the broker confirms each message."""
     retain: bool = False

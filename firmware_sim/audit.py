@@ -7,6 +7,7 @@ scanning twice must have ordered nothing; stock and card states must be what the
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -67,18 +68,19 @@ def read_ledger(path: Path) -> Booked:
     return booked
 
 
-def audit(plant: Plant, truth: list[Fact], booked: Booked, status: dict[str, Any] | None = None) -> Report:
-    """`status`: the gateway's own view (`kanban-gateway status --json`), compared with the ledger when given."""
+def audit(plant: Plant, truth: list[Fact], booked: Booked, statuses: Sequence[dict[str, Any]] = ()) -> Report:
+    """`statuses`: each gateway's own view (`kanban-gateway status --json`), compared with the ledger."""
     report = Report()
-    report.numbers = _count(truth, booked)
+    report.numbers = _count(plant, truth, booked)
     report.differences += _orders(plant, truth, booked)
     report.differences += _acceptances(truth, booked)
     report.differences += _repeats(truth)
     report.differences += _states(plant, truth, booked)
     report.differences += _stock("the ledger", expected_stock(plant, truth), booked.stock)
-    if status is not None:
-        report.differences += _gateway_cards(booked, status)
-        report.differences += _stock("the gateway", booked.stock, gateway_stock(status))
+    for status in statuses:
+        gateway = str(status.get("gateway", "the gateway"))
+        report.differences += _gateway_cards(booked, status, gateway)
+        report.differences += _stock(gateway, booked.stock, gateway_stock(status))
     report.numbers["differences"] = len(report.differences)
     return report
 
@@ -117,7 +119,7 @@ def gateway_stock(status: dict[str, Any]) -> Stock:
     return stock
 
 
-def _count(truth: list[Fact], booked: Booked) -> dict[str, int]:
+def _count(plant: Plant, truth: list[Fact], booked: Booked) -> dict[str, int]:
     facts = Counter(fact["fact"] for fact in truth)
     kills = Counter(fact["side"] for fact in truth if fact["fact"] == "killed")
     answered = [fact for fact in truth if fact["fact"] in ("emptied", "filled", "shipped", "again", "strange")]
@@ -127,12 +129,12 @@ def _count(truth: list[Fact], booked: Booked) -> dict[str, int]:
         "repeated until green": sum(fact.get("tries", 1) > 1 for fact in scans),
         "double scans": facts["again"],
         "strange codes": facts["strange"],
-        "presses": sum(fact.get("by") == "button" for fact in scans),
+        "presses": sum(fact.get("by", "scanner") != "scanner" for fact in scans),
         "partial bins": sum(fact["fact"] == "emptied" and Decimal(fact["left"]) > 0 for fact in truth),
         "bins emptied": facts["emptied"],
         "bins filled": facts["filled"],
         "forgotten FULLs": len(_noticed_refills(truth)),
-        "kills of the gateway": kills["gateway"],
+        **{f"kills of {gateway}": kills[gateway] for gateway in plant.gateways},
         "kills of the ERP": kills["erp"],
         "kills of the broker": kills["broker"],
         "orders": len(booked.orders),
@@ -248,11 +250,11 @@ def _stock(whose: str, expected: Stock, got: Stock) -> list[str]:
     ]
 
 
-def _gateway_cards(booked: Booked, status: dict[str, Any]) -> list[str]:
+def _gateway_cards(booked: Booked, status: dict[str, Any], gateway: str) -> list[str]:
     differences = []
     for row in status["cards"]:
         here = (row["state"], row["cycle"])
         there = booked.cards.get(row["card"], ("FULL", 0))
         if here != there:
-            differences.append(f"card {row['card']} is {here} at the gateway and {there} at the ERP")
+            differences.append(f"card {row['card']} is {here} at {gateway} and {there} at the ERP")
     return differences

@@ -223,6 +223,12 @@ MAKES: dict[str, Callable[[str], Button]] = {
 }
 
 
+def button_name(make: str, number: int) -> str:
+    """What a plant calls its buttons of a make: a DevEUI for LoRaWAN, a plain name otherwise."""
+    is_radio = make in ("chirpstack-v4", "ttn-v3")
+    return f"0004A30B001C{number + 1:04X}" if is_radio else f"{make}-{number + 1}"
+
+
 class HandOnButton:
     """Somebody's hand on one button: it publishes over a bridge and knows whether the broker took it.
 

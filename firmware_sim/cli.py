@@ -13,21 +13,25 @@ from firmware_sim.audit import audit as compare
 from firmware_sim.audit import read_ledger
 from firmware_sim.broker import BrokerError
 from firmware_sim.button import ButtonBridge, ButtonError
-from firmware_sim.demo import BUTTON_TOPIC, open_scanner, run_demo, stopped_by_signals, table
+from firmware_sim.demo import run_demo, stopped_by_signals, table
 from firmware_sim.erp.consumer import Erp
 from firmware_sim.erp.control import ControlServer
 from firmware_sim.erp.link import PROTOCOLS
 from firmware_sim.erp.process import ErpProcessError
 from firmware_sim.erp.rest import RestServer
 from firmware_sim.faults import FaultProxy, Toxics
-from firmware_sim.gateway_process import GatewayConfig, GatewayError, scanner_places
+from firmware_sim.floor import leave_rubbish, open_pressers, open_scanners
+from firmware_sim.gateway_config import BUTTON_TOPIC, LIGHT_TOPIC, GatewayConfig, by_mqtt
+from firmware_sim.gateway_process import GatewayError, write_config
+from firmware_sim.light import LightError, StackLights
+from firmware_sim.modbus import ModbusInputs
 from firmware_sim.plant import SITE, make_plant
 from firmware_sim.port import accepts, wait_until
 from firmware_sim.shift import Shift
 from firmware_sim.truth import Truth, read_truth
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-EXPECTED_ERRORS = (BrokerError, ButtonError, ErpProcessError, GatewayError, TimeoutError)
+EXPECTED_ERRORS = (BrokerError, ButtonError, ErpProcessError, GatewayError, LightError, TimeoutError)
 
 seed_option = click.option("--seed", default=1, show_default=True, help="Same seed, same plant and same people.")
 broker_option = click.option("--broker", required=True, help="host:port of the MQTT broker.")
@@ -42,7 +46,7 @@ def main() -> None:
 @click.option("--seconds", default=0.0, help="Length of the working day; 0: until Ctrl-C.")
 @seed_option
 def demo(seconds: float, seed: int) -> None:
-    """Run a whole floor with gateway and ERP, kill both three times, compare ledger, truth and gateway."""
+    """Run a floor with two gateways and an ERP, kill them, cut their links, compare ledger, truth and gateways."""
     try:
         status = run_demo(seconds or None, seed, click.echo)
     except EXPECTED_ERRORS as error:
@@ -52,7 +56,7 @@ def demo(seconds: float, seed: int) -> None:
 
 @click.command()
 @click.option("--broker", help="host:port of the MQTT broker.")
-@click.option("--rest", help="host:port to serve gateways by REST, instead of a broker; port 0 takes a free one.")
+@click.option("--rest", help="host:port to serve gateways by REST, instead of a broker or beside it.")
 @click.option("--db", type=FILE, required=True, help="Ledger file (SQLite).")
 @click.option("--site", default=SITE, show_default=True, help="Site in the topics.")
 @click.option("--plant", type=FILE, help="JSON file with master data and opening stock.")
@@ -72,14 +76,15 @@ def erp(  # noqa: PLR0913 - one for each option
     record: Path | None,
 ) -> None:
     """Run the central ERP; prints one JSON line with its ports when it is ready."""
-    if bool(broker) == bool(rest):
-        raise click.UsageError("say either --broker or --rest")
+    if not (broker or rest):
+        raise click.UsageError("say --broker, --rest or both")
     host, port = _address(broker) if broker else ("", 0)
     sys.setswitchinterval(0.001)  # the network thread must not wait 5 ms for the ledger's thread
     document = json.loads(plant.read_text()) if plant else None
     running = Erp(
-        host=host, port=port, db=db, site=site, plant=document, protocol=protocol, confirm_orders=confirm_orders
-    )
+        host=host, port=port, db=db, site=site, plant=document, protocol=protocol, confirm_orders=confirm_orders,
+        serves_rest=rest is not None,
+    )  # fmt: skip
     with running, stopped_by_signals() as done:
         server = ControlServer(running, control_port)
         server.start()
@@ -108,21 +113,23 @@ def shift(broker: str, directory: Path, seconds: float, wait_s: float, seed: int
     (directory / "plant.json").write_text(json.dumps(plant.document()))
     address = _address(broker)
     with ExitStack() as stack:
-        scanners = {place.device: open_scanner(directory, place.device) for place in scanner_places(plant)}
-        for scanner in scanners.values():
-            stack.callback(scanner.close)
+        scanners = open_scanners(stack, directory, plant)
         ports = {name: scanner.port for name, scanner in scanners.items()}
-        config = GatewayConfig(plant, ports, address, address, BUTTON_TOPIC)
-        (directory / "gateway.toml").write_text(config.text())
-        click.echo(f"waiting for: kanban-gateway run --config {directory / 'gateway.toml'}")
+        wires = stack.enter_context(ModbusInputs())
+        config = GatewayConfig(plant, plant.gateways[0], ports, by_mqtt(address), address, wires.port)
+        file = write_config(directory, config)
+        bridge = stack.enter_context(ButtonBridge(host=address[0], port=address[1], topic=BUTTON_TOPIC))
+        lights = stack.enter_context(StackLights(host=address[0], port=address[1], topic=LIGHT_TOPIC))
+        pressers = open_pressers(plant, {config.gateway: config}, bridge, lights, wires)
+        leave_rubbish(plant, bridge)
+        click.echo(f"waiting for: kanban-gateway run --config {file}")
         click.echo(f"        and: kanban-floor erp --broker {broker} --db ledger.db --plant {directory / 'plant.json'}")
         if not wait_until(lambda: accepts(config.web_port), wait_s, poll_s=0.2):
             raise click.ClickException(f"no gateway answered on port {config.web_port} within {wait_s:.0f} s")
-        bridge = stack.enter_context(ButtonBridge(host=address[0], port=address[1], topic=BUTTON_TOPIC))
         truth = Truth(directory / "truth.jsonl")
         stack.callback(truth.close)
         stop = stack.enter_context(stopped_by_signals())
-        Shift(plant, scanners, bridge, truth, seed=seed).run(seconds, stop)
+        Shift(plant, scanners, pressers, truth, seed=seed).run(seconds, stop)
     click.echo(f"the day is over; truth in {directory / 'truth.jsonl'}")
 
 
@@ -133,7 +140,7 @@ def shift(broker: str, directory: Path, seconds: float, wait_s: float, seed: int
 @seed_option
 def audit(truth: Path, ledger: Path, status: Path | None, seed: int) -> None:
     """Compare a ledger with what really happened; exit 1 when they differ."""
-    told = json.loads(status.read_text()) if status else None
+    told = [json.loads(status.read_text())] if status else []
     report = compare(make_plant(seed), read_truth(truth), read_ledger(ledger), told)
     for line in table(report, None):
         click.echo(line)

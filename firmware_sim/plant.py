@@ -7,12 +7,14 @@ must stay in proportion does: the lock window is a tenth of the replenishment ti
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 SITE, GATEWAY = "P1", "L3-07"
 SUPERMARKET = "SUPER"
+CELL = "CELL"  # between the lines; bins of its loop are scanned at either gateway
 REPLENISHMENT_S = 70
 LOCK_S = REPLENISHMENT_S / 10
 REPEAT_WINDOW_MS = 1000
@@ -26,6 +28,13 @@ _KINDS = (
     ("LABEL", "PCE", "500", "none", "none"),
     ("BRACKET", "PCE", "24", "issue", "transfer"),
 )
+_SHARED = ("PUMP", "PCE", "6", "issue", "transfer")
+
+# makes of MQTT buttons at the first line, see button_make.py; "json" is the plant's own, which can tell a count
+MQTT_MAKES = ("zigbee2mqtt", "tasmota", "shelly-gen2", "esphome", "chirpstack-v4", "ttn-v3")
+JSON_MAKE = "json"
+# at the last line
+HTTP_MAKE, WIRED_MAKE = "webhook", "modbus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +81,32 @@ class Plant:
 
     lines: tuple[str, ...]
     loops: tuple[Loop, ...]
-    buttons: dict[str, str]  # button -> card; all at the first line
+    buttons: dict[str, str]  # card -> make of the button on its bin
+    gateways: tuple[str, ...] = field(default=(GATEWAY,))  # of the lines in order; the last one has the rest
 
     @property
     def loop_of(self) -> dict[str, Loop]:
         """Loop by card."""
         return {card: loop for loop in self.loops for card in loop.cards}
+
+    @property
+    def shared(self) -> Loop | None:
+        """The loop whose bins are scanned at every gateway; None where there is only one."""
+        return next((loop for loop in self.loops if loop.line == CELL), None)
+
+    def gateway_of(self, line: str) -> str:
+        return self.gateways[min(self.lines.index(line), len(self.gateways) - 1)]
+
+    def lines_of(self, gateway: str) -> list[str]:
+        return [line for line in self.lines if self.gateway_of(line) == gateway]
+
+    def buttons_at(self, gateway: str) -> dict[str, list[str]]:
+        """Cards with a button, by make of the button."""
+        found: dict[str, list[str]] = {}
+        for card, make in self.buttons.items():
+            if self.gateway_of(self.loop_of[card].line) == gateway:
+                found.setdefault(make, []).append(card)
+        return found
 
     def opening_stock(self) -> dict[tuple[str, str], Decimal]:
         """By item and location: full bins at the lines, plenty in the supermarket."""
@@ -92,9 +121,10 @@ class Plant:
     def document(self) -> dict[str, Any]:
         """Master data and opening stock for the ERP."""
         items = {loop.item: {"id": loop.item, "name": loop.item.title(), "uom": loop.uom} for loop in self.loops}
+        places = dict.fromkeys((*self.lines, *(loop.line for loop in self.loops), SUPERMARKET))
         return {
             "items": list(items.values()),
-            "locations": [{"id": place, "name": place.title()} for place in (*self.lines, SUPERMARKET)],
+            "locations": [{"id": place, "name": place.title()} for place in places],
             "loops": [loop.row() for loop in self.loops],
             "cards": [
                 {"id": card, "loop": loop.id, "revision": 1, "life": "ACTIVE", "initial": "FULL"}
@@ -108,8 +138,13 @@ class Plant:
         }
 
 
-def make_plant(seed: int, *, lines: int = 2, loops_per_line: int = 6, cards_per_loop: int = 6) -> Plant:
-    """A plant of `lines * loops_per_line` loops; the seed shuffles which loop posts how and collects cards."""
+def make_plant(
+    seed: int, *, lines: int = 2, loops_per_line: int = 6, cards_per_loop: int = 6, gateways: Sequence[str] = (GATEWAY,)
+) -> Plant:
+    """A plant of `lines * loops_per_line` loops; the seed shuffles which loop posts how and collects cards.
+
+    With more than one of the `gateways` there is one more loop, at the cell between the lines.
+    """
     chance = random.Random(seed)
     names = tuple(f"LINE{number}" for number in range(1, lines + 1))
     loops = []
@@ -121,6 +156,19 @@ def make_plant(seed: int, *, lines: int = 2, loops_per_line: int = 6, cards_per_
             cards = tuple(f"K{line[4:]}{place:02d}-{number:02d}" for number in range(1, cards_per_loop + 1))
             trigger_point = 2 if place == loops_per_line else 1  # the last loop of each line collects two cards
             loops.append(Loop(name, item, uom, Decimal(quantity), line, on_empty, on_full, trigger_point, cards))
-    button_loop = loops[0]
-    buttons = {f"B{number}": card for number, card in enumerate(button_loop.cards[:-1], start=1)}
-    return Plant(names, tuple(loops), buttons)
+    buttons = _buttons(loops, loops_per_line)
+    if len(gateways) > 1:
+        item, uom, quantity, on_empty, on_full = _SHARED
+        cards = tuple(f"KC-{number:02d}" for number in range(1, cards_per_loop + 1))
+        loops.append(Loop(f"{CELL}-1", item, uom, Decimal(quantity), CELL, on_empty, on_full, 1, cards))
+    return Plant(names, tuple(loops), buttons, tuple(gateways))
+
+
+def _buttons(loops: list[Loop], loops_per_line: int) -> dict[str, str]:
+    """The first two loops of the first line have buttons that speak MQTT, a loop of the last line others."""
+    last = loops[-loops_per_line]
+    buttons = dict.fromkeys(loops[0].cards[:3], JSON_MAKE)
+    buttons |= dict(zip(loops[min(1, loops_per_line - 1)].cards, MQTT_MAKES, strict=False))
+    for make, cards in ((HTTP_MAKE, last.cards[:2]), (WIRED_MAKE, last.cards[2:4])):
+        buttons |= dict.fromkeys((card for card in cards if card not in buttons), make)
+    return buttons

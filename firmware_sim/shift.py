@@ -15,9 +15,9 @@ from decimal import Decimal
 from functools import partial
 
 from firmware_sim.agenda import Agenda
-from firmware_sim.button import ButtonBridge
 from firmware_sim.codes import damage, print_card
-from firmware_sim.plant import LOCK_S, SITE, Loop, Plant
+from firmware_sim.plant import CELL, LOCK_S, SITE, Loop, Plant
+from firmware_sim.presser import Presser
 from firmware_sim.scanner import Answer, Scanner
 from firmware_sim.truth import Truth
 
@@ -43,19 +43,20 @@ class Shift:
     """The people of one day. `run` returns when the day is over and everybody has finished what they held."""
 
     def __init__(
-        self, plant: Plant, scanners: dict[str, Scanner], bridge: ButtonBridge, truth: Truth, *, seed: int
+        self, plant: Plant, scanners: dict[str, Scanner], pressers: dict[str, Presser], truth: Truth, *, seed: int
     ) -> None:
-        """`scanners` by device id, see gateway_process.scanner_places."""
+        """`scanners` by device id, see layout.scanner_places; `pressers` by card. The cell is for others."""
         self._plant = plant
         self._scanners = scanners
-        self._bridge = bridge
+        self._pressers = pressers
         self._truth = truth
-        self._agendas = {name: Agenda() for name in (*scanners, "buttons")}
+        self._agendas = {name: Agenda() for name in (*scanners, *map(_buttons_of, plant.lines))}
         self._bins = [
-            Bin(card, loop, loop.quantity, random.Random(f"{seed}/{card}")) for card, loop in plant.loop_of.items()
+            Bin(card, loop, loop.quantity, random.Random(f"{seed}/{card}"))
+            for card, loop in plant.loop_of.items()
+            if loop.line != CELL
         ]
         self._strange = {line: random.Random(f"{seed}/{line}") for line in plant.lines}
-        self._button_of = {card: button for button, card in plant.buttons.items()}
         self._collected: dict[str, list[Bin]] = {loop.id: [] for loop in plant.loops}
         self._slowest_fill_s: dict[str, float] = {}  # by loop, of refills that were scanned
         self._forgotten = 0
@@ -83,8 +84,8 @@ class Shift:
     # -- the line ---------------------------------------------------------------------------
 
     def _plan_emptying(self, bin_: Bin, due: float) -> None:
-        if bin_.card in self._button_of:
-            self._agendas["buttons"].add(due, partial(self._empty_by_button, bin_))
+        if bin_.card in self._pressers:
+            self._agendas[_buttons_of(bin_.loop.line)].add(due, partial(self._empty_by_button, bin_))
         else:
             self._agendas[f"use-{bin_.loop.line}"].add(due, partial(self._empty_by_scan, bin_))
 
@@ -98,23 +99,18 @@ class Shift:
             self._plan_repeat(scanner, bin_, "empty")
 
     def _empty_by_button(self, bin_: Bin) -> None:
-        """A button's only light is the broker's acknowledgement; some people count what is left first."""
+        """Some people count what is left first, if their button can say so."""
+        presser = self._pressers[bin_.card]
         left = Decimal(0)
-        members = {}
-        if bin_.chance.random() < 0.5:
+        if presser.is_counting and bin_.chance.random() < 0.5:
             left = (bin_.loop.quantity * bin_.chance.choice([1, 2, 3]) / 8).quantize(Decimal("0.01"))
-            members = {"remainder": str(left)}
-        press = self._bridge.message(self._button_of[bin_.card], **members)
         begun_at = time.monotonic()
-        tries = 1
-        while not self._bridge.publish(press) and not self._is_over.is_set():
-            tries += 1
-        self._note_emptying(bin_, left, begun_at, by="button", told=Answer.ACK, tries=tries)
+        text = str(left) if left else ""
+        told, tries = presser.press(self._is_patient(begun_at), text)
+        self._note_emptying(bin_, left, begun_at, by=presser.make, told=told, tries=tries)
         if bin_.chance.random() < 0.4:
             time.sleep(bin_.chance.uniform(0.1, 0.8))
-            again = self._bridge.message(self._button_of[bin_.card], **members)
-            told = Answer.ACK if self._bridge.publish(again) else Answer.SILENCE
-            self._truth.record("again", card=bin_.card, cycle=bin_.cycle, what="empty", by="button", told=told)
+            self._note_again(bin_, "empty", presser.make, presser.press_again(text))
 
     def _note_emptying(self, bin_: Bin, left: Decimal, begun_at: float, *, by: str, told: Answer, tries: int) -> None:
         """The bin is physically empty; send it on its way."""
@@ -135,15 +131,16 @@ class Shift:
 
     def _order_arrives(self, bin_: Bin) -> None:
         """A press may reach the gateway late, so a bin emptied by button is always seen at the source first."""
-        if bin_.card in self._button_of or bin_.loop.trigger_point > 1 or bin_.chance.random() < 0.4:
-            self._agendas["ship"].add(time.monotonic() + bin_.chance.uniform(0.5, 3.0), partial(self._ship, bin_))
+        if bin_.card in self._pressers or bin_.loop.trigger_point > 1 or bin_.chance.random() < 0.4:
+            due = time.monotonic() + bin_.chance.uniform(0.5, 3.0)
+            self._agendas[f"ship-{bin_.loop.line}"].add(due, partial(self._ship, bin_))
         else:
             self._plan_filling(bin_)
 
     def _ship(self, bin_: Bin) -> None:
-        answer, tries = self._scan_until_green(self._scanners["ship"], bin_)
+        answer, tries = self._scan_until_green(self._scanners[f"ship-{bin_.loop.line}"], bin_)
         self._truth.record("shipped", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries)
-        if bin_.card in self._button_of:
+        if bin_.card in self._pressers:
             bin_.emptied_at = time.monotonic()
         self._plan_filling(bin_)
 
@@ -166,6 +163,7 @@ class Shift:
         self._slowest_fill_s[bin_.loop.id] = slowest_s
         if tries == 1 and bin_.chance.random() < 0.2:
             self._plan_repeat(scanner, bin_, "full")
+        self._redeliver(bin_)
         self._plan_emptying(bin_, filled_at + LOCK_S + MARGIN_S + bin_.chance.uniform(0.0, 4.0))
 
     def _forgets(self, bin_: Bin) -> bool:
@@ -206,8 +204,17 @@ class Shift:
         self._agendas[scanner.name].add(time.monotonic() + bin_.chance.uniform(1.2, 2.0), look_again)
 
     def _scan_again(self, scanner: Scanner, bin_: Bin, what: str) -> None:
-        told = scanner.scan(print_card(SITE, bin_.card))
-        self._truth.record("again", card=bin_.card, cycle=bin_.cycle, what=what, by="scanner", told=told)
+        self._note_again(bin_, what, "scanner", scanner.scan(print_card(SITE, bin_.card)))
+
+    def _note_again(self, bin_: Bin, what: str, by: str, told: Answer) -> None:
+        self._truth.record("again", card=bin_.card, cycle=bin_.cycle, what=what, by=by, told=told)
+
+    def _redeliver(self, bin_: Bin) -> None:
+        """A network delivers the first press of this button once more, now that its bin is full."""
+        presser = self._pressers.get(bin_.card)
+        told = presser.redeliver() if presser else None
+        if presser and told is not None:
+            self._truth.record("redelivered", card=bin_.card, by=presser.make, told=told)
 
     def _scan_something_strange(self, line: str) -> None:
         """No card of this line: foreign, unknown, damaged, another line's, or something from the grocer."""
@@ -227,3 +234,8 @@ class Shift:
         self._truth.record("strange", kind=kind, text=texts[kind], told=told)
         due = time.monotonic() + chance.uniform(2.0, 5.0)
         self._agendas[f"use-{line}"].add(due, partial(self._scan_something_strange, line))
+
+
+def _buttons_of(line: str) -> str:
+    """The agenda of whoever presses the buttons of a line."""
+    return f"buttons-{line}"

@@ -239,11 +239,11 @@ class Gateway:
 
     def _on_device(self, device: str, told: DeviceHealth) -> None:
         self._hear(device)
-        if told.is_up and not told.alarm:
+        if told.is_up:
             self._health.clear(f"DEVICE:{device}")
             self._supervisor.is_well(f"device {device}")
         else:
-            self._health.warn(f"DEVICE:{device}", f"{device}: {told.alarm or told.text}")
+            self._health.warn(f"DEVICE:{device}", f"{device}: {told.text}")
         self._pass_on(device, told.alarms)
 
     def _pass_on(self, device: str, alarms: Mapping[str, str]) -> None:
@@ -254,7 +254,7 @@ class Gateway:
             self._health.clear(f"DEVICE:{device}/{name}")
         for name, text in alarms.items():
             if known.get(name) != text:
-                self._health.warn(f"DEVICE:{device}/{name}", f"{name}: {text}")
+                self._health.warn(f"DEVICE:{device}/{name}", f"{device}, {name}: {text}")
 
     def _on_output(self, output: str, told: DeviceHealth) -> None:
         self._hear(f"output {output}")

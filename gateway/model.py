@@ -159,7 +159,7 @@ class Acknowledgement:
 class MasterData:
     """A whole dataset as published by the ERP; rows are plain JSON objects with an `id`."""
 
-    dataset: str  # items, locations, loops, cards
+    dataset: str  # a key of master.PARSERS
     version: int
     etag: str
     rows: tuple[dict[str, Any], ...]
@@ -334,6 +334,9 @@ class View(Protocol):
     def master(self, dataset: str, key: str) -> Any:
         """The parsed row (Item, Location, Loop, CardDefinition of master.py) or None."""
 
+    def find(self, dataset: str, word: str) -> tuple[str, ...]:
+        """Ids of the rows that have `word` among their `words` (codes, GTINs, other names), in order; exact match."""
+
     def master_rows(self, dataset: str) -> dict[str, dict[str, Any]]:
         """All raw rows of a dataset by id."""
 
@@ -342,9 +345,6 @@ class View(Protocol):
 
     def card_for_code(self, code: str) -> str | None:
         """The card that a customer's own printed code belongs to; exact match only."""
-
-    def person_for_badge(self, badge: str) -> str | None:
-        """The id of the person whose badge this is; exact match only."""
 
     def fills(self, loop: str) -> tuple[int, ...]:
         """The last fill durations of a loop in milliseconds, newest last."""

@@ -26,7 +26,10 @@ MASTER_LIMIT_BYTES = 4 * 1024 * 1024
 PROSE_LIMIT = 500  # characters of an ERP's message that are kept
 
 OUTCOMES = ("applied", "duplicate", "superseded", "rejected", "parked")
-DATASETS = ("items", "locations", "loops", "cards", "people")
+DATASETS = (
+    "units", "items", "locations", "partners", "loops", "cards", "lots", "purchase_orders", "ship_notices",
+    "work_orders", "shipments", "people",
+)  # fmt: skip
 STATES = tuple(str(state) for state in State)
 
 

@@ -14,7 +14,15 @@ ROOTS = ("gateway", "drivers", "sync", "firmware_sim")
 
 EVERYTHING = ("gateway", "drivers", "sync")
 _BASE = ("gateway.model", "gateway.errors", "gateway.clock", "gateway.ids", "gateway.wake")
-_PURE = ("gateway.model", "gateway.master", "gateway.quantity", "gateway.errors", "gateway.text")
+_MASTER = (
+    "gateway.master",
+    "gateway.master_item",
+    "gateway.master_order",
+    "gateway.master_person",
+    "gateway.master_place",
+    "gateway.master_work",
+)
+_PURE = ("gateway.model", *_MASTER, "gateway.quantity", "gateway.errors", "gateway.text")
 _TOML = ("gateway.toml_lines", "gateway.toml_source")
 
 # What each part may import of ours besides itself. The longest name that fits a module counts.
@@ -42,7 +50,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.store": (*_BASE, "gateway.quantity"),
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (
-        *_BASE, "drivers.base", "drivers.framing", "drivers.buffered_socket", "gateway.codes.place",
+        *_BASE, "drivers.base", "drivers.broker_client", "drivers.broker_settings", "drivers.buffered_socket",
+        "drivers.framing", "gateway.codes.place",
         "gateway.codes.button_layout",
     ),
     "drivers.registry": ("drivers",),
@@ -82,7 +91,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.wake": (),
     "gateway.ids": (),
     "gateway.quantity": (),
-    "gateway.master": ("gateway.quantity",),
+    "gateway.master": ("gateway.master_row", "gateway.quantity", *_MASTER),
+    "gateway.master_item": ("gateway.master_row",),
+    "gateway.master_order": ("gateway.master_row",),
+    "gateway.master_person": ("gateway.master_row",),
+    "gateway.master_place": ("gateway.master_row",),
+    "gateway.master_work": ("gateway.master_row",),
+    "gateway.master_row": ("gateway.quantity",),
     "gateway": (),
     # an oracle must not share the bug
     "firmware_sim": (),
@@ -92,7 +107,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 DOORS: dict[str, tuple[str, ...]] = {
     "sqlite3": ("gateway.store",),
     "sqlite_utils": ("gateway.store",),
-    "paho": ("sync.mqtt", "drivers.button_mqtt", "drivers.output_mqtt"),
+    "paho": ("sync.mqtt", "drivers.broker_client", "drivers.button_mqtt", "drivers.output_mqtt"),
     "requests": ("sync.rest.http",),
     "urllib3": ("sync.rest.http",),
     "tenacity": ("sync.retry",),
@@ -118,7 +133,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 PURE_PARTS = (
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.instruct",
-    "gateway.model", "gateway.master", "gateway.quantity", "gateway.text",
+    "gateway.model", *_MASTER, "gateway.master_row", "gateway.quantity", "gateway.text",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
     "sync.rest.judgement", "sync.rest.document",
 )  # fmt: skip

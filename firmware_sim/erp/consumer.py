@@ -24,6 +24,7 @@ from firmware_sim.erp.masterdata import publications, snapshots, store_plant
 from firmware_sim.erp.mischief import Mischief
 from firmware_sim.erp.rest_link import RestLink
 from firmware_sim.erp.rest_mischief import RestMischief
+from firmware_sim.erp.switchboard import Switchboard
 
 QUEUE_LIMIT = 20_000
 GROUP_LIMIT = 64  # batches per transaction
@@ -36,7 +37,7 @@ CALL_TIMEOUT_S = 30.0
 class Erp:
     """A running ERP. `start`, then `control` requests (see control.py) until `stop`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each option of the command
         self,
         *,
         host: str = "",
@@ -47,8 +48,10 @@ class Erp:
         protocol: str = "5",
         env: str = "prod",
         confirm_orders: bool = False,
+        serves_rest: bool = False,
     ) -> None:
-        """Through the broker at `host`; without one, gateways come by REST and find what is for them in a feed."""
+        """Through the broker at `host`; without one, or also when `serves_rest`, gateways come by REST and find
+        what is for them in a feed."""
         self.env = env
         self.mischief = Mischief()
         self.rest_mischief = RestMischief()
@@ -56,10 +59,11 @@ class Erp:
         if plant is not None:
             store_plant(self.ledger.db, plant)
             self.ledger.open_stock(plant.get("stock", []))
-        self.rest = None if host else RestLink(db.with_suffix(".feed"), self.ledger.gateways)
-        self.link: Link | RestLink = self.rest or Link(
-            host=host, port=port, site=site, protocol=protocol, sink=self._receive, mischief=self.mischief
-        )
+        self.rest = RestLink(db.with_suffix(".feed")) if serves_rest or not host else None
+        link = Link(host=host, port=port, site=site, protocol=protocol, sink=self._receive, mischief=self.mischief)
+        self.link: Link | RestLink | Switchboard = link
+        if self.rest is not None:
+            self.link = Switchboard(link, self.rest) if host else self.rest
         self.failure: BaseException | None = None
         self._queue: queue.Queue[tuple[str, Any]] = queue.Queue(QUEUE_LIMIT)
         self._stop = threading.Event()
@@ -120,10 +124,17 @@ class Erp:
         self.ledger.clerk.record_command(gw, document)
         self._send_command(gw, document)
 
-    def welcome(self, gw: str, ep: str, birth: str) -> bool:
-        """A gateway is here; True when its epoch is new to us. Only in the ledger's thread."""
+    def welcome(self, gw: str, ep: str, birth: str, *, by_rest: bool) -> bool:
+        """A gateway is here; True when its epoch is new to us. Only in the ledger's thread.
+
+        What other gateways did to its cards may have been told while nobody could say so to it: it is said again.
+        """
         self.ledger.counters["births"] += 1
+        if self.rest is not None:
+            self.rest.came(gw, by_rest=by_rest)
         self._online.add(gw)
+        if len(self.ledger.gateways()) > 1:
+            self._snapshot_due.add(gw)
         return self.ledger.greet(gw, ep, birth, is_online=True)
 
     def _receive(self, kind: str, gw: str, payload: bytes) -> None:
@@ -195,7 +206,7 @@ class Erp:
             self.ledger.greet(gw, ep, birth, is_online=False)
             self._online.discard(gw)
             return
-        is_new = self.welcome(gw, ep, birth)
+        is_new = self.welcome(gw, ep, birth, by_rest=False)
         self.publish_masterdata(gw)
         if is_new:
             self.publish_snapshots(gw)

@@ -42,7 +42,7 @@ class RestDesk:
         erp = self._erp
         if env != erp.env:
             return problem(404, "unknown_gateway", f"no gateway of environment {env!r} is known here")
-        is_new = erp.welcome(gw, ep, birth)
+        is_new = erp.welcome(gw, ep, birth, by_rest=True)
         erp.publish_masterdata(gw)
         if is_new:
             erp.publish_snapshots(gw)

@@ -13,6 +13,7 @@ Item = dict[str, Any]
 _TABLES = """
 CREATE TABLE IF NOT EXISTS feed(n INTEGER PRIMARY KEY AUTOINCREMENT, gw TEXT NOT NULL, item TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS floor(gw TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS guest(gw TEXT PRIMARY KEY) STRICT;
 """
 LATEST_ONLY = ("cardstate", "stock", "state")  # a newer one makes the older ones worthless
 
@@ -29,10 +30,22 @@ class FeedBook:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.executescript(_TABLES)
         self._news = threading.Condition()
+        self.guests = frozenset(gw for (gw,) in self._db.execute("SELECT gw FROM guest"))
 
     def close(self) -> None:
         with self._news:
             self._db.close()
+
+    def enter(self, gw: str, *, is_guest: bool) -> None:
+        """Note for good that a gateway reads its feed, or that it came another way: then nothing waits for it."""
+        with self._news:
+            if is_guest:
+                self._db.execute("INSERT OR IGNORE INTO guest VALUES(?)", (gw,))
+                self.guests |= {gw}
+            else:
+                self._db.execute("DELETE FROM guest WHERE gw = ?", (gw,))
+                self._db.execute("DELETE FROM feed WHERE gw = ?", (gw,))
+                self.guests -= {gw}
 
     def put(self, gw: str, item: Item) -> None:
         """Add an item; one that waits already is not added again."""

@@ -12,13 +12,19 @@ import orjson
 from firmware_sim.erp.book import decimal_text
 from firmware_sim.erp.ledger import Ledger
 
-DATASETS = ("items", "locations", "loops", "cards", "people")
+DATASETS = (
+    "units", "items", "locations", "partners", "loops", "cards", "lots", "purchase_orders", "ship_notices",
+    "work_orders", "shipments", "people",
+)  # fmt: skip
+ALWAYS = ("items", "locations", "loops", "cards")  # published even when empty
 Row = dict[str, Any]
 
 
 def store_plant(db: sqlite3.Connection, plant: dict[str, list[Row]]) -> None:
     """Keep the datasets of a plant; a changed one gets the next version, an unchanged one stays as it is."""
     for dataset in DATASETS:
+        if dataset not in plant and dataset not in ALWAYS:
+            continue
         rows = orjson.dumps(plant.get(dataset, []), option=orjson.OPT_SORT_KEYS)
         etag = blake2b(rows, digest_size=8).hexdigest()
         known = db.execute("SELECT version, etag FROM masterdata WHERE dataset = ?", (dataset,)).fetchone()

@@ -19,7 +19,7 @@ class ErpProcessError(RuntimeError):
 class ErpProcess:
     """Starts `kanban-floor erp`; the same arguments are used again by `restart`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each option of the command
         self,
         *,
         broker: str = "",
@@ -30,14 +30,16 @@ class ErpProcess:
         confirm_orders: bool = False,
         log: Path | None = None,
         record: Path | None = None,
+        serves_rest: bool = False,
     ) -> None:
-        """`broker`: host:port; without one it serves by REST on `rest_port`. `log`: where its standard error
-        goes, default next to the ledger."""
+        """`broker`: host:port; without one, or also when `serves_rest`, it serves by REST on `rest_port`.
+        `log`: where its standard error goes, default next to the ledger."""
         self.db, self.site = db, site
         self._log = log or db.with_suffix(".log")
         self._command = [sys.executable, "-m", "firmware_sim.cli", "erp"]
-        self.rest_port = 0 if broker else free_port()
-        self._command += ["--broker", broker] if broker else ["--rest", f"{LOOPBACK}:{self.rest_port}"]
+        self.rest_port = free_port() if serves_rest or not broker else 0
+        self._command += ["--broker", broker] if broker else []
+        self._command += ["--rest", f"{LOOPBACK}:{self.rest_port}"] if self.rest_port else []
         self._command += ["--db", str(db), "--site", site, "--protocol", protocol]
         self._command += ["--plant", str(plant)] if plant else []
         self._command += ["--confirm-orders"] if confirm_orders else []

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import orjson
 
 from firmware_sim.erp.envelope import Ack, now_utc
 from firmware_sim.erp.feed import FeedBook
-
-_DATASETS = ("items", "locations", "loops", "cards", "people")
+from firmware_sim.erp.masterdata import DATASETS
 
 
 class RestLink:
     """The same doors as Link, so that the ERP need not know what carries its words."""
 
-    def __init__(self, path: Path, gateways: Callable[[], list[str]]) -> None:
-        """`gateways` names those that were ever here."""
+    def __init__(self, path: Path) -> None:
         self.feed = FeedBook(path)
-        self._gateways = gateways
 
     def start(self) -> None:
         """Nothing to connect to."""
@@ -27,9 +23,18 @@ class RestLink:
     def stop(self) -> None:
         self.feed.close()
 
+    def came(self, gw: str, *, by_rest: bool) -> None:
+        """A gateway was born, here or elsewhere: from now on it reads its feed, or no longer."""
+        if by_rest != (gw in self.guests()):
+            self.feed.enter(gw, is_guest=by_rest)
+
+    def guests(self) -> frozenset[str]:
+        """The gateways that read feeds."""
+        return self.feed.guests
+
     def announce(self, *, is_online: bool) -> None:
         """Tell every gateway whether we listen."""
-        for gw in self._gateways():
+        for gw in self.guests():
             document = {"v": 1, "online": is_online, "ts": now_utc()}
             self.feed.put(gw, {"k": "state", "doc": document})
 
@@ -37,7 +42,7 @@ class RestLink:
         """What goes to `cmd` or `md/<dataset>` in MQTT."""
         dataset = topic.removeprefix("md/")
         document = orjson.loads(payload)
-        if dataset in _DATASETS:
+        if dataset in DATASETS:
             members = {name: document.get(name) for name in ("dataset", "version", "etag")}
             self.feed.put(gw, {"k": "md", **members})
         else:

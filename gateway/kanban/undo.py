@@ -14,7 +14,7 @@ from gateway.kanban.container import Body, card_after, last_act, moment_of, row
 from gateway.kanban.key import UNDO, need_key
 from gateway.kanban.moment import elapsed_ms
 from gateway.kanban.movement import reversed_moves
-from gateway.master import SUPERVISOR
+from gateway.master_person import SUPERVISOR
 from gateway.model import Card, Decision, Event, Rejection, Scan, State, Status, Verdict, View
 from gateway.quantity import parse_quantity
 

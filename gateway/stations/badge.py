@@ -45,8 +45,8 @@ def sign_out(scan: Scan, view: View) -> Decision:
 
 def holder_of(scan: Scan, view: View, rules: SessionRules) -> Person | Rejection:
     """Whose badge was scanned, or why it does not count."""
-    name = view.person_for_badge(scan.badge)
-    person: Person | None = view.master("people", name) if name is not None else None
+    names = view.find("people", scan.badge)
+    person: Person | None = view.master("people", names[0]) if names else None
     if person is None:
         return Rejection("BADGE_UNKNOWN", say("BADGE_UNKNOWN"), scan.badge)
     why = why_not(person, scan.read, rules)

@@ -43,7 +43,7 @@ class StoreView:
         self._masters: dict[tuple[str, str], Any] = {}
         self._versions: dict[str, tuple[int, str]] = {}
         self._codes: dict[str, str] | None = None
-        self._badges: dict[str, str] | None = None
+        self._words: dict[str, dict[str, tuple[str, ...]]] = {}
         self._last_change: dict[str, int] = {}
         self.site = site
         self.gateway = gateway
@@ -64,7 +64,7 @@ class StoreView:
             self._masters.clear()
             self._versions.clear()
             self._codes = None
-            self._badges = None
+            self._words.clear()
         self._last_change.clear()
 
     def note_change(self, station: str, seq: int) -> None:
@@ -80,6 +80,20 @@ class StoreView:
             row = self._execute("SELECT body FROM master WHERE dataset=? AND id=?", place).fetchone()
             self._masters[place] = self._parsers[dataset](orjson.loads(row[0])) if row else None
         return self._masters[place]
+
+    def find(self, dataset: str, word: str) -> tuple[str, ...]:
+        if dataset not in self._words:
+            self._words[dataset] = self._index(dataset)
+        return self._words[dataset].get(word, ())
+
+    def _index(self, dataset: str) -> dict[str, tuple[str, ...]]:
+        """Built once for each set of master data, so that a scan costs one look-up however many rows there are."""
+        found: dict[str, tuple[str, ...]] = {}
+        for (body,) in self._execute("SELECT body FROM master WHERE dataset=? ORDER BY id", (dataset,)):
+            entry = self._parsers[dataset](orjson.loads(body))
+            for word in getattr(entry, "words", ()):
+                found[word] = (*found.get(word, ()), entry.id)
+        return found
 
     def master_rows(self, dataset: str) -> dict[str, dict[str, Any]]:
         rows = self._execute("SELECT id,body FROM master WHERE dataset=?", (dataset,))
@@ -97,12 +111,6 @@ class StoreView:
             rows = self._execute("SELECT body ->> '$.code', id FROM master WHERE dataset='cards'")
             self._codes = {printed: card for printed, card in rows if printed}
         return self._codes.get(code)
-
-    def person_for_badge(self, badge: str) -> str | None:
-        if self._badges is None:
-            rows = self._execute("SELECT body ->> '$.badge', id FROM master WHERE dataset='people'")
-            self._badges = dict(rows.fetchall())
-        return self._badges.get(badge)
 
     def signal_cards(self, key: str) -> tuple[str, ...]:
         row = self._execute("SELECT cards FROM signal WHERE key=?", (key,)).fetchone()

@@ -162,7 +162,7 @@ def test_lost_signals_are_evidence_and_an_alarm_with_their_number() -> None:
         [read] = sink.wait(1)
         assert read.fault is not None
         assert (read.fault.code, read.fault.got) == ("SIGNALS_LOST", "3")
-        wait_until(lambda: "3 signals were lost" in running.health.alarm, "the alarm")
+        wait_until(lambda: "3 were lost" in running.health.alarms.get("signals", ""), "the alarm")
         assert running.health.counters["lost_signals"] == 3
         recorded.edge(False)
         assert sink.wait(2)[1].fault is None

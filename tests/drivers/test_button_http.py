@@ -1,8 +1,7 @@
-"""Presses over HTTP: real requests, a real store, and callers who misbehave."""
+"""Presses over HTTP: real requests, a real store, and callers who come again."""
 
 from __future__ import annotations
 
-import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,79 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 from drivers.button_http import HttpButtons
-from drivers.button_http_settings import HttpButtonSettings
 from firmware_sim.webhook import WebhookCaller, WebhookError
 from gateway.credentials import CredentialStore
 from gateway.errors import PermanentDeviceError
 from gateway.model import Status, Verdict
 from tests.drivers.rig import CONTEXT, FAILED, GOOD, HoldingSink, Running
 from tests.drivers.shop import TOKEN, Shop
-
-DEVICE = """
-[[device]]
-id = "hook"
-type = "http-button"
-station = "S1"
-listen = "127.0.0.1:0"
-token_credential = "token"
-bindings = [{ button = "B0", card = "K-0" }, { button = "B1", card = "K-1" }, { button = "B9", card = "K-9" }]
-[device.mapping]
-event = "$.event"
-actions = { pressed = "empty", held = "undo" }
-ignored = ["released"]
-remainder = "$.rest"
-"""
-
-PRESS = {"button": "B1", "event": "pressed"}
-
-
-def url_of(shop: Shop) -> str:
-    return f"http://127.0.0.1:{shop.device.port}/press"
-
-
-def caller(shop: Shop) -> WebhookCaller:
-    return WebhookCaller(url_of(shop), TOKEN)
+from tests.drivers.webhook import DEVICE, PRESS, caller, context, post, settings, url_of
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     with Shop(tmp_path, DEVICE) as shop:
         yield shop
-
-
-@pytest.fixture
-def held(tmp_path: Path) -> Iterator[tuple[str, HoldingSink, Running]]:
-    """A webhook whose presses wait until the test gives a verdict."""
-    device = HttpButtons(_settings(), _context(tmp_path))
-    sink = HoldingSink()
-    with Running(device, sink) as running:
-        running.wait_up()
-        yield f"http://127.0.0.1:{device.port}/press", sink, running
-
-
-def _settings(**members: Any) -> HttpButtonSettings:
-    plain = {
-        "id": "hook", "type": "http-button", "station": "S1", "listen": "127.0.0.1:0", "token_credential": "token",
-        "bindings": [{"button": "B1", "card": "K-1"}], **members,
-    }  # fmt: skip
-    return HttpButtonSettings.model_validate(plain)
-
-
-def _context(directory: Path, token: str = TOKEN) -> Any:
-    (directory / "credentials").mkdir()
-    file = directory / "credentials" / "token"
-    file.write_text(token)
-    file.chmod(0o600)
-    return replace(CONTEXT, credentials=CredentialStore(directory))
-
-
-def post(url: str, body: Any = PRESS, key: str = "k1", **headers: str) -> requests.Response:
-    sent = {"Authorization": f"Bearer {TOKEN}", "Idempotency-Key": key, "Content-Type": "application/json"}
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return requests.post(url, data, headers={**sent, **headers}, timeout=10)
 
 
 @pytest.mark.promise("R1")
@@ -220,121 +161,8 @@ def test_an_ignored_event_is_answered_and_stores_nothing(shop: Shop) -> None:
     assert shop.events("scan_refused") == []
 
 
-@pytest.mark.promise("R10")
-@pytest.mark.parametrize(
-    ("method", "path", "headers", "http", "code"),
-    [
-        ("POST", "/press", {"Authorization": ""}, 401, "TOKEN"),
-        ("POST", "/press", {"Authorization": "Bearer "}, 401, "TOKEN"),
-        ("POST", "/press", {"Authorization": "Bearer " + TOKEN[:-1]}, 401, "TOKEN"),
-        ("POST", "/press", {"Authorization": "Bearer " + TOKEN + "x"}, 401, "TOKEN"),
-        ("POST", "/press", {"Authorization": "Basic " + TOKEN}, 401, "TOKEN"),
-        ("POST", "/press", {"Authorization": b"Bearer \xe4\xff"}, 401, "TOKEN"),
-        ("POST", "/press", {"Idempotency-Key": ""}, 400, "KEY"),
-        ("POST", "/press", {"Idempotency-Key": "k" * 201}, 400, "KEY"),
-        ("POST", "/press", {"Idempotency-Key": "two words"}, 400, "KEY"),
-        ("POST", "/press", {"Idempotency-Key": b"\xe4"}, 400, "KEY"),
-        ("POST", "/press", {"Content-Type": "text/plain"}, 415, "CONTENT_TYPE"),
-        ("POST", "/press", {"Content-Type": ""}, 415, "CONTENT_TYPE"),
-        ("POST", "/other", {}, 404, "NO_SUCH_PATH"),
-        ("POST", "/press/", {}, 404, "NO_SUCH_PATH"),
-        ("GET", "/press", {}, 405, "METHOD"),
-        ("PUT", "/press", {}, 405, "METHOD"),
-        ("OPTIONS", "/press", {}, 405, "METHOD"),
-    ],
-)
-def test_a_request_that_is_no_proper_press_says_what_is_wrong_and_reaches_nobody(
-    held: tuple[str, HoldingSink, Running], method: str, path: str, headers: dict[str, Any], http: int, code: str
-) -> None:
-    url, sink, _ = held
-    sent = {"Authorization": f"Bearer {TOKEN}", "Idempotency-Key": "k", "Content-Type": "application/json", **headers}
-    address = url.removesuffix("/press") + path
-    answer = requests.request(method, address, data=json.dumps(PRESS), headers=sent, timeout=10)
-    assert (answer.status_code, answer.json()["code"]) == (http, code)
-    assert len(answer.json()["text"]) > 20
-    assert sink.reads == []
-
-
-@pytest.mark.parametrize(("length", "http"), [(4097, 413), (65_537, 413), (10**12, 413)])
-def test_a_body_that_is_too_long_is_413(held: tuple[str, HoldingSink, Running], length: int, http: int) -> None:
-    head = f"POST /press HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\nContent-Length: {length}\r\n\r\n"
-    body = b"x" * length if length < 10**6 else b""
-    assert _raw(held[0], head.encode() + body).startswith(f"HTTP/1.1 {http}".encode())
-
-
-def test_a_request_without_a_length_is_411(held: tuple[str, HoldingSink, Running]) -> None:
-    head = f"POST /press HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\nConnection: close\r\n\r\n"
-    assert _raw(held[0], head.encode()).startswith(b"HTTP/1.1 411")
-
-
-@pytest.mark.promise("R8")
-@pytest.mark.parametrize(
-    ("data", "http"),
-    [
-        (b"POST /press HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 20_000 + b"\r\n\r\n", b"431"),
-        (b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03\r\n\r\n", b"400"),
-        (b"POST /press HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", b"400"),
-    ],
-)
-def test_rubbish_instead_of_a_request_is_refused_and_the_next_press_works(
-    held: tuple[str, HoldingSink, Running], data: bytes, http: bytes
-) -> None:
-    url, sink, _ = held
-    assert _raw(url, data).split(b" ")[1] == http
-    sink.answer = GOOD
-    assert post(url).status_code == 200
-
-
-@pytest.mark.promise("R10")
-def test_after_ten_wrong_tokens_the_address_must_wait_with_the_right_one_too(
-    held: tuple[str, HoldingSink, Running],
-) -> None:
-    url, sink, _ = held
-    answers = [post(url, Authorization="Bearer wrong").status_code for _ in range(11)]
-    assert answers == [401] * 10 + [429]
-    limited = post(url)
-    assert limited.status_code == 429
-    assert 0 < int(limited.headers["Retry-After"]) <= 61
-    assert sink.reads == []
-
-
-@pytest.mark.promise("R8")
-def test_callers_that_hang_do_not_keep_others_waiting(held: tuple[str, HoldingSink, Running]) -> None:
-    url, sink, _ = held
-    sink.answer = GOOD
-    beginning = f"POST /press HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\nContent-Length: 99\r\n\r\n{{"
-    hanging = [_connect(url) for _ in range(20)]
-    try:
-        for one in hanging:
-            one.sendall(beginning.encode())
-        assert post(url).status_code == 200
-    finally:
-        for one in hanging:
-            one.close()
-
-
-@pytest.mark.promise("R8")
-def test_a_connection_without_a_whole_request_is_closed_even_if_bytes_keep_coming(
-    held: tuple[str, HoldingSink, Running], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("drivers.button_http_server.REQUEST_LIMIT_MS", 100)
-    pause = threading.Event()
-    with _connect(held[0]) as slow:
-        slow.settimeout(0.05)
-        for _ in range(200):
-            try:
-                slow.sendall(b"a")
-                if slow.recv(1) == b"":
-                    return
-            except TimeoutError:
-                pause.wait(0.02)
-            except OSError:
-                return
-    raise AssertionError("the connection was left open")
-
-
 def test_a_press_under_way_is_answered_when_the_gateway_stops(tmp_path: Path) -> None:
-    device = HttpButtons(_settings(), _context(tmp_path))
+    device = HttpButtons(settings(), context(tmp_path))
     sink = HoldingSink()
     with ThreadPoolExecutor(1) as pool:
         with Running(device, sink) as running:
@@ -374,7 +202,7 @@ def test_a_taken_port_is_told_and_taken_up_when_it_is_free(tmp_path: Path, monke
     monkeypatch.setattr("drivers.button_http.RELISTEN_LIMIT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        with Running(HttpButtons(_settings(listen=address), _context(tmp_path)), HoldingSink(GOOD)) as running:
+        with Running(HttpButtons(settings(listen=address), context(tmp_path)), HoldingSink(GOOD)) as running:
             told = running.wait_down().text
             assert f"cannot listen on {address}" in told
             assert "in use" in told
@@ -385,23 +213,12 @@ def test_a_taken_port_is_told_and_taken_up_when_it_is_free(tmp_path: Path, monke
 
 @pytest.mark.parametrize("token", ["short", "with spaces in the middle", "ä" * 20])
 def test_a_token_that_protects_nothing_is_a_permanent_error(tmp_path: Path, token: str) -> None:
-    device = HttpButtons(_settings(), _context(tmp_path, token))
+    device = HttpButtons(settings(), context(tmp_path, token))
     with pytest.raises(PermanentDeviceError, match="16 or more ASCII characters"):
         device.run(threading.Event(), HoldingSink(), lambda health: None)
 
 
 def test_a_missing_token_is_a_permanent_error_of_this_device_only(tmp_path: Path) -> None:
-    device = HttpButtons(_settings(), replace(CONTEXT, credentials=CredentialStore(tmp_path)))
+    device = HttpButtons(settings(), replace(CONTEXT, credentials=CredentialStore(tmp_path)))
     with pytest.raises(PermanentDeviceError, match="not found"):
         device.run(threading.Event(), HoldingSink(), lambda health: None)
-
-
-def _connect(url: str) -> socket.socket:
-    host, port = url.removeprefix("http://").removesuffix("/press").split(":")
-    return socket.create_connection((host, int(port)), timeout=10)
-
-
-def _raw(url: str, data: bytes) -> bytes:
-    with _connect(url) as line:
-        line.sendall(data)
-        return line.recv(4096)

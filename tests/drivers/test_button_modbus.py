@@ -284,10 +284,10 @@ def test_a_button_that_stays_pressed_is_an_alarm_and_evidence(
         [read] = sink.wait(1)
         assert read.fault is not None
         assert read.fault.code == "BUTTON_STUCK"
-        wait_until(lambda: "input 3 has been pressed" in running.health.alarm, "the alarm")
+        wait_until(lambda: "pressed for more" in running.health.alarms.get("input 3", ""), "the alarm")
         assert running.health.is_up
         inputs.set(3, False)
-        wait_until(lambda: running.health.alarm == "", "the alarm is over")
+        wait_until(lambda: not running.health.alarms, "the alarm is over")
         assert len(sink.reads) == 1
 
 
@@ -297,10 +297,10 @@ def test_a_press_that_could_not_be_stored_is_an_alarm_until_one_is(inputs: Modbu
     with Running(_device(inputs.port), sink) as running:
         running.wait_up()
         inputs.press(3)
-        wait_until(lambda: "could not be stored" in running.health.alarm, "the alarm")
+        wait_until(lambda: "could not be stored" in running.health.alarms.get("presses", ""), "the alarm")
         sink.answer = GOOD
         inputs.press(3)
-        wait_until(lambda: running.health.alarm == "", "the alarm is over")
+        wait_until(lambda: not running.health.alarms, "the alarm is over")
 
 
 def test_the_simulated_device_says_when_nobody_asks_it(inputs: ModbusInputs, monkeypatch: pytest.MonkeyPatch) -> None:

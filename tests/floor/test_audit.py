@@ -30,7 +30,7 @@ DAY: list[Fact] = [
     {"fact": "filled", "card": "C2", "cycle": 1, "told": "forgotten"},
     {"fact": "emptied", "card": "C2", "cycle": 2, "used": "40", "left": "0", "told": "ack", "tries": 1},
     {"fact": "strange", "kind": "foreign", "text": "K1.P9.C1.1.AA", "told": "nak"},
-    {"fact": "killed", "side": "gateway"},
+    {"fact": "killed", "side": "L3-07"},
 ]
 
 BOOKED = Booked(
@@ -65,12 +65,12 @@ STATUS: dict[str, Any] = {
 
 
 def test_a_day_that_adds_up_has_no_differences_and_is_counted() -> None:
-    report = audit(PLANT, DAY, BOOKED, STATUS)
+    report = audit(PLANT, DAY, BOOKED, [STATUS])
     assert report.differences == []
     shown = {name: report.numbers[name] for name in ("bins emptied", "double scans", "forgotten FULLs", "orders")}
     assert shown == {"bins emptied": 3, "double scans": 1, "forgotten FULLs": 1, "orders": 3}
     assert report.numbers["repeated until green"] == 1
-    assert report.numbers["kills of the gateway"] == 1
+    assert report.numbers["kills of L3-07"] == 1
 
 
 def without_an_order(booked: Booked) -> Booked:
@@ -149,7 +149,7 @@ def test_a_gateway_that_believes_something_else_than_the_ledger_is_found() -> No
         "cards": [{"card": "C1", "state": "EMPTY", "cycle": 1}],
         "stock": [{**STATUS["stock"][0], "qty": "79.5"}, STATUS["stock"][1]],
     }
-    assert audit(PLANT, DAY, BOOKED, status).differences == [
+    assert audit(PLANT, DAY, BOOKED, [status]).differences == [
         "card C1 is ('EMPTY', 1) at the gateway and ('FULL', 1) at the ERP",
         "stock of SCREW at LINE1 in the gateway is 79.5, expected 80",
     ]

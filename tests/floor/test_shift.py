@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from firmware_sim.agenda import Agenda
+from firmware_sim.button_make import MAKES
 from firmware_sim.chaos import CALM_S, kill_plan
 from firmware_sim.cli import main
-from firmware_sim.demo import run_demo
-from firmware_sim.gateway_process import GatewayConfig, scanner_places
-from firmware_sim.plant import LOCK_S, make_plant
+from firmware_sim.demo import GATEWAYS, run_demo
+from firmware_sim.gateway_config import GatewayConfig, by_mqtt, by_rest
+from firmware_sim.gateway_process import write_config
+from firmware_sim.layout import scanner_places
+from firmware_sim.plant import CELL, LOCK_S, Plant, make_plant
 from firmware_sim.truth import Truth, read_truth
 from gateway.master import CardDefinition, Item, Location, Loop
 from gateway.settings import load_settings
+
+BROKER = ("127.0.0.1", 1883)
 
 
 def test_a_person_does_what_is_due_in_order_and_finishes_what_is_at_hand() -> None:
@@ -48,9 +54,10 @@ def test_work_that_is_added_for_earlier_wakes_the_person() -> None:
 
 
 def test_kills_are_the_same_for_a_seed_and_leave_the_ends_of_the_day_alone() -> None:
-    plan = kill_plan(30.0, 3, seed=4)
-    assert plan == kill_plan(30.0, 3, seed=4)
-    assert sorted(side for _, side in plan) == ["erp"] * 3 + ["gateway"] * 3
+    kills = {"A": 3, "B": 2, "erp": 1}
+    plan = kill_plan(30.0, kills, seed=4)
+    assert plan == kill_plan(30.0, kills, seed=4)
+    assert Counter(side for _, side in plan) == kills
     assert all(CALM_S <= at <= 30.0 - CALM_S for at, _ in plan)
     assert [at for at, _ in plan] == sorted(at for at, _ in plan)
 
@@ -72,10 +79,30 @@ def test_the_gateway_accepts_the_plants_master_data_and_the_generated_configurat
         assert all(parser.parse(row) for row in document[dataset])
     locks = {Loop.parse(row).lock_window_ms for row in document["loops"]}
     assert locks == {LOCK_S * 1000}  # what people wait for is what the gateway waits for
-    ports = {place.device: tmp_path / place.device for place in scanner_places(plant)}
-    config = tmp_path / "gateway.toml"
-    config.write_text(GatewayConfig(plant, ports, ("127.0.0.1", 1), ("127.0.0.1", 2), "floor/buttons").text())
-    assert len(load_settings(config).devices) == len(ports) + 1
+    places = scanner_places(plant)
+    makes = plant.buttons_at(plant.gateways[0])
+    config = GatewayConfig(plant, plant.gateways[0], _ports(tmp_path, plant), by_mqtt(BROKER), BROKER, 1502)
+    settings = load_settings(write_config(tmp_path / "one", config))
+    assert len(settings.devices) == len(places) + len(makes)
+
+
+def test_two_gateways_share_a_cell_and_nothing_else_and_both_configurations_are_accepted(tmp_path: Path) -> None:
+    plant = make_plant(1, gateways=("A", "B"))
+    shared = plant.shared
+    assert shared is not None and shared.line == CELL
+    stations: dict[str, set[str]] = {}
+    for gateway, sync in (("A", by_mqtt(BROKER)), ("B", by_rest(BROKER))):
+        config = GatewayConfig(plant, gateway, _ports(tmp_path, plant), sync, BROKER, 1502)
+        settings = load_settings(write_config(tmp_path / gateway, config))
+        assert {light.station for light in settings.outputs} <= {one.id for one in settings.stations}
+        stations[gateway] = {place.station for place in scanner_places(plant, gateway)}
+    assert stations["A"] & stations["B"] == {f"{CELL}-USE", f"{CELL}-IN"}
+    makes = {make for gateway in plant.gateways for make in plant.buttons_at(gateway)}
+    assert makes == {*MAKES, "json", "webhook", "modbus"}
+
+
+def _ports(directory: Path, plant: Plant) -> dict[str, Path]:
+    return {place.device: directory / place.device for place in scanner_places(plant)}
 
 
 def test_the_command_line_says_what_each_command_does() -> None:
@@ -89,8 +116,9 @@ def test_the_command_line_says_what_each_command_does() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 @pytest.mark.promise("R2")
-def test_a_short_day_with_kills_ends_with_ledger_truth_and_gateway_equal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_short_day_with_kills_ends_with_ledger_truth_and_gateways_equal(capsys: pytest.CaptureFixture[str]) -> None:
     said: list[str] = []
     assert run_demo(18.0, 11, said.append) == 0, "\n".join(said)
-    assert said[-1] == "ledger, truth and gateway are equal"
-    assert any(line.split() == ["kills", "of", "the", "gateway", "3"] for line in said)
+    assert said[-1] == "ledger, truth and gateways are equal"
+    for gateway in GATEWAYS:
+        assert any(line.split() == ["kills", "of", gateway, "3"] for line in said)

@@ -164,6 +164,10 @@ class MemoryView:
         row = self.masters[dataset].get(key)
         return PARSERS[dataset](row) if row is not None else None
 
+    def find(self, dataset: str, word: str) -> tuple[str, ...]:
+        entries = [PARSERS[dataset](row) for _, row in sorted(self.masters[dataset].items())]
+        return tuple(entry.id for entry in entries if word in getattr(entry, "words", ()))
+
     def master_rows(self, dataset: str) -> dict[str, dict[str, Any]]:
         return dict(self.masters[dataset])
 
@@ -172,9 +176,6 @@ class MemoryView:
 
     def card_for_code(self, code: str) -> str | None:
         return next((key for key, row in self.masters["cards"].items() if code and row.get("code") == code), None)
-
-    def person_for_badge(self, badge: str) -> str | None:
-        return next((key for key, row in self.masters["people"].items() if row["badge"] == badge), None)
 
     def fills(self, loop: str) -> tuple[int, ...]:
         return self.fill_ms.get(loop, ())

@@ -122,7 +122,7 @@ def test_refused_master_data_is_confirmed_and_told() -> None:
         ("cmd", b"{", "cmd: not JSON"),
         ("cmd", {**command(), "id": 5}, "cmd: id is 5, expected a UUID"),
         ("md/items", {**ITEMS, "version": "2"}, "md/items: version is '2'"),
-        ("md/nonsense", ITEMS, "md: dataset 'nonsense', expected one of items"),
+        ("md/nonsense", ITEMS, "md: dataset 'nonsense', expected one of units"),
         ("md/stock", {**ITEMS, "dataset": "stock"}, "rows[0]: item is missing"),
     ],
 )

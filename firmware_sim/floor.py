@@ -1,0 +1,143 @@
+"""All that runs on the floor: brokers, ERP, gateways, the links between them, scanners, buttons and lights.
+
+The first gateway reaches the ERP through the plant's broker, the others by REST; each over a link of its own that can
+be cut. Buttons and lights have a broker beside the machines, as they would on a line.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from firmware_sim.broker import Broker
+from firmware_sim.button import ButtonBridge
+from firmware_sim.button_make import MAKES, HandOnButton, button_name
+from firmware_sim.erp.process import ErpProcess
+from firmware_sim.faults import FaultProxy
+from firmware_sim.gateway_config import (
+    BUTTON_TOPIC,
+    LIGHT_TOPIC,
+    PRESS_TOKEN,
+    GatewayConfig,
+    by_mqtt,
+    by_rest,
+)
+from firmware_sim.gateway_process import GatewayProcess
+from firmware_sim.layout import rack_station, scanner_places
+from firmware_sim.light import StackLights
+from firmware_sim.modbus import ModbusInputs
+from firmware_sim.plant import HTTP_MAKE, JSON_MAKE, WIRED_MAKE, Plant
+from firmware_sim.port import LOOPBACK, wait_until
+from firmware_sim.presser import CallPresser, JsonPresser, MakePresser, Presser, WiredPresser
+from firmware_sim.scanner import Profile, Scanner
+from firmware_sim.truth import Truth
+from firmware_sim.webhook import WebhookCaller
+
+MASTERDATA_TIMEOUT_S = 60.0
+
+
+@dataclass
+class Floor:
+    """Everything that may be killed, cut, pressed or asked."""
+
+    plant: Plant
+    directory: Path
+    broker: Broker  # between the first gateway and the ERP
+    erp: ErpProcess
+    gateways: dict[str, GatewayProcess]  # by id
+    links: dict[str, FaultProxy]  # from each gateway to the broker or the ERP
+    scanners: dict[str, Scanner]  # by device id
+    pressers: dict[str, Presser]  # by card
+    bridge: ButtonBridge
+    lights: StackLights
+    truth: Truth
+
+
+def open_floor(stack: ExitStack, directory: Path, plant: Plant) -> Floor:
+    """Start everything in order; `stack` stops it in the reverse order."""
+    plant_file = directory / "plant.json"
+    plant_file.write_bytes(orjson.dumps(plant.document()))
+    broker = stack.enter_context(Broker(directory=directory / "broker"))
+    floor_broker = stack.enter_context(Broker(directory=directory / "floor-broker"))
+    erp = ErpProcess(
+        broker=f"{broker.host}:{broker.port}", db=directory / "ledger.db", plant=plant_file, confirm_orders=True,
+        serves_rest=True,
+    )  # fmt: skip
+    stack.enter_context(erp)
+    truth = Truth(directory / "truth.jsonl")
+    stack.callback(truth.close)
+    scanners = open_scanners(stack, directory, plant)
+    at_floor = (floor_broker.host, floor_broker.port)
+    bridge = stack.enter_context(ButtonBridge(host=at_floor[0], port=at_floor[1], topic=BUTTON_TOPIC))
+    lights = stack.enter_context(StackLights(host=at_floor[0], port=at_floor[1], topic=LIGHT_TOPIC))
+    wires = stack.enter_context(ModbusInputs())
+    ports = {name: scanner.port for name, scanner in scanners.items()}
+    links, configs = {}, {}
+    for gateway in plant.gateways:
+        is_first = gateway == plant.gateways[0]
+        link = FaultProxy((broker.host, broker.port) if is_first else (LOOPBACK, erp.rest_port))
+        links[gateway] = stack.enter_context(link)
+        sync = by_mqtt((link.host, link.port)) if is_first else by_rest((link.host, link.port))
+        configs[gateway] = GatewayConfig(plant, gateway, ports, sync, at_floor, wires.port)
+    pressers = open_pressers(plant, configs, bridge, lights, wires)
+    leave_rubbish(plant, bridge)
+    gateways = {gateway: GatewayProcess(directory / gateway, configs[gateway]) for gateway in plant.gateways}
+    for running in gateways.values():
+        stack.enter_context(running)
+    for running in gateways.values():
+        wait_for_cards(running, plant)
+    return Floor(plant, directory, broker, erp, gateways, links, scanners, pressers, bridge, lights, truth)
+
+
+def open_scanners(stack: ExitStack, directory: Path, plant: Plant) -> dict[str, Scanner]:
+    """Scanners as they are programmed in the demonstration, by device id."""
+    scanners = {}
+    for place in scanner_places(plant):
+        profile = Profile(response_timeout_s=1.0)
+        scanners[place.device] = Scanner(directory, place.device, profile, log=directory / "scans.jsonl")
+        stack.callback(scanners[place.device].close)
+    return scanners
+
+
+def open_pressers(
+    plant: Plant, configs: dict[str, GatewayConfig], bridge: ButtonBridge, lights: StackLights, wires: ModbusInputs
+) -> dict[str, Presser]:
+    """A hand on every button of the plant, by card."""
+    pressers: dict[str, Presser] = {}
+    for gateway, config in configs.items():
+        caller = WebhookCaller(f"http://{LOOPBACK}:{config.press_port}/press", PRESS_TOKEN, tries=10)
+        for make, cards in plant.buttons_at(gateway).items():
+            for number, card in enumerate(cards):
+                name = button_name(make, number)
+                if make == JSON_MAKE:
+                    pressers[card] = JsonPresser(bridge, name)
+                elif make == HTTP_MAKE:
+                    pressers[card] = CallPresser(caller, name)
+                elif make == WIRED_MAKE:
+                    light = lights.light(rack_station(plant.loop_of[card].line))
+                    pressers[card] = WiredPresser(wires, number, light)
+                else:
+                    pressers[card] = MakePresser(HandOnButton(bridge, MAKES[make](name)), make)
+    return pressers
+
+
+def leave_rubbish(plant: Plant, bridge: ButtonBridge) -> None:
+    """Retained presses of yesterday and unreadable ones wait at the broker for whoever subscribes."""
+    for make in dict.fromkeys(plant.buttons.values()):
+        if make not in MAKES:
+            continue
+        for one in MAKES[make](button_name(make, 0)).press():
+            bridge.publish_to(one.topic, one.payload, retain=True)
+
+
+def wait_for_cards(gateway: GatewayProcess, plant: Plant) -> None:
+    """Until the gateway has its master data; TimeoutError with its last words if it never gets it."""
+
+    def has_cards() -> bool:
+        return len(gateway.status()["cards"]) >= len(plant.loop_of)
+
+    if not wait_until(has_cards, MASTERDATA_TIMEOUT_S, poll_s=0.3):
+        raise TimeoutError(f"{gateway.id} has no cards after {MASTERDATA_TIMEOUT_S:.0f} s:\n{gateway.last_words()}")

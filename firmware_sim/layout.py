@@ -1,0 +1,52 @@
+"""Where scanners, calls and lights stand, and at which gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from firmware_sim.plant import CELL, SUPERMARKET, Plant
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerPlace:
+    """A scanner and the station it belongs to."""
+
+    gateway: str
+    device: str
+    station: str
+    role: str
+    location: str
+    action: str = ""  # of a source: start, ship or release
+
+
+def scanner_places(plant: Plant, gateway: str = "") -> list[ScannerPlace]:
+    """For each line one where bins are emptied, one where they arrive and one at the supermarket; and where
+    gateways share a cell, each has two there. Those of one gateway, or of all."""
+    return [place for place in _all_places(plant) if gateway in ("", place.gateway)]
+
+
+def use_station(line: str) -> str:
+    """Where bins of a line are emptied; its buttons and its light belong there too."""
+    return f"{line}-USE"
+
+
+def rack_station(line: str) -> str:
+    """Where the wired buttons of a line are: they have a light for themselves, so that it speaks of nothing else."""
+    return f"{line}-RACK"
+
+
+def cell_scanner(gateway: str, what: str) -> str:
+    """Device at the shared cell; `what` is "use" or "in"."""
+    return f"cell-{what}-{gateway}"
+
+
+def _all_places(plant: Plant) -> Iterable[ScannerPlace]:
+    for line in plant.lines:
+        gateway = plant.gateway_of(line)
+        yield ScannerPlace(gateway, f"use-{line}", use_station(line), "consume", line)
+        yield ScannerPlace(gateway, f"in-{line}", f"{line}-IN", "receive", line)
+        yield ScannerPlace(gateway, f"ship-{line}", f"SUPER-{line}", "source", SUPERMARKET, "ship")
+    for gateway in plant.gateways if plant.shared else ():
+        yield ScannerPlace(gateway, cell_scanner(gateway, "use"), f"{CELL}-USE", "consume", CELL)
+        yield ScannerPlace(gateway, cell_scanner(gateway, "in"), f"{CELL}-IN", "receive", CELL)

@@ -1,0 +1,164 @@
+"""What is to arrive: purchase orders with their lines, ship notices with pallets, cases and what is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.master_row import (
+    MasterDataError,
+    Row,
+    amount,
+    choice,
+    count,
+    day,
+    flag,
+    quantity,
+    rows,
+    sscc,
+    text,
+    unique,
+)  # fmt: skip
+
+LINES_LIMIT = 999  # of one order
+UNITS_LIMIT = 2000  # handling units and contents of one ship notice
+DEPTH_LIMIT = 5  # pallet, layer, case, box, bag
+NO_TOLERANCE = -1  # the line says nothing: the item's tolerance counts
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One line of a purchase order. `elsewhere` is what was received by any other way than this gateway."""
+
+    line: str
+    item: str
+    quantity: int  # micro-units of `uom`
+    uom: str
+    elsewhere: int  # micro-units of `uom`
+    over_pct: int  # NO_TOLERANCE: as the item says
+    under_pct: int
+    due: str  # a day
+    is_closed: bool
+
+    @classmethod
+    def parse(cls, row: Row) -> OrderLine:
+        return cls(
+            line=text(row, "line"),
+            item=text(row, "item"),
+            quantity=amount(row, "quantity"),
+            uom=text(row, "uom"),
+            elsewhere=quantity(row, "received_elsewhere", "0"),
+            over_pct=count(row, "over_pct", 0) if "over_pct" in row else NO_TOLERANCE,
+            under_pct=count(row, "under_pct", 0) if "under_pct" in row else NO_TOLERANCE,
+            due=day(row, "due"),
+            is_closed=flag(row, "closed"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrder:
+    """An order with a supplier."""
+
+    id: str
+    supplier: str
+    is_open: bool
+    lines: tuple[OrderLine, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """An order is also found by what it is for."""
+        return tuple({line.item for line in self.lines})
+
+    def line(self, name: str) -> OrderLine | None:
+        return next((line for line in self.lines if line.line == name), None)
+
+    @classmethod
+    def parse(cls, row: Row) -> PurchaseOrder:
+        lines = rows(row, "lines", LINES_LIMIT, OrderLine.parse)
+        unique(row, "line", [line.line for line in lines])
+        is_open = choice(row, "status", ("open", "closed"), "open") == "open"
+        return cls(text(row, "id"), text(row, "supplier"), is_open, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeUnit:
+    """A handling unit of a ship notice, or goods in one: what has no item only holds others."""
+
+    sscc: str  # "" for goods without a label of their own
+    parent: str  # SSCC of the unit it stands in, "" for none
+    item: str
+    quantity: int  # micro-units of `uom`
+    uom: str
+    lot: str
+    expiry: str  # a day
+    order: str
+    line: str
+
+    @classmethod
+    def parse(cls, row: Row) -> NoticeUnit:
+        item = text(row, "item", "")
+        found = cls(
+            sscc=sscc(row, "sscc"),
+            parent=sscc(row, "parent"),
+            item=item,
+            quantity=amount(row, "quantity") if item else 0,
+            uom=text(row, "uom", None if item else ""),
+            lot=text(row, "lot", ""),
+            expiry=day(row, "expiry"),
+            order=text(row, "purchase_order", ""),
+            line=text(row, "line", ""),
+        )
+        if not found.sscc and not (found.parent and found.item):
+            raise MasterDataError("unit: has neither an sscc nor an item in a parent, expected one of them")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class ShipNotice:
+    """A despatch advice (ASN): what a supplier says is on its way, pallet by pallet."""
+
+    id: str
+    supplier: str
+    units: tuple[NoticeUnit, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(unit.sscc for unit in self.units if unit.sscc)
+
+    def unit(self, number: str) -> NoticeUnit | None:
+        """The unit with this SSCC."""
+        return next((unit for unit in self.units if unit.sscc == number), None)
+
+    def inside(self, number: str) -> tuple[NoticeUnit, ...]:
+        """What stands directly in a unit."""
+        return tuple(unit for unit in self.units if unit.parent == number)
+
+    def contents(self, number: str) -> tuple[NoticeUnit, ...]:
+        """All goods of a unit and of the units in it, each with the SSCC it stands in or ""."""
+        own = self.unit(number)
+        found: tuple[NoticeUnit, ...] = (own,) if own is not None and own.item else ()
+        for one in self.inside(number):
+            found += self.contents(one.sscc) if one.sscc else (one,)
+        return found
+
+    @classmethod
+    def parse(cls, row: Row) -> ShipNotice:
+        units = rows(row, "units", UNITS_LIMIT, NoticeUnit.parse)
+        labelled = {unit.sscc: unit.parent for unit in units if unit.sscc}
+        unique(row, "sscc", [unit.sscc for unit in units if unit.sscc])
+        for unit in units:
+            if unit.parent and unit.parent not in labelled:
+                raise MasterDataError(f"row {row.get('id')!r}: parent {unit.parent!r} is no unit of this notice")
+        for number in labelled:
+            _check_depth(row, number, labelled)
+        return cls(text(row, "id"), text(row, "supplier"), units)
+
+
+def _check_depth(row: Row, number: str, parents: dict[str, str]) -> None:
+    """Refuse circles, which would have no end, by their depth."""
+    depth, at = 1, number
+    while at := parents.get(at, ""):
+        depth += 1
+        if depth > DEPTH_LIMIT:
+            raise MasterDataError(
+                f"row {row.get('id')!r}: unit {number!r} stands in more than {DEPTH_LIMIT - 1} others, or in itself"
+            )

@@ -1,0 +1,44 @@
+"""Where goods are and whom they come from or go to: locations with their bin labels, partners with their codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.master_row import Row, choice, text, words
+
+PLACE_KINDS = ("", "dock", "bin", "line", "transit", "scrap")
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A storage location, a bin in it, or a production supply area."""
+
+    id: str
+    name: str
+    code: str = ""  # printed on its label, when that is not our own bin code
+    kind: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return (self.code,) if self.code else ()
+
+    @classmethod
+    def parse(cls, row: Row) -> Location:
+        return cls(text(row, "id"), text(row, "name", ""), text(row, "code", ""), choice(row, "kind", PLACE_KINDS, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A supplier, customer or carrier, and how labels name it (GLN, DUNS, the site's own number)."""
+
+    id: str
+    name: str
+    codes: tuple[str, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.codes
+
+    @classmethod
+    def parse(cls, row: Row) -> Partner:
+        return cls(text(row, "id"), text(row, "name", ""), words(row, "codes"))
