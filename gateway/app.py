@@ -30,6 +30,7 @@ from gateway.loop_colour import loops_json
 from gateway.master import PARSERS
 from gateway.model import Instruction, Verdict
 from gateway.pipeline import Pipeline
+from gateway.quantity import parse_quantity
 from gateway.settings import Settings
 from gateway.stations.station import Station
 from gateway.store.outbox import OutboxReader
@@ -285,9 +286,12 @@ def decider(settings: Settings) -> Decider:
 
 def _stations(settings: Settings) -> dict[str, Station]:
     return {
-        row.id: Station(row.id, row.role, row.location, row.action or "", row.badge == "required")
+        row.id: Station(
+            row.id, row.role, row.location, row.action or "", row.badge == "required", row.quantity == "ask",
+            parse_quantity(row.approve_above) if row.approve_above is not None else None,
+        )
         for row in settings.stations
-    }
+    }  # fmt: skip
 
 
 def _limits(settings: Settings) -> Limits:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from gateway.instruct import carry_out
@@ -48,7 +49,9 @@ from gateway.model import (
     Undeliverable,
     View,
 )  # fmt: skip
+from gateway.stations.amount import asks_amount, enter
 from gateway.stations.andon import answer_call
+from gateway.stations.approval import APPROVAL, approve, approved_only
 from gateway.stations.badge import barred_without_badge, sign_in, sign_out
 from gateway.stations.consume import empty
 from gateway.stations.dialogue import DIALOGUES, Step, go_on
@@ -80,12 +83,13 @@ class Decider:
         *,
         undo_window_ms: int = 600_000,
         andon_window_ms: int = 600_000,
-        dialogues: Mapping[str, Step] = DIALOGUES,
+        dialogues: Mapping[str, Step] | None = None,
         sessions: SessionRules | None = None,
     ) -> None:
         self._stations = dict(stations)
-        self._dialogues = dialogues
         self._sessions = sessions or SessionRules()
+        steps = DIALOGUES if dialogues is None else dialogues
+        self._dialogues: dict[str, Step] = {**steps, APPROVAL: partial(approve, rules=self._sessions)}
         self._undo_window_ms = undo_window_ms
         self._andon_window_ms = andon_window_ms
 
@@ -130,6 +134,8 @@ class Decider:
             return sign_in(scan, view, self._sessions)
         if scan.action is Action.SIGN_OUT:
             return sign_out(scan, view)
+        if scan.action is Action.QUANTITY:
+            return enter(scan, station)
         if scan.action is Action.UNDO and not (scan.card or scan.code):
             return undo(scan, None, view, window_ms=self._undo_window_ms)
         card = _find(scan, view)
@@ -149,7 +155,10 @@ class Decider:
             return refused(_no_loop(card), card=card.card)
         if rejection := self._misplaced(action, station, card, loop):
             return refused(rejection, card=card.card)
-        return _FLOWS[action](Case(view, scan.read, card, loop), scan)
+        case = Case(view, scan.read, card, loop)
+        if action is Action.FULL and (question := asks_amount(case, scan, station)):
+            return question
+        return approved_only(_FLOWS[action](case, scan), case, scan, station)
 
     def _misplaced(self, action: Action, station: Station, card: Card, loop: Loop) -> Rejection | None:
         """Wrong role or wrong place: stock is never moved silently, the right station is named."""

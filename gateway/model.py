@@ -120,6 +120,9 @@ class Scan:
     call: str = ""  # whom an andon button calls, maintenance or purchasing; such a button has no card
     is_press: bool = False  # from a button, which nobody can ask anything
     badge: str = ""  # for BADGE: what the badge says, looked up exactly in the people of the master data
+    confirmed: bool = False  # the person was asked and said it again
+    approved_by: str = ""  # the supervisor who approved this, and up to how many micro-units
+    approved: int = 0
     session: str = ""  # the badge session at the device, set by the decider
     roles: frozenset[str] = frozenset()  # what the person who is signed in there may do
 

@@ -11,6 +11,7 @@ _ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9_.-]+))
 _BASE_URL = re.compile(
     r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?)(:[0-9]{1,5})?(/[A-Za-z0-9._~%/-]*)?"
 )
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
 _THIS_MACHINE = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 
 
@@ -43,6 +44,13 @@ def split_address(text: str) -> tuple[str, int]:
 def is_this_machine(host: str) -> bool:
     """Whether only programs on this machine can reach a listener there."""
     return _THIS_MACHINE.fullmatch(host) is not None
+
+
+def check_amount(text: str) -> str:
+    """`text` if it is a quantity; ValueError otherwise."""
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError("expected a decimal number in quotes, e.g. '100' or '2.5'")
+    return text
 
 
 def check_zone(text: str) -> str:

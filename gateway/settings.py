@@ -22,6 +22,7 @@ from gateway.crosscheck import cross_check
 from gateway.errors import ConfigError
 from gateway.mistake import Mistake, explain, is_echo
 from gateway.setting_value import (
+    check_amount,
     check_badge_pattern,
     check_base_url,
     check_card_pattern,
@@ -178,6 +179,10 @@ class StationSettings(_Table):
     """What a scan at a source reports; for role source only."""
     badge: Literal["optional", "required"] = "optional"
     """Required: nothing is scanned here before a badge."""
+    quantity: Literal["code", "ask"] = "code"
+    """How much arrived, at a receiving station: by a quantity code before the card, or asked after every card."""
+    approve_above: Annotated[str, AfterValidator(check_amount)] | None = None
+    """A posting of more than this, as a decimal number, needs the badge of a supervisor."""
     language: Literal["en", "zh-CN"] = "en"
     """In which language the page shows what this station was told."""
 

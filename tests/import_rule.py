@@ -61,7 +61,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
     "gateway.decide": ("gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE),
     "gateway.codes": ("gateway.ids", *_PURE),
-    "gateway.stations": ("gateway.kanban", *_PURE),
+    "gateway.stations": ("gateway.kanban", "gateway.codes.quantity", *_PURE),
     "gateway.kanban": ("gateway.ids", *_PURE),
     "gateway.noise": (),
     "gateway.repeat": _PURE,

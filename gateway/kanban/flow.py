@@ -12,9 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.kanban.answer import nothing
+from gateway.kanban.answer import nothing, refused
 from gateway.kanban.moment import Moment, Since, Timed, elapsed_ms, is_trusted, since_of
-from gateway.model import Decision, Event, Notice, Read, Scan, Status, Verdict, View
+from gateway.model import Decision, Event, Notice, Read, Rejection, Scan, Status, Verdict, View
 from gateway.text.sentence import Sentence, from_json, say, to_json
 
 FLOW_FACT = "flow"  # key device
@@ -104,6 +104,12 @@ def is_second_beep(flow: Flow, read: Read) -> bool:
 def ask_again(flow: Flow) -> Decision:
     """The same question once more; nothing happened."""
     return nothing(_code(flow), flow.asks, Status.ASK)
+
+
+def no_answer(flow: Flow, scan: Scan) -> Decision:
+    """For a step that insists: the scan is refused, the question stays open."""
+    text = say("OTHER_SCAN_FIRST", asked=flow.asks)
+    return refused(Rejection("OTHER_SCAN_FIRST", text, scan.card or scan.code, flow.step), card=scan.card)
 
 
 def timed_out(view: View) -> tuple[list[Event], list[Notice]]:

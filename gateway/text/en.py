@@ -21,10 +21,19 @@ ENGLISH: dict[str, str] = {
     "SIGNED_IN": "Signed in: {name}.",
     "SIGNED_IN_ALREADY": "{name} is signed in already.",
     "SIGNED_OUT": "Signed out.",
+    # approval
+    "APPROVAL_NEEDS_SCANNER": "{amount} is above the limit of {limit}: scan the card, a supervisor must approve it.",
+    "APPROVED_BY_ONESELF": "Somebody else must approve what you scanned: ask another supervisor.",
+    "ASK_APPROVAL": "{amount} is above the limit of {limit}: a supervisor must scan a badge.",
+    "NO_SUPERVISOR": "{name} is no supervisor and cannot approve this.",
+    # quantities
+    "ASK_CARD": "{amount}: now scan the card.",
+    "ASK_QUANTITY": "Card {card}: how much? Scan a quantity, or the card again for {amount}.",
+    "ASK_TOO_MUCH": "Card {card}: {amount} arrived, {asked} were ordered, at most {most}. Scan again if it is true.",
+    "NO_QUANTITY_HERE": "Station {station} takes no such quantity: scan it where goods are used or arrive.",
     # dialogues
     "FLOW_CANCELLED": "Cancelled. Nothing was booked.",
     "FLOW_TIMED_OUT": "Nobody answered: {asked} It is cancelled, nothing was booked: begin again.",
     "NOTHING_TO_CANCEL": "There is nothing to cancel here.",
     "OTHER_SCAN_FIRST": "This is no answer. {asked} Or scan CANCEL.",
-    "NO_QUESTION_OPEN": "Nothing is asked here: scan the card first.",
 }

@@ -79,11 +79,17 @@ class Floor:
         return decision
 
     def read(
-        self, station: str = LINE, *, operator: str = "", press: Press | None = None, device: str = "scan-1"
+        self,
+        station: str = LINE,
+        *,
+        operator: str = "",
+        press: Press | None = None,
+        device: str = "scan-1",
+        data: bytes = b"raw",
     ) -> Read:
         now = self.view.now
         return Read(
-            new_id(now.wall_ms), device, station, b"raw", "]C0", now.wall_ms, now.mono_ms, now.boot, now.quality,
+            new_id(now.wall_ms), device, station, data, "]C0", now.wall_ms, now.mono_ms, now.boot, now.quality,
             operator, press,
         )  # fmt: skip
 
@@ -105,7 +111,13 @@ class Floor:
     ) -> Decision:
         return self.submit(
             Scan(
-                self.read(station, operator=operator, press=press, device=device),
+                self.read(
+                    station,
+                    operator=operator,
+                    press=press,
+                    device=device,
+                    data=" ".join((card, code, badge, quantity or "", remainder or "")).strip().encode() or b"raw",
+                ),
                 action,
                 card,
                 revision,

@@ -7,16 +7,15 @@ from dataclasses import replace
 import pytest
 
 from gateway.decide import Decider
-from gateway.kanban.flow import FLOW_FACT, Flow, ask, flow_at
+from gateway.kanban.flow import FLOW_FACT, Flow, ask, flow_at, no_answer
 from gateway.kanban.session import SessionRules, signed
 from gateway.model import Action, Decision, Event, Scan, Status, View
-from gateway.stations.dialogue import no_answer
 from gateway.stations.station import Station
 from gateway.text.sentence import say
 from tests.kanban.floor import LINE, STATIONS, Floor, kinds
 
 pytestmark = pytest.mark.decision("K14")
-PROMPT = say("NO_QUESTION_OPEN")
+PROMPT = say("NOTHING_TO_CANCEL")
 
 
 def needs_two_cards(flow: Flow, scan: Scan, station: Station, view: View) -> Decision | Scan | None:
@@ -72,7 +71,7 @@ def test_a_step_may_ask_again_and_an_open_dialogue_books_nothing(floor: TwoCards
 def test_the_code_that_led_to_the_question_is_no_answer_within_moments(floor: TwoCards) -> None:
     floor.scan("C9")
     floor.wait(2)
-    again = floor.scan("C2")
+    again = floor.scan("C9")
     assert (again.events, again.verdict.status, again.verdict.text) == ((), Status.ASK, PROMPT)
 
 

@@ -60,14 +60,14 @@ def test_every_language_says_everything_with_the_same_arguments(language: str) -
 
 
 def test_a_sentence_is_english_and_renders_in_any_language_with_what_it_quotes() -> None:
-    late = say("FLOW_TIMED_OUT", asked=say("NO_QUESTION_OPEN"))
-    assert late.startswith("Nobody answered: Nothing is asked here")
+    late = say("FLOW_TIMED_OUT", asked=say("NOTHING_TO_CANCEL"))
+    assert late.startswith("Nobody answered: There is nothing to cancel")
     assert render(late, "zh-CN").startswith("无人回答:此处没有")
     assert render(late, "xx") == render("plain", "zh-CN").replace("plain", str(late))
 
 
 def test_a_sentence_survives_the_journal() -> None:
-    late = say("FLOW_TIMED_OUT", asked=say("NO_QUESTION_OPEN"))
+    late = say("FLOW_TIMED_OUT", asked=say("NOTHING_TO_CANCEL"))
     again = from_json(json.loads(json.dumps(to_json(late))))
     assert isinstance(again, Sentence)
     assert (again, render(again, "zh-CN")) == (late, render(late, "zh-CN"))
