@@ -20,6 +20,7 @@ from gateway.control import ControlDoor
 from gateway.credentials import CredentialStore
 from gateway.decide import Decider
 from gateway.errors import GatewayError
+from gateway.goods.act import Rules
 from gateway.health import Health
 from gateway.ids import new_id
 from gateway.interpret import sources
@@ -31,7 +32,7 @@ from gateway.master import PARSERS
 from gateway.model import Instruction, Verdict
 from gateway.pipeline import Pipeline
 from gateway.quantity import parse_quantity
-from gateway.settings import Settings
+from gateway.settings import GoodsSettings, Settings
 from gateway.stations.station import Station
 from gateway.store.outbox import OutboxReader
 from gateway.store.reader import StoreReader
@@ -281,17 +282,26 @@ def decider(settings: Settings) -> Decider:
         _stations(settings),
         andon_window_ms=settings.andon.window_s * 1000,
         sessions=SessionRules(badges.idle_s * 1000, badges.longest_s * 1000, zone),
+        goods=_goods_rules(settings.goods),
     )
 
 
 def _stations(settings: Settings) -> dict[str, Station]:
     return {
         row.id: Station(
-            row.id, row.role, row.location, row.action or "", row.badge == "required", row.quantity == "ask",
+            row.id, row.role, row.location, row.action or row.operation or "", row.badge == "required",
+            row.quantity == "ask",
             parse_quantity(row.approve_above) if row.approve_above is not None else None,
         )
         for row in settings.stations
     }  # fmt: skip
+
+
+def _goods_rules(table: GoodsSettings) -> Rules:
+    return Rules(
+        again_ms=table.again_s * 1000, ask_ms=table.ask_s * 1000, is_confirmed=table.confirm,
+        sscc_prefix=table.sscc_prefix, sscc_first=table.sscc_first or 0, sscc_last=table.sscc_last or 0,
+    )  # fmt: skip
 
 
 def _limits(settings: Settings) -> Limits:

@@ -11,6 +11,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from gateway.goods.act import Case as GoodsCase
+from gateway.goods.act import Rules
+from gateway.goods.desk import DIALOGUE, begin, proceed
 from gateway.instruct import carry_out
 from gateway.kanban.answer import nothing, refused
 from gateway.kanban.batch import due
@@ -18,7 +21,7 @@ from gateway.kanban.case import Case
 from gateway.kanban.command import execute
 from gateway.kanban.delivery import bury, turn_page
 from gateway.kanban.fence import fenced
-from gateway.kanban.flow import timed_out
+from gateway.kanban.flow import Flow, timed_out
 from gateway.kanban.life import barred
 from gateway.kanban.masterdata import take_over
 from gateway.kanban.redelivery import answer_again
@@ -51,13 +54,13 @@ from gateway.model import (
 )  # fmt: skip
 from gateway.stations.amount import asks_amount, enter
 from gateway.stations.andon import answer_call
-from gateway.stations.approval import APPROVAL, approve, approved_only
-from gateway.stations.badge import barred_without_badge, sign_in, sign_out
+from gateway.stations.approval import APPROVAL, approve, approved_only, approver
+from gateway.stations.badge import OF_A_SESSION, barred_without_badge, sign
 from gateway.stations.consume import empty
 from gateway.stations.dialogue import DIALOGUES, Step, go_on
 from gateway.stations.receive import fill
 from gateway.stations.source import advance, release
-from gateway.stations.station import CONSUME, RECEIVE, SOURCE, Station
+from gateway.stations.station import CONSUME, GOODS, RECEIVE, SOURCE, Station
 from gateway.stations.withdraw import withdraw
 
 # Where each action belongs: the roles of its station, and the end of the loop it stands at.
@@ -70,7 +73,6 @@ _FLOWS: dict[Action, Callable[[Case, Scan], Decision]] = {
     Action.SHIP: lambda case, scan: advance(case, Action.SHIP),
     Action.RELEASE: release,
 }
-_OF_A_SESSION = frozenset({Action.BADGE, Action.SIGN_OUT})
 _PLAIN_SCAN = {CONSUME: Action.EMPTY, RECEIVE: Action.FULL}
 
 
@@ -83,13 +85,15 @@ class Decider:
         *,
         undo_window_ms: int = 600_000,
         andon_window_ms: int = 600_000,
-        dialogues: Mapping[str, Step] | None = None,
+        dialogues: Mapping[str, Step] = DIALOGUES,
         sessions: SessionRules | None = None,
+        goods: Rules | None = None,
     ) -> None:
         self._stations = dict(stations)
         self._sessions = sessions or SessionRules()
-        steps = DIALOGUES if dialogues is None else dialogues
-        self._dialogues: dict[str, Step] = {**steps, APPROVAL: partial(approve, rules=self._sessions)}
+        self._goods = goods or Rules()
+        approval = partial(approve, rules=self._sessions)
+        self._dialogues: dict[str, Step] = {**dialogues, APPROVAL: approval, DIALOGUE: self._proceed}
         self._undo_window_ms = undo_window_ms
         self._andon_window_ms = andon_window_ms
 
@@ -124,16 +128,18 @@ class Decider:
             return answer_call(scan, station, view, window_ms=self._andon_window_ms)
         if decision := barred_without_badge(scan, station):
             return decision
-        if scan.action not in _OF_A_SESSION and (walked := walk_here(station.id, view)):
+        if scan.action not in OF_A_SESSION and (walked := walk_here(station.id, view)):
             return see(scan, _find(scan, view), walked, at_consumer=station.role == CONSUME, view=view)
         return go_on(scan, station, view, lambda one: self._act(one, station, view), self._dialogues)
 
     def _act(self, scan: Scan, station: Station, view: View) -> Decision:
         """What a scan says that answers no question."""
-        if scan.action is Action.BADGE:
-            return sign_in(scan, view, self._sessions)
-        if scan.action is Action.SIGN_OUT:
-            return sign_out(scan, view)
+        if scan.action in OF_A_SESSION:
+            return sign(scan, view, self._sessions)
+        if station.role == GOODS:
+            return begin(scan, GoodsCase(view, scan.read, station, self._goods))
+        if scan.action is Action.OPERATION:
+            return refused(_not_here(scan, station))
         if scan.action is Action.QUANTITY:
             return enter(scan, station)
         if scan.action is Action.UNDO and not (scan.card or scan.code):
@@ -144,6 +150,17 @@ class Decider:
         if scan.action is Action.UNDO:
             return undo(scan, card, view, window_ms=self._undo_window_ms)
         return self._turn(scan, card, station, view)
+
+    def _proceed(self, flow: Flow, scan: Scan, station: Station, view: View) -> Decision | None:
+        """The next scan of a dialogue about goods; a supervisor's badge approves as the card APPROVE does."""
+        if scan.action is Action.BADGE:
+            if flow.step != "approval":
+                return None
+            by = approver(scan, scan.read.operator, view, self._sessions)
+            if isinstance(by, Rejection):
+                return refused(by)
+            scan = replace(scan, action=Action.APPROVE, read=replace(scan.read, operator=by))
+        return proceed(flow, scan, GoodsCase(view, scan.read, station, self._goods))
 
     def _turn(self, scan: Scan, card: Card, station: Station, view: View) -> Decision:
         """What the scan does to its card."""
@@ -232,7 +249,13 @@ def _unknown(scan: Scan, view: View) -> Rejection:
     if scan.card:
         text = f"Card {scan.card[:60]} is not known here: tell the planner, and keep the card."
         return Rejection("UNKNOWN_CARD", text, scan.card)
-    return Rejection("UNKNOWN_CODE", f"{scan.code[:60]!r} is no kanban card: scan the card of the bin.", scan.code)
+    code = scan.code or (scan.label.text if scan.label else "")
+    return Rejection("UNKNOWN_CODE", f"{code[:60]!r} is no kanban card: scan the card of the bin.", code)
+
+
+def _not_here(scan: Scan, station: Station) -> Rejection:
+    text = f"Station {station.id} handles kanban cards, not goods: go to a station for goods."
+    return Rejection("WRONG_STATION", text, scan.code, "a station with role goods")
 
 
 def _no_loop(card: Card) -> Rejection:

@@ -52,6 +52,7 @@ CardPattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator
 BadgePattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_badge_pattern)]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(check_zone)]
 Host = Annotated[str, Field(max_length=253), AfterValidator(check_host)]
+Operation = Literal["receive"]
 BaseUrl = Annotated[str, Field(max_length=500), AfterValidator(check_base_url)]
 
 
@@ -128,6 +129,23 @@ class AndonSettings(_Table):
     """Another press within this time is the same call; a later one calls again."""
 
 
+class GoodsSettings(_Table):
+    """Receiving and moving goods at stations with role goods."""
+
+    again_s: Annotated[int, Field(ge=0, le=86_400)] = 60
+    """The same label without a pallet number again within this time is asked about; later it is another delivery."""
+    ask_s: Annotated[int, Field(ge=10, le=3600)] = 120
+    """How long a question waits for its answer."""
+    confirm: bool = False
+    """True: every receipt is asked about, not only those that are not as ordered."""
+    sscc_prefix: Annotated[str, StringConstraints(pattern=r"^([0-9]{8,13})?$")] = ""
+    """Extension digit and GS1 company prefix of pallet numbers that this gateway gives."""
+    sscc_first: Annotated[int, Field(ge=0)] | None = None
+    """First number behind the prefix that belongs to this gateway alone ..."""
+    sscc_last: Annotated[int, Field(ge=0)] | None = None
+    """... and the last one."""
+
+
 class SyncTls(TlsSettings):
     """Encryption to the broker; its files may be relative to the configuration file."""
 
@@ -171,8 +189,8 @@ class StationSettings(_Table):
 
     id: Identifier
     """Name of the station; unique within the gateway."""
-    role: Literal["consume", "source", "receive"]
-    """What a scan means here: a bin was emptied, worked on at the source, or arrived full."""
+    role: Literal["consume", "source", "receive", "goods"]
+    """What a scan means here: a bin was emptied, worked on at the source, arrived full; or goods are handled."""
     location: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^\S(.*\S)?$")]
     """The ERP's location of this place."""
     action: Literal["start", "ship", "release"] | None = None
@@ -185,6 +203,8 @@ class StationSettings(_Table):
     """A posting of more than this, as a decimal number, needs the badge of a supervisor."""
     language: Literal["en", "zh-CN"] = "en"
     """In which language the page shows what this station was told."""
+    operation: Operation | None = None
+    """What a scan begins where goods are handled, unless a command card says otherwise; for role goods only."""
 
 
 if TYPE_CHECKING:
@@ -205,6 +225,7 @@ class Settings(_Table):
     commands: CommandSettings = CommandSettings()
     badges: BadgeSettings = BadgeSettings()
     andon: AndonSettings = AndonSettings()
+    goods: GoodsSettings = GoodsSettings()
     sync: SyncTable = SyncTable()
     web: WebSettings = WebSettings()
     stations: Annotated[tuple[StationSettings, ...], Field(alias="station", max_length=200)]

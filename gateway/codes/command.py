@@ -10,7 +10,13 @@ from gateway.model import Action, Rejection
 from gateway.text.sentence import say
 
 PREFIX = "K1C."
-COMMANDS = {"UNDO": Action.UNDO, "CANCEL": Action.CANCEL, "SIGNOUT": Action.SIGN_OUT}
+# What a card lets a goods station do next; see gateway/goods/operation.py.
+OPERATIONS = ("RECEIVE",)
+COMMANDS = {
+    "UNDO": Action.UNDO, "CANCEL": Action.CANCEL, "SIGNOUT": Action.SIGN_OUT,
+    "CONFIRM": Action.CONFIRM, "APPROVE": Action.APPROVE,
+    **dict.fromkeys(OPERATIONS, Action.OPERATION),
+}  # fmt: skip
 
 
 def format_command(site: str, command: str, secret: bytes) -> str:
@@ -35,3 +41,8 @@ def parse_command(text: str, *, site: str, secret: bytes) -> Action | Rejection:
         known = ", ".join(COMMANDS)
         return Rejection("UNKNOWN_COMMAND", say("UNKNOWN_COMMAND", command=command, known=known), command, known)
     return COMMANDS[command]
+
+
+def operation_of(text: str) -> str:
+    """The name of the operation that a genuine card asks for."""
+    return text.split(".")[2].lower()

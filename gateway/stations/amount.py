@@ -46,7 +46,7 @@ def asks_amount(case: Case, scan: Scan, station: Station) -> Decision | None:
     is_asked = station.asks_quantity and scan.action is Action.SCAN and not scan.is_press
     if not is_asked or scan.quantity is not None or scan.confirmed or case.card.state not in OPEN_NEED:
         return None
-    prompt = say("ASK_QUANTITY", card=case.card.card, amount=case.amount(wanted(case)))
+    prompt = say("ASK_AMOUNT", card=case.card.card, amount=case.amount(wanted(case)))
     return ask(scan, AMOUNT_OF_CARD, "quantity", prompt, data=kept(scan), card=case.card.card)
 
 

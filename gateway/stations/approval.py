@@ -40,15 +40,22 @@ def approve(flow: Flow, scan: Scan, station: Station, view: View, *, rules: Sess
     """The next scan after the question: the badge of a supervisor, or no answer."""
     if scan.action is not Action.BADGE:
         return no_answer(flow, scan)
+    by = approver(scan, flow.data["person"], view, rules)
+    if isinstance(by, Rejection):
+        return refused(by)
+    return completed(scan, flow.data, approved_by=by, approved=parse_quantity(flow.data["amount"]))
+
+
+def approver(scan: Scan, person: str, view: View, rules: SessionRules) -> str | Rejection:
+    """Who approves by the badge that was scanned what `person` (an `op`, "" for nobody known) had scanned."""
     holder = holder_of(scan, view, rules)
     if isinstance(holder, Rejection):
-        return refused(holder)
+        return holder
     if SUPERVISOR not in holder.roles:
-        return refused(Rejection("NO_SUPERVISOR", say("NO_SUPERVISOR", name=holder.name or holder.id), holder.id))
-    by = operator(holder.id)
-    if by == flow.data["person"]:
-        return refused(Rejection("APPROVED_BY_ONESELF", say("APPROVED_BY_ONESELF"), holder.id))
-    return completed(scan, flow.data, approved_by=by, approved=parse_quantity(flow.data["amount"]))
+        return Rejection("NO_SUPERVISOR", say("NO_SUPERVISOR", name=holder.name or holder.id), holder.id)
+    if operator(holder.id) == person:
+        return Rejection("APPROVED_BY_ONESELF", say("APPROVED_BY_ONESELF"), holder.id)
+    return operator(holder.id)
 
 
 def _signed(decision: Decision, by: str) -> Decision:

@@ -11,6 +11,7 @@ from gateway.model import Action, Decision, Read, Rejection, Scan, Status, Verdi
 from gateway.stations.station import Station
 from gateway.text.sentence import Sentence, say
 
+OF_A_SESSION = frozenset({Action.BADGE, Action.SIGN_OUT})
 _WITHOUT_BADGE = frozenset({Action.BADGE, Action.CANCEL, Action.SIGN_OUT})
 
 
@@ -20,6 +21,11 @@ def barred_without_badge(scan: Scan, station: Station) -> Decision | None:
         return None
     text = say("BADGE_NEEDED", station=station.id)
     return refused(Rejection("BADGE_NEEDED", text, station.id, "a badge"), card=scan.card)
+
+
+def sign(scan: Scan, view: View, rules: SessionRules) -> Decision:
+    """A badge, or the command card SIGNOUT."""
+    return sign_in(scan, view, rules) if scan.action is Action.BADGE else sign_out(scan, view)
 
 
 def sign_in(scan: Scan, view: View, rules: SessionRules) -> Decision:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from gateway.kanban.answer import nothing
+from gateway.kanban.answer import nothing, refused
 from gateway.kanban.flow import Flow, ask_again, ended, flow_at, is_second_beep, why_over
-from gateway.model import Action, Decision, Event, Scan, Status, Verdict, View
+from gateway.model import Action, Decision, Event, Rejection, Scan, Status, Verdict, View
 from gateway.stations.amount import AMOUNT_OF_CARD, CARD_OF_AMOUNT, TOO_MUCH, amount_of_card, card_of_amount, too_much
 from gateway.stations.station import Station
 from gateway.text.sentence import say
@@ -54,6 +54,8 @@ def nothing_open(scan: Scan) -> Decision | None:
     """The answer to a scan that only makes sense in a dialogue; None for any other."""
     if scan.action is Action.CANCEL:
         return nothing("NOTHING_TO_CANCEL", say("NOTHING_TO_CANCEL"), Status.ALREADY)
+    if scan.action in (Action.CONFIRM, Action.APPROVE):
+        return refused(Rejection("NO_QUESTION_OPEN", say("NO_QUESTION_OPEN"), scan.code))
     return None
 
 

@@ -28,12 +28,13 @@ ENGLISH: dict[str, str] = {
     "NO_SUPERVISOR": "{name} is no supervisor and cannot approve this.",
     # quantities
     "ASK_CARD": "{amount}: now scan the card.",
-    "ASK_QUANTITY": "Card {card}: how much? Scan a quantity, or the card again for {amount}.",
+    "ASK_AMOUNT": "Card {card}: how much? Scan a quantity, or the card again for {amount}.",
     "ASK_TOO_MUCH": "Card {card}: {amount} arrived, {asked} were ordered, at most {most}. Scan again if it is true.",
     "NO_QUANTITY_HERE": "Station {station} takes no such quantity: scan it where goods are used or arrive.",
     # dialogues
     "FLOW_CANCELLED": "Cancelled. Nothing was booked.",
     "FLOW_TIMED_OUT": "Nobody answered: {asked} It is cancelled, nothing was booked: begin again.",
     "NOTHING_TO_CANCEL": "There is nothing to cancel here.",
+    "NO_QUESTION_OPEN": "Nothing is asked here: scan the card first.",
     "OTHER_SCAN_FIRST": "This is no answer. {asked} Or scan CANCEL.",
 }

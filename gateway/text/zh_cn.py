@@ -28,12 +28,13 @@ CHINESE: dict[str, str] = {
     "NO_SUPERVISOR": "{name} 不是主管,无权批准。",
     # quantities
     "ASK_CARD": "{amount}:现在请扫描看板卡。",
-    "ASK_QUANTITY": "看板卡 {card}:数量多少?请扫描数量码;若为 {amount},再扫一次看板卡。",
+    "ASK_AMOUNT": "看板卡 {card}:数量多少?请扫描数量码;若为 {amount},再扫一次看板卡。",
     "ASK_TOO_MUCH": "看板卡 {card}:到货 {amount},订购 {asked},最多 {most}。如属实请再扫一次。",
     "NO_QUANTITY_HERE": "工位 {station} 不接受此数量:请在消耗或到货处扫描。",
     # dialogues
     "FLOW_CANCELLED": "已取消,未做任何登记。",
     "FLOW_TIMED_OUT": "无人回答:{asked} 已取消,未做任何登记,请重新开始。",
     "NOTHING_TO_CANCEL": "此处没有可取消的操作。",
+    "NO_QUESTION_OPEN": "此处没有待回答的问题:请先扫描看板卡。",
     "OTHER_SCAN_FIRST": "这不是回答。{asked} 或扫描“取消”卡。",
 }
