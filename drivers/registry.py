@@ -11,11 +11,14 @@ from drivers.button_modbus import ModbusButtons
 from drivers.button_modbus_settings import ModbusButtonSettings
 from drivers.button_mqtt import MqttButtons
 from drivers.button_settings import MqttButtonSettings
+from drivers.camera.driver import Camera
+from drivers.camera.settings import CameraSettings
 from drivers.serial_scanner import SerialScanner
 from drivers.serial_settings import SerialSettings
 
 DEVICE_TYPES: tuple[DeviceType, ...] = (
     DeviceType("serial", SerialSettings, SerialScanner),
+    DeviceType("camera", CameraSettings, Camera),
     DeviceType("mqtt-button", MqttButtonSettings, MqttButtons),
     DeviceType("http-button", HttpButtonSettings, HttpButtons),
     DeviceType("gpio-button", GpioButtonSettings, GpioButtons),

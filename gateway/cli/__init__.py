@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from gateway import __version__
+from gateway.cli.camera import bench_camera, scan_image
 from gateway.cli.card import card
 from gateway.cli.check import check
 from gateway.cli.code import badge, command_card, quantity_card
@@ -34,6 +35,8 @@ COMMANDS: tuple[click.Command, ...] = (
     contract,
     mode,
     walk,
+    scan_image,
+    bench_camera,
 )
 
 EXIT_FAILED = 1

@@ -324,4 +324,31 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.store.view", " AND body ->> '$.call' IS NULL", ""),
          Edit("gateway.store.commit", ' and "call" not in body', "")),
     ),
+    Mutant(
+        "weak_code_counts_at_once", "a misread of a weak symbology in one frame is booked",
+        "tests/drivers/camera/test_agreement.py",
+        (Edit("drivers.camera.agreement", "return first is not None and first.frame < self._frame", "return True"),),
+    ),
+    Mutant(
+        "contradiction_ignored", "two misreads with another code between them count",
+        "tests/drivers/camera/test_agreement.py",
+        (Edit("drivers.camera.agreement", "        self._contradict(one)\n", ""),),
+    ),
+    Mutant(
+        "camera_never_rearms", "a label that lies under the camera is read again and again",
+        "tests/drivers/camera/test_agreement.py",
+        (Edit("drivers.camera.agreement", "            self._seen_ms[one.key] = now_ms\n            return False\n",
+              "            return False\n"),),
+    ),
+    Mutant(
+        "one_decoder_agrees_with_itself", "a decoder's own mistake, made twice, counts",
+        "tests/drivers/camera/test_agreement.py",
+        (Edit("drivers.camera.code", "return len({(look.decoder, look.geometry) for look in same}) > 1",
+              "return len(same) > 1"),),
+    ),
+    Mutant(
+        "picture_put_away_before_commit", "a picture whose code could not be stored is gone",
+        "tests/drivers/camera/test_camera.py",
+        (Edit("drivers.camera.stills", " or any(verdict.status is Status.FAILED for verdict in verdicts):", ":"),),
+    ),
 )  # fmt: skip
