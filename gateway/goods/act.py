@@ -35,7 +35,6 @@ class Rules:
     sscc_last: int = -1
     sscc_skip: int = 1000  # left out after a restored image, whose counter may be behind
     is_confirmed: bool = False  # every receipt is asked about, not only those that are not as ordered
-    approve_above: int = 0  # micro base units scrapped or found different that need a supervisor above it; 0: never
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Blind counts: what was counted is compared with the book at that moment, and nobody is shown the book before.
 
 count: [place] -> goods -> quantity -> booked within the tolerance; else a second count by the same way, and when both
-found the same difference it is booked, with a supervisor above the limit. Goods may move between the two: what is
+found the same difference it is booked. Goods may move between the two: what is
 compared are differences, not quantities.
 """
 
@@ -20,7 +20,7 @@ from gateway.model import Event
 from gateway.quantity import format_quantity, parse_quantity
 from gateway.text.sentence import Sentence, say
 
-TAKES = ("from", "place", "thing", "quantity", "approval")
+TAKES = ("from", "place", "thing", "quantity")
 COUNT_FACT = "count"  # a first count that was too far off, by place, item, lot and unit
 
 
@@ -35,14 +35,11 @@ def settle(form: Form, case: Case) -> Event | Question | Refusal:
     difference = amount.base - book
     key = "\n".join((found.place, row.item, row.lot, found.sscc))
     first = case.view.fact(COUNT_FACT, key)
-    if abs(difference) * 100 > item.count_pct * max(0, book):
-        if first is None or parse_quantity(first["difference"]) != difference:
-            return _to_be_repeated(found, difference, key, case)
-        limit = case.rules.approve_above
-        if limit and abs(difference) > limit and not form.approved_by:
-            return ask_for("approval", "ASK_COUNT_APPROVAL", item=row.item, place=found.place)
+    is_confirmed = first is not None and parse_quantity(first["difference"]) == difference
+    if abs(difference) * 100 > item.count_pct * max(0, book) and not is_confirmed:
+        return _to_be_repeated(found, difference, key, case)
     facts: list[list[Any]] = [[COUNT_FACT, key, None]] if first is not None else []
-    return _booked(found, difference, facts, form, case)
+    return _booked(found, difference, facts, case)
 
 
 def counted_text(event: Event) -> Sentence:
@@ -85,7 +82,7 @@ def _to_be_repeated(goods: Goods, difference: int, key: str, case: Case) -> Even
     return Event("stock_counted", "mov", "", body)
 
 
-def _booked(goods: Goods, difference: int, facts: list[list[Any]], form: Form, case: Case) -> Event:
+def _booked(goods: Goods, difference: int, facts: list[list[Any]], case: Case) -> Event:
     row, _ = goods.rows[0]
     item: Item = case.view.master("items", row.item)
     moves: list[Body] = []
@@ -94,7 +91,6 @@ def _booked(goods: Goods, difference: int, facts: list[list[Any]], form: Form, c
         moves = [moved(row, pieces(abs(difference), item), *ends)]
     units = [_with(goods.unit, row, goods.rows[0][1])] if goods.unit is not None and difference else []
     members = _members(goods, is_open=False) | {"difference": format_quantity(difference)}
-    members |= {"approved_by": form.approved_by} if form.approved_by else {}
     body = booked(case, "count", moves=moves, units=units, facts=facts, members=members, text=goods.text)
     return Event("stock_counted", "mov", "", body)
 

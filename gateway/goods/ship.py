@@ -1,7 +1,7 @@
 """Goods leave: shipped against a delivery, or scrapped; and come back from a customer with one of three outcomes.
 
 ship: shipment -> goods -> [quantity] -> booked, never more than is to be delivered
-scrap: goods -> [quantity] -> [approval above the limit] -> booked
+scrap: goods -> [quantity] -> booked
 take-back: goods -> [quantity] -> outcome RESTOCK, REWORK or SCRAP -> booked
 """
 
@@ -23,7 +23,7 @@ from gateway.model import Event
 from gateway.text.sentence import Sentence, say
 
 TAKES_SHIP = ("shipment", "thing", "quantity", "from", "yes")
-TAKES_SCRAP = ("thing", "quantity", "from", "yes", "approval")
+TAKES_SCRAP = ("thing", "quantity", "from", "yes")
 TAKES_BACK = ("thing", "quantity", "partner", "outcome")
 REWORK = "rework"  # a status of stock: neither sold nor used before it is mended
 OUTCOMES = {"restock": AVAILABLE, "rework": REWORK, "scrap": ""}
@@ -74,11 +74,7 @@ def settle_scrap(form: Form, case: Case) -> Event | Question | Refusal:
         return goods
     if question := doubt_of(goods, form):
         return question
-    limit = case.rules.approve_above
-    if limit and sum(amount.base for _, amount in goods.rows) > limit and not form.approved_by:
-        return ask_for("approval", "ASK_SCRAP", what=goods.text)
     members: Body = {"what": goods.text, "lines": goods.lines()}
-    members |= {"approved_by": form.approved_by} if form.approved_by else {}
     members |= {"sscc": goods.sscc} if goods.sscc else {}
     body = booked(case, "scrap", moves=goods.moves(None), units=goods.units_after(case, "", GONE), members=members,
                   text=goods.text)  # fmt: skip

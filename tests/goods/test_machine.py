@@ -137,8 +137,9 @@ def test_stock_units_and_counters_in_the_store_equal_the_fold_of_any_day(tmp_pat
     rules = Rules(sscc_prefix=PREFIX, sscc_first=1, sscc_last=999)
     rig = Rig(tmp_path, clock, Decider(stations, goods=rules))
     rig.writer.step([Request(MasterData(name, 1, "e", tuple(rows))) for name, rows in STORE.items()])
-    said: list[Any] = [*UNITS, *PLACES, "WO-1", "SHP-1", "V1", {"item": "NUT", "quantity": "7", "purchase_order": "PO-2"},
-                       {"item": "SCREW", "quantity": "5", "purchase_order": "PO-1"}, 3, Action.UNDO, Action.CONFIRM]  # fmt: skip
+    nuts = {"item": "NUT", "quantity": "7", "purchase_order": "PO-2"}
+    screws = {"item": "SCREW", "quantity": "5", "purchase_order": "PO-1"}
+    said: list[Any] = [*UNITS, *PLACES, "WO-1", "SHP-1", "V1", nuts, screws, 3, Action.UNDO, Action.CONFIRM]
     for number in range(400):
         clock.pass_time(4000)
         station = chance.choice(sorted(OPERATIONS))

@@ -49,7 +49,21 @@ function showSync(state) {
   byId("sync").className = sync.is_connected && sync.erp_online !== false ? "good" : "";
 }
 
+// The last word to each station, in its own language, with a sign beside the colour.
+const MARKS = { ok: "✓", already: "≈", ask: "?", refused: "✕", failed: "✕" };
+
+function showStations(stations) {
+  byId("stations").replaceChildren(...stations.map((told) => {
+    const line = element("li", undefined, `v-${told.status}`);
+    const text = element("span", `${MARKS[told.status] ?? ""} ${told.text || told.code}`);
+    text.lang = told.language;
+    line.append(element("b", told.station), text);
+    return line;
+  }));
+}
+
 function show(state) {
+  showStations(state.stations ?? []);
   byId("who").textContent = state.gateway ? `${state.gateway} · ${state.site} · ${state.head} events` : "";
   showSync(state);
   showCards(state.cards ?? [], state.loops ?? []);
