@@ -22,6 +22,7 @@ from firmware_sim.truth import Fact
 Turn = tuple[str, int]  # card, cycle
 Call = tuple[str, str, str]  # station, who was called, "open" or "ended"
 Stock = dict[tuple[str, str], Decimal]  # by item and location
+KINDS = {"emptied": "card_emptied", "filled": "card_filled", "shipped": "card_shipped"}
 OPEN_STATES = ("WAIT", "EMPTY", "ORDERED", "IN_PROCESS", "IN_TRANSIT")
 
 
@@ -35,6 +36,7 @@ class Booked:
     events: Counter[tuple[str, str, int]]  # kind, card, cycle of applied events
     outcomes: Counter[str]
     calls: Counter[Call] = field(default_factory=Counter)
+    operators: dict[tuple[str, str, int], str] = field(default_factory=dict)  # by kind, card, cycle
 
 
 @dataclass(slots=True)
@@ -52,10 +54,13 @@ def read_ledger(path: Path) -> Booked:
     for item, location, qty in db.execute("SELECT item, location, qty FROM stock"):
         stock[item, location] = stock.get((item, location), Decimal(0)) + Decimal(qty)
     events: Counter[tuple[str, str, int]] = Counter()
+    operators: dict[tuple[str, str, int], str] = {}
     for (body,) in db.execute("SELECT body FROM event WHERE outcome = 'applied'"):
         event = orjson.loads(body)
         if "card" in event:
-            events[event["t"], event["card"], event.get("cycle", 0)] += 1
+            what = (event["t"], event["card"], event.get("cycle", 0))
+            events[what] += 1
+            operators[what] = event.get("op", "")
     booked = Booked(
         orders=[
             (key, qty, [(card, cycle) for card, cycle in orjson.loads(cards)])
@@ -65,6 +70,7 @@ def read_ledger(path: Path) -> Booked:
         stock=stock,
         events=events,
         outcomes=Counter(dict(db.execute("SELECT outcome, count(*) FROM event GROUP BY outcome"))),
+        operators=operators,
         calls=Counter(map(tuple, db.execute("SELECT station, call, state FROM andon"))),
     )
     db.close()
@@ -79,6 +85,7 @@ def audit(plant: Plant, truth: list[Fact], booked: Booked, statuses: Sequence[di
     report.differences += _acceptances(truth, booked)
     report.differences += _repeats(truth)
     report.differences += [f"it never came true that {fact['what']}" for fact in truth if fact["fact"] == "stuck"]
+    report.differences += _operators(truth, booked)
     report.differences += _calls(truth, booked)
     report.differences += _states(plant, truth, booked)
     report.differences += _stock("the ledger", expected_stock(plant, truth), booked.stock)
@@ -138,6 +145,7 @@ def _count(plant: Plant, truth: list[Fact], booked: Booked) -> dict[str, int]:
         "strange codes and presses": facts["strange"],
         **{f"presses, {make}": presses[make] for make in dict.fromkeys(plant.buttons.values())},
         "old presses delivered again": facts["redelivered"],
+        "shift changes": facts["shift"],
         "calls for help": sum(fact["fact"] == "call" and fact["what"] == "called" for fact in truth),
         "partial bins": sum(fact["fact"] == "emptied" and Decimal(fact["left"]) > 0 for fact in truth),
         "bins emptied": facts["emptied"],
@@ -199,18 +207,17 @@ def _orders(plant: Plant, truth: list[Fact], booked: Booked) -> list[str]:
 def _acceptances(truth: list[Fact], booked: Booked) -> list[str]:
     """Each thing somebody was told was taken is in the ledger once, and nothing else is."""
     differences = []
-    kinds = {"emptied": "card_emptied", "filled": "card_filled", "shipped": "card_shipped"}
     told: dict[tuple[str, str, int], str] = {}
     for fact in truth:
-        if fact["fact"] in kinds:
-            told[kinds[fact["fact"]], fact["card"], fact["cycle"]] = fact["told"]
+        if fact["fact"] in KINDS:
+            told[KINDS[fact["fact"]], fact["card"], fact["cycle"]] = fact["told"]
     inferred = {("card_filled", *turn) for turn in _noticed_refills(truth)}
     for what, answer in told.items():
         count = booked.events[what]
         is_expected = answer == "ack" or what in inferred
         if count > 1 or (is_expected and count == 0) or (answer == "forgotten" and not is_expected and count):
             differences.append(f"{what[0]} of {what[1]}, cycle {what[2]} ({answer}), is in the ledger {count} times")
-    known = {"card_emptied", "card_filled", "card_shipped"}
+    known = set(KINDS.values())
     differences += [
         f"{kind} of {card}, cycle {cycle}, is in the ledger, but never happened"
         for kind, card, cycle in booked.events
@@ -231,6 +238,18 @@ def _repeats(truth: list[Fact]) -> list[str]:
         for fact in truth
         if fact["fact"] == "strange" and fact["told"] == "ack"
     ]
+    return differences
+
+
+def _operators(truth: list[Fact], booked: Booked) -> list[str]:
+    """What was scanned bears the name of who was signed in, and a press nobody's (K14)."""
+    differences = []
+    for fact in truth:
+        if fact["fact"] in KINDS and fact["told"] == "ack" and "op" in fact:
+            what = (KINDS[fact["fact"]], fact["card"], fact["cycle"])
+            if booked.operators.get(what, fact["op"]) != fact["op"]:
+                by = booked.operators[what]
+                differences.append(f"{what[0]} of {what[1]}, cycle {what[2]}, is by {by!r}, expected {fact['op']!r}")
     return differences
 
 

@@ -19,6 +19,7 @@ from firmware_sim.andon import HelpButton
 from firmware_sim.codes import damage, print_card
 from firmware_sim.plant import CELL, LOCK_S, SITE, Loop, Plant
 from firmware_sim.presser import Presser
+from firmware_sim.roster import Roster
 from firmware_sim.rubbish import Rubbish
 from firmware_sim.scanner import Answer, Scanner
 from firmware_sim.truth import Truth
@@ -29,6 +30,7 @@ OVERTIME_S = 15.0  # after the end of the day
 USE_S = 1.5  # nobody uses up a bin faster, and no card is scanned at one place sooner again, except by mistake
 HELP = "help"  # the agenda of whoever calls for help
 CALLS_EVERY_S = 30.0
+LONG_DAY_S = 60.0  # a day without end changes shifts so often
 FORGOTTEN_GOAL = 6  # so many refills are forgotten early in the day, later ones more rarely
 
 
@@ -45,6 +47,18 @@ class Bin:
     known_at: float = 0.0  # … and it has known since then: the green light, or what the source saw of a press
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How somebody said that a bin is empty, and what they were told."""
+
+    left: Decimal
+    begun_at: float  # monotonic
+    by: str  # "scanner" or a make of button
+    told: Answer
+    tries: int
+    operator: str = ""
+
+
 @dataclass
 class Crowd:
     """What people have in their hands."""
@@ -53,6 +67,7 @@ class Crowd:
     pressers: dict[str, Presser]  # by card
     help: list[HelpButton]
     rubbish: Rubbish
+    roster: Roster
 
 
 class Shift:
@@ -65,6 +80,7 @@ class Shift:
         self._pressers = crowd.pressers
         self._help = crowd.help
         self._rubbish = crowd.rubbish
+        self._roster = crowd.roster
         self._truth = truth
         self._agendas = {name: Agenda() for name in (*crowd.scanners, *map(_buttons_of, plant.lines), HELP)}
         self._bins = [
@@ -76,6 +92,7 @@ class Shift:
         self._collected: dict[str, list[Bin]] = {loop.id: [] for loop in plant.loops}
         self._slowest_fill_s: dict[str, float] = {}  # by loop, of refills that were scanned
         self._forgotten = 0
+        self._people_chance = random.Random(f"{seed}/people")
         self._is_over = threading.Event()
         self._over_at = 0.0
 
@@ -86,6 +103,9 @@ class Shift:
             self._plan_emptying(bin_, start + bin_.chance.uniform(0.2, 8.0))
         for line in self._plant.lines:
             self._agendas[f"use-{line}"].add(start + 2, partial(self._scan_something_strange, line))
+        for device in self._roster.devices:
+            self._agendas[device].add(start, partial(self._sign_in, device))
+            self._agendas[device].add(start + (seconds or LONG_DAY_S) / 2, partial(self._change_shift, device))
         self._plan_calls(start)
         self._agendas[HELP].add(start + 1, partial(self._send_rubbish, random.Random("rubbish")))
         people = [threading.Thread(target=agenda.work, name=f"person-{name}") for name, agenda in self._agendas.items()]
@@ -99,6 +119,15 @@ class Shift:
         for person in people:
             person.join()
 
+    # -- who works where ----------------------------------------------------------------------
+
+    def _sign_in(self, device: str) -> None:
+        self._roster.sign_in(device, self._is_patient(time.monotonic()))
+
+    def _change_shift(self, device: str) -> None:
+        self._roster.change(device, self._people_chance, self._is_patient(time.monotonic()))
+        self._agendas[device].add(time.monotonic() + LONG_DAY_S, partial(self._change_shift, device))
+
     # -- the line ---------------------------------------------------------------------------
 
     def _plan_emptying(self, bin_: Bin, due: float) -> None:
@@ -111,7 +140,8 @@ class Shift:
         scanner = self._scanners[f"use-{bin_.loop.line}"]
         begun_at = time.monotonic()
         answer, tries = self._scan_until_green(scanner, bin_)
-        self._note_emptying(bin_, Decimal(0), begun_at, by="scanner", told=answer, tries=tries)
+        said = Said(Decimal(0), begun_at, "scanner", answer, tries, self._roster.operator(scanner.name))
+        self._note_emptying(bin_, said)
         time.sleep(bin_.chance.uniform(0.03, 0.12))  # puts the bin aside
         if tries == 1 and bin_.chance.random() < 0.35:
             self._plan_repeat(scanner, bin_, "empty")
@@ -125,19 +155,21 @@ class Shift:
         begun_at = time.monotonic()
         text = str(left) if left else ""
         told, tries = presser.press(self._is_patient(begun_at), text)
-        self._note_emptying(bin_, left, begun_at, by=presser.make, told=told, tries=tries)
+        self._note_emptying(bin_, Said(left, begun_at, presser.make, told, tries))
         if bin_.chance.random() < 0.4:
             time.sleep(bin_.chance.uniform(0.1, 0.8))
             self._note_again(bin_, "empty", presser.make, presser.press_again(text))
 
-    def _note_emptying(self, bin_: Bin, left: Decimal, begun_at: float, *, by: str, told: Answer, tries: int) -> None:
+    def _note_emptying(self, bin_: Bin, said: Said) -> None:
         """The bin is physically empty; send it on its way."""
+        left = said.left
         used, bin_.content = bin_.content - left, left
         bin_.cycle += 1
-        bin_.begun_at, bin_.known_at = begun_at, time.monotonic()
+        bin_.begun_at, bin_.known_at = said.begun_at, time.monotonic()
         self._truth.record(
-            "emptied", card=bin_.card, cycle=bin_.cycle, used=str(used), left=str(left), by=by, told=told, tries=tries
-        )
+            "emptied", card=bin_.card, cycle=bin_.cycle, used=str(used), left=str(left),
+            by=said.by, told=said.told, tries=said.tries, op=said.operator,
+        )  # fmt: skip
         waiting = self._collected[bin_.loop.id]
         waiting.append(bin_)
         if len(waiting) >= bin_.loop.trigger_point:
@@ -169,8 +201,10 @@ class Shift:
             self._plan_filling(bin_)
 
     def _ship(self, bin_: Bin) -> None:
-        answer, tries = self._scan_until_green(self._scanners[f"ship-{bin_.loop.line}"], bin_)
-        self._truth.record("shipped", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries)
+        scanner = self._scanners[f"ship-{bin_.loop.line}"]
+        answer, tries = self._scan_until_green(scanner, bin_)
+        op = self._roster.operator(scanner.name)
+        self._truth.record("shipped", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries, op=op)
         if bin_.card in self._pressers:
             bin_.known_at = time.monotonic()
         self._plan_filling(bin_)
@@ -189,7 +223,8 @@ class Shift:
         scanner = self._scanners[f"in-{bin_.loop.line}"]
         answer, tries = self._scan_until_green(scanner, bin_)
         filled_at = time.monotonic()
-        self._truth.record("filled", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries)
+        op = self._roster.operator(scanner.name)
+        self._truth.record("filled", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries, op=op)
         slowest_s = max(self._slowest_fill_s.get(bin_.loop.id, 0.0), filled_at - bin_.begun_at)
         self._slowest_fill_s[bin_.loop.id] = slowest_s
         if tries == 1 and bin_.chance.random() < 0.2:

@@ -9,6 +9,9 @@
     {"fact": "redelivered", "card": …, "by": "ttn-v3"}                          a network delivers an old press again
     {"fact": "killed", "side": "L1-01" | "erp" | "broker"}
     {"fact": "link", "gateway": "L1-01", "trouble": "cut" | "stalled" | "slow" | "healed"}
+    {"fact": "badge", "device": …, "person": "P011" | "", "told": "ack"}        signed in, or out
+    {"fact": "shift", "device": …, "leaves": "P011", "comes": "P012"}           the post at a scanner changed hands
+    {"fact": "call", "station": …, "call": "maintenance", "what": "called" | "called again" | "ended"}
     {"fact": "handover", "cards": […]}                                          a scene of two gateways was played
     {"fact": "stuck", "what": …}                                                something never came true: a difference
 
