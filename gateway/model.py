@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from gateway.parsed import Label
+
 
 class State(StrEnum):
     """Container states; names as in SAP KANBAN, ORDERED and RECEIVED_QC added."""
@@ -51,6 +53,9 @@ class Action(StrEnum):
     UNDO = "undo"
     CANCEL = "cancel"
     QUANTITY = "quantity"
+    CONFIRM = "confirm"
+    APPROVE = "approve"
+    OPERATION = "operation"
 
 
 class Status(StrEnum):
@@ -116,6 +121,7 @@ class Scan:
     code: str = ""  # text that is no code of ours: looked up exactly among the customer's own codes
     dropped: int = 0  # faulty reads of this device before this one that were only counted
     call: str = ""  # whom an andon button calls, maintenance or purchasing; such a button has no card
+    label: Label | None = None  # what a code that is no card of ours says of goods, see codes/parse.py
     is_press: bool = False  # from a button, which nobody can ask anything
 
 
@@ -322,6 +328,7 @@ class View(Protocol):
 
     site: str
     gateway: str
+    epoch: str
     now: Stamp
 
     def card(self, card: str) -> Card | None: ...

@@ -17,7 +17,7 @@ _BASE = ("gateway.model", "gateway.errors", "gateway.clock", "gateway.ids", "gat
 _MASTER = (
     "gateway.master", "gateway.master_item", "gateway.master_order", "gateway.master_place", "gateway.master_work",
 )
-_PURE = ("gateway.model", *_MASTER, "gateway.quantity", "gateway.errors", "gateway.text")
+_PURE = ("gateway.model", "gateway.parsed", *_MASTER, "gateway.quantity", "gateway.errors", "gateway.text")
 _TOML = ("gateway.toml_lines", "gateway.toml_source")
 
 # What each part may import of ours besides itself. The longest name that fits a module counts.
@@ -53,10 +53,16 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
-    "gateway.decide": ("gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE),
+    "gateway.counter": _PURE,
+    "gateway.goods": (
+        "gateway.counter", "gateway.kanban", "gateway.stations.station", "gateway.parsed", "gateway.ids", *_PURE,
+    ),
+    "gateway.decide": (
+        "gateway.goods", "gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE,
+    ),
     "gateway.codes": ("gateway.ids", *_PURE),
     "gateway.stations": ("gateway.kanban", *_PURE),
-    "gateway.kanban": ("gateway.ids", *_PURE),
+    "gateway.kanban": ("gateway.ids", "gateway.counter", *_PURE),
     "gateway.noise": (),
     "gateway.repeat": _PURE,
     # configuration
@@ -79,7 +85,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.systemd": ("gateway.errors",),
     # the core: standard library only
     "gateway.text": (),
-    "gateway.model": (),
+    "gateway.model": ("gateway.parsed",),
+    "gateway.parsed": (),
     "gateway.errors": (),
     "gateway.clock": (),
     "gateway.wake": (),
@@ -110,6 +117,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "zxingcpp": ("drivers.camera", "gateway.label"),
     "gpiod": ("drivers.button_gpio_lines", "drivers.output_gpio"),
     "pymodbus": ("drivers.button_modbus",),
+    "biip": ("gateway.codes.gs1_second",),
+    "re2": ("gateway.codes.template",),
     "cryptography": ("gateway.seal",),
     "flask": ("gateway.web", "drivers.button_http_app", "drivers.button_http_server"),
     "werkzeug": ("gateway.web",),
@@ -124,9 +133,10 @@ DOORS: dict[str, tuple[str, ...]] = {
 
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
-    "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
+    "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.goods", "gateway.counter",
+    "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.instruct",
-    "gateway.model", *_MASTER, "gateway.master_row", "gateway.quantity", "gateway.text",
+    "gateway.model", "gateway.parsed", *_MASTER, "gateway.master_row", "gateway.quantity", "gateway.text",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
     "sync.rest.judgement", "sync.rest.document",
 )  # fmt: skip

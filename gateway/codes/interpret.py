@@ -10,11 +10,13 @@ import re
 from collections.abc import Sequence
 
 from gateway.codes import card, command
-from gateway.model import Read, Rejection, Scan
+from gateway.codes.parse import parse
+from gateway.model import Action, Read, Rejection, Scan
 
 MAX_BYTES = 4096  # more is no barcode
 FOREIGN_MAX_LENGTH = 200  # as long as master data may give a customer's own code
 
+_SEPARATORS = b"\x04\x1d\x1e"  # EOT, GS and RS, which labels of goods are divided by
 _NEWER_VERSION = re.compile(r"K[2-9]C?\.[A-Z0-9-]+\.[A-Z0-9.-]+\.[0-9A-Z]{2,}", re.ASCII)
 
 
@@ -27,18 +29,32 @@ def interpret_code(read: Read, *, site: str, patterns: Sequence[re.Pattern[str]]
     """
     text = _decode(read.data)
     if isinstance(text, Rejection):
-        return Scan(read, fault=text)
+        return _label(read, text)
     if text.startswith(card.PREFIX):
         parsed = card.parse_card(text, site=site)
         if isinstance(parsed, Rejection):
             return Scan(read, fault=parsed)
         return Scan(read, card=parsed.card, revision=parsed.revision)
     if text.startswith(command.PREFIX):
-        action = command.parse_command(text, site=site, secret=secret)
-        return Scan(read, fault=action) if isinstance(action, Rejection) else Scan(read, action=action)
+        return _command(read, text, site, secret)
     if len(text) > FOREIGN_MAX_LENGTH:
-        return Scan(read, fault=_too_long(len(text), FOREIGN_MAX_LENGTH, "characters"))
+        return _label(read, _too_long(len(text), FOREIGN_MAX_LENGTH, "characters"))
     return _foreign(read, text, patterns)
+
+
+def _label(read: Read, otherwise: Rejection) -> Scan:
+    """A label of goods may be long and hold separators; anything else like that is `otherwise`."""
+    if any(byte < 0x20 and byte not in _SEPARATORS for byte in read.data):
+        return Scan(read, fault=otherwise)
+    label = parse(read.data, read.aim)
+    return Scan(read, label=label) if label.is_goods else Scan(read, fault=otherwise)
+
+
+def _command(read: Read, text: str, site: str, secret: bytes) -> Scan:
+    action = command.parse_command(text, site=site, secret=secret)
+    if isinstance(action, Rejection):
+        return Scan(read, fault=action)
+    return Scan(read, action=action, code=command.operation_of(text) if action is Action.OPERATION else "")
 
 
 def _foreign(read: Read, text: str, patterns: Sequence[re.Pattern[str]]) -> Scan:
@@ -50,7 +66,7 @@ def _foreign(read: Read, text: str, patterns: Sequence[re.Pattern[str]]) -> Scan
     if _NEWER_VERSION.fullmatch(text):
         hint = "The card was printed for a newer version of this gateway: tell the administrator."
         return Scan(read, fault=Rejection("CODE_VERSION", hint, text[:3], "K1"))
-    return Scan(read, code=text)
+    return Scan(read, code=text, label=parse(read.data, read.aim))
 
 
 def _decode(data: bytes) -> str | Rejection:
