@@ -7,14 +7,17 @@ other's badge begins. Whatever is scanned bears the name of who is signed in; no
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from firmware_sim.codes import print_card
 from firmware_sim.layout import ScannerPlace, scanner_places
-from firmware_sim.plant import SITE, Person, Plant
+from firmware_sim.plant import REPEAT_WINDOW_MS, SITE, Person, Plant
 from firmware_sim.scanner import Scanner
 from firmware_sim.truth import Truth
+
+WALK_S = REPEAT_WINDOW_MS / 1000 + 0.3  # so that no scan after the change passes for one before it
 
 
 @dataclass
@@ -67,6 +70,7 @@ class Roster:
         told, _ = scanner.scan_until_green(self._sign_out[post.place.gateway], is_patient)
         self._truth.record("badge", device=device, person="", told=told)
         if post.place.badge == "required":
+            time.sleep(WALK_S)
             card = chance.choice(list(self._plant.loop_of))
             told = scanner.scan(print_card(SITE, card))
             self._truth.record("strange", kind="card before a badge, a", text=card, told=told)
