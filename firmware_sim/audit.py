@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from firmware_sim.erp.schema import connect_reader
+from firmware_sim.goods import DOCK, ITEM
 from firmware_sim.plant import SITE, Plant
 from firmware_sim.truth import Fact
 
@@ -36,6 +37,7 @@ class Booked:
     events: Counter[tuple[str, str, int]]  # kind, card, cycle of applied events
     outcomes: Counter[str]
     calls: Counter[Call] = field(default_factory=Counter)
+    pallets: Counter[tuple[str, str]] = field(default_factory=Counter)  # SSCC and quantity of what was received
     operators: dict[tuple[str, str, int], str] = field(default_factory=dict)  # by kind, card, cycle
 
 
@@ -71,6 +73,7 @@ def read_ledger(path: Path) -> Booked:
         events=events,
         outcomes=Counter(dict(db.execute("SELECT outcome, count(*) FROM event GROUP BY outcome"))),
         operators=operators,
+        pallets=Counter(map(tuple, db.execute("SELECT sscc, base FROM goods WHERE state = 'booked'"))),
         calls=Counter(map(tuple, db.execute("SELECT station, call, state FROM andon"))),
     )
     db.close()
@@ -87,6 +90,7 @@ def audit(plant: Plant, truth: list[Fact], booked: Booked, statuses: Sequence[di
     report.differences += [f"it never came true that {fact['what']}" for fact in truth if fact["fact"] == "stuck"]
     report.differences += _operators(truth, booked)
     report.differences += _calls(truth, booked)
+    report.differences += _pallets(truth, booked)
     report.differences += _states(plant, truth, booked)
     report.differences += _stock("the ledger", expected_stock(plant, truth), booked.stock)
     for status in statuses:
@@ -104,6 +108,8 @@ def expected_stock(plant: Plant, truth: list[Fact]) -> Stock:
     forgotten: dict[str, Decimal] = {}
     missing: dict[str, Decimal] = {}
     for fact in truth:
+        if fact["fact"] == "received":
+            stock[ITEM, DOCK] = stock.get((ITEM, DOCK), Decimal(0)) + Decimal(fact["quantity"])
         card = fact.get("card", "")
         moves: list[tuple[str, Decimal]] = []
         if fact["fact"] == "emptied":
@@ -145,6 +151,8 @@ def _count(plant: Plant, truth: list[Fact], booked: Booked) -> dict[str, int]:
         "strange codes and presses": facts["strange"],
         **{f"presses, {make}": presses[make] for make in dict.fromkeys(plant.buttons.values())},
         "old presses delivered again": facts["redelivered"],
+        "pallets received": facts["received"],
+        "pallets scanned again": facts["received again"],
         "shift changes": facts["shift"],
         "calls for help": sum(fact["fact"] == "call" and fact["what"] == "called" for fact in truth),
         "partial bins": sum(fact["fact"] == "emptied" and Decimal(fact["left"]) > 0 for fact in truth),
@@ -268,6 +276,17 @@ def _calls(truth: list[Fact], booked: Booked) -> list[str]:
         f"expected {wanted[station, call, state]}"
         for station, call, state in sorted(wanted.keys() | booked.calls.keys())
         if wanted[station, call, state] != booked.calls[station, call, state]
+    ]
+
+
+def _pallets(truth: list[Fact], booked: Booked) -> list[str]:
+    """Each pallet was received once, with what it held, however often it was scanned."""
+    wanted = Counter((fact["sscc"], fact["quantity"]) for fact in truth if fact["fact"] == "received")
+    return [
+        f"pallet {number} with {quantity} was received {booked.pallets[number, quantity]} times, "
+        f"expected {wanted[number, quantity]}"
+        for number, quantity in sorted(wanted.keys() | booked.pallets.keys())
+        if wanted[number, quantity] != booked.pallets[number, quantity]
     ]
 
 

@@ -20,7 +20,7 @@ from firmware_sim.erp.link import PROTOCOLS
 from firmware_sim.erp.process import ErpProcessError
 from firmware_sim.erp.rest import RestServer
 from firmware_sim.faults import FaultProxy, Toxics
-from firmware_sim.floor import open_help, open_pressers, open_scanners
+from firmware_sim.floor import open_errands, open_pressers, open_scanners
 from firmware_sim.gateway_config import BUTTON_TOPIC, LIGHT_TOPIC, GatewayConfig, by_mqtt
 from firmware_sim.gateway_process import GatewayError, GatewayProcess
 from firmware_sim.light import LightError, StackLights
@@ -123,8 +123,6 @@ def shift(broker: str, directory: Path, seconds: float, wait_s: float, seed: int
         bridge = stack.enter_context(ButtonBridge(host=address[0], port=address[1], topic=BUTTON_TOPIC))
         lights = stack.enter_context(StackLights(host=address[0], port=address[1], topic=LIGHT_TOPIC))
         pressers = open_pressers(plant, {config.gateway: config}, bridge, lights, wires)
-        rubbish = Rubbish(plant, bridge)
-        rubbish.leave()
         click.echo(f"waiting for: kanban-gateway run --config {gateway.config_file}")
         click.echo(f"        and: kanban-floor erp --broker {broker} --db ledger.db --plant {directory / 'plant.json'}")
         if not wait_until(lambda: accepts(config.web_port), wait_s, poll_s=0.2):
@@ -133,7 +131,8 @@ def shift(broker: str, directory: Path, seconds: float, wait_s: float, seed: int
         stack.callback(truth.close)
         stop = stack.enter_context(stopped_by_signals())
         roster = Roster(plant, scanners, {config.gateway: gateway.command_card("SIGNOUT")}, truth)
-        crowd = Crowd(scanners, pressers, open_help(plant, bridge, truth), rubbish, roster)
+        rubbish = Rubbish(plant, bridge, truth)
+        crowd = Crowd(scanners, pressers, open_errands(plant, bridge, scanners, truth, rubbish), roster)
         Shift(plant, crowd, truth, seed=seed).run(seconds, stop)
     click.echo(f"the day is over; truth in {directory / 'truth.jsonl'}")
 

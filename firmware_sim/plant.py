@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from firmware_sim.goods import master_data
+
 SITE, GATEWAY = "P1", "L3-07"
 SUPERMARKET = "SUPER"
 CELL = "CELL"  # between the lines; bins of its loop are scanned at either gateway
@@ -137,9 +139,11 @@ class Plant:
         """Master data and opening stock for the ERP."""
         items = {loop.item: {"id": loop.item, "name": loop.item.title(), "uom": loop.uom} for loop in self.loops}
         places = dict.fromkeys((*self.lines, *(loop.line for loop in self.loops), SUPERMARKET))
+        goods = master_data()
         return {
-            "items": list(items.values()),
-            "locations": [{"id": place, "name": place.title()} for place in places],
+            **goods,
+            "items": [*items.values(), *goods["items"]],
+            "locations": [*({"id": place, "name": place.title()} for place in places), *goods["locations"]],
             "loops": [loop.row() for loop in self.loops],
             "cards": [
                 {"id": card, "loop": loop.id, "revision": 1, "life": "ACTIVE", "initial": "FULL"}

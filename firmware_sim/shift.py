@@ -15,12 +15,11 @@ from decimal import Decimal
 from functools import partial
 
 from firmware_sim.agenda import Agenda
-from firmware_sim.andon import HelpButton
 from firmware_sim.codes import damage, print_card
+from firmware_sim.errand import Errand
 from firmware_sim.plant import CELL, LOCK_S, SITE, Loop, Plant
 from firmware_sim.presser import Presser
 from firmware_sim.roster import Roster
-from firmware_sim.rubbish import Rubbish
 from firmware_sim.scanner import Answer, Scanner
 from firmware_sim.truth import Truth
 
@@ -28,8 +27,6 @@ MARGIN_S = 0.5  # beyond the lock window, for what the gateway measures differen
 PATIENCE_S = 60.0  # then a person gives up and calls the supervisor
 OVERTIME_S = 15.0  # after the end of the day
 USE_S = 1.5  # nobody uses up a bin faster, and no card is scanned at one place sooner again, except by mistake
-HELP = "help"  # the agenda of whoever calls for help
-CALLS_EVERY_S = 30.0
 LONG_DAY_S = 60.0  # a day without end changes shifts so often
 FORGOTTEN_GOAL = 6  # so many refills are forgotten early in the day, later ones more rarely
 
@@ -65,8 +62,7 @@ class Crowd:
 
     scanners: dict[str, Scanner]  # by device id, see layout.scanner_places
     pressers: dict[str, Presser]  # by card
-    help: list[HelpButton]
-    rubbish: Rubbish
+    errands: list[Errand]
     roster: Roster
 
 
@@ -78,11 +74,11 @@ class Shift:
         self._plant = plant
         self._scanners = crowd.scanners
         self._pressers = crowd.pressers
-        self._help = crowd.help
-        self._rubbish = crowd.rubbish
+        self._errands = crowd.errands
         self._roster = crowd.roster
         self._truth = truth
-        self._agendas = {name: Agenda() for name in (*crowd.scanners, *map(_buttons_of, plant.lines), HELP)}
+        names = (*crowd.scanners, *map(_buttons_of, plant.lines), *(errand.who for errand in crowd.errands))
+        self._agendas = {name: Agenda() for name in names}
         self._bins = [
             Bin(card, loop, loop.quantity, random.Random(f"{seed}/{card}"))
             for card, loop in plant.loop_of.items()
@@ -106,8 +102,8 @@ class Shift:
         for device in self._roster.devices:
             self._agendas[device].add(start, partial(self._sign_in, device))
             self._agendas[device].add(start + (seconds or LONG_DAY_S) / 2, partial(self._change_shift, device))
-        self._plan_calls(start)
-        self._agendas[HELP].add(start + 1, partial(self._send_rubbish, random.Random("rubbish")))
+        for errand in self._errands:
+            self._plan_errand(errand, start + errand.after_s)
         people = [threading.Thread(target=agenda.work, name=f"person-{name}") for name, agenda in self._agendas.items()]
         for person in people:
             person.start()
@@ -127,6 +123,13 @@ class Shift:
     def _change_shift(self, device: str) -> None:
         self._roster.change(device, self._people_chance, self._is_patient(time.monotonic()))
         self._agendas[device].add(time.monotonic() + LONG_DAY_S, partial(self._change_shift, device))
+
+    def _plan_errand(self, errand: Errand, due: float) -> None:
+        def do() -> None:
+            errand.act(self._is_patient(time.monotonic()))
+            self._plan_errand(errand, max(time.monotonic(), due + errand.every_s))
+
+        self._agendas[errand.who].add(due, do)
 
     # -- the line ---------------------------------------------------------------------------
 
@@ -176,19 +179,6 @@ class Shift:
             for one in waiting:
                 self._order_arrives(one)
             waiting.clear()
-
-    # -- calls for help ---------------------------------------------------------------------
-
-    def _plan_calls(self, start: float) -> None:
-        """Each button is pressed, pressed again, held, and some time later all that once more."""
-        for place, button in enumerate(self._help):
-            for after_s, act in ((3, button.call_for_help), (6, button.call_again), (10 + 5 * place, button.take_back)):
-                self._agendas[HELP].add(start + after_s + place, act)
-        self._agendas[HELP].add(start + CALLS_EVERY_S, lambda: self._plan_calls(time.monotonic()))
-
-    def _send_rubbish(self, chance: random.Random) -> None:
-        self._rubbish.send(chance, self._truth)
-        self._agendas[HELP].add(time.monotonic() + chance.uniform(1.5, 3.0), partial(self._send_rubbish, chance))
 
     # -- the source -------------------------------------------------------------------------
 

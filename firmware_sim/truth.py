@@ -12,6 +12,8 @@
     {"fact": "badge", "device": …, "person": "P011" | "", "told": "ack"}        signed in, or out
     {"fact": "shift", "device": …, "leaves": "P011", "comes": "P012"}           the post at a scanner changed hands
     {"fact": "call", "station": …, "call": "maintenance", "what": "called" | "called again" | "ended"}
+    {"fact": "received", "sscc": …, "quantity": "24", "told": "ack"}            a pallet at the dock
+    {"fact": "received again", "sscc": …, "told": "ack"}                        the same pallet scanned once more
     {"fact": "handover", "cards": […]}                                          a scene of two gateways was played
     {"fact": "stuck", "what": …}                                                something never came true: a difference
 

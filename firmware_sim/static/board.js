@@ -81,6 +81,8 @@ const SAYS = {
   link: (one) => [`link of ${one.gateway} ${one.trouble}`, one.trouble === "healed" ? "scene" : "trouble"],
   handover: (one) => [`${one.cards.join(" and ")} handed over between two gateways that did not hear each other`, "scene"],
   call: (one) => [`${one.call} ${one.what} at ${one.station}`, "scene"],
+  received: (one) => [`pallet ${one.sscc} received`],
+  "received again": (one) => [`pallet ${one.sscc} scanned again`],
   badge: (one) => [one.person ? `${one.person} signs in at ${one.device}` : `sign-out at ${one.device}`],
   shift: (one) => [`${one.comes} takes over from ${one.leaves} at ${one.device}`, "scene"],
 };
