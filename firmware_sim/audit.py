@@ -1,4 +1,4 @@
-"""Compares what physically happened (truth file) with what the ERP booked (ledger) and what the gateway believes.
+"""Compares what physically happened (truth file) with what the ERP booked (ledger) and what the gateways believe.
 
 Each acknowledged emptying must be covered by exactly one order, with its quantity, and have been accepted once;
 scanning twice must have ordered nothing; stock and card states must be what the facts add up to.
@@ -10,35 +10,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import orjson
-
-from firmware_sim.erp.schema import connect_reader
+from firmware_sim.booked import Booked, Call, Stock, Turn
 from firmware_sim.goods import DOCK, ITEM
 from firmware_sim.plant import SITE, Plant
+from firmware_sim.tally import count, noticed_refills
 from firmware_sim.truth import Fact
 
-Turn = tuple[str, int]  # card, cycle
-Call = tuple[str, str, str]  # station, who was called, "open" or "ended"
-Stock = dict[tuple[str, str], Decimal]  # by item and location
 KINDS = {"emptied": "card_emptied", "filled": "card_filled", "shipped": "card_shipped"}
 OPEN_STATES = ("WAIT", "EMPTY", "ORDERED", "IN_PROCESS", "IN_TRANSIT")
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """What the ledger says."""
-
-    orders: list[tuple[str, str, list[Turn]]]  # key, quantity, (card, cycle) of each bin it covers
-    cards: dict[str, tuple[str, int]]  # state, cycle
-    stock: Stock
-    events: Counter[tuple[str, str, int]]  # kind, card, cycle of applied events
-    outcomes: Counter[str]
-    calls: Counter[Call] = field(default_factory=Counter)
-    pallets: Counter[tuple[str, str]] = field(default_factory=Counter)  # SSCC and quantity of what was received
-    operators: dict[tuple[str, str, int], str] = field(default_factory=dict)  # by kind, card, cycle
 
 
 @dataclass(slots=True)
@@ -49,41 +30,10 @@ class Report:
     differences: list[str] = field(default_factory=list)
 
 
-def read_ledger(path: Path) -> Booked:
-    """Everything the audit needs, from a ledger that may still be in use."""
-    db = connect_reader(path)
-    stock: Stock = {}
-    for item, location, qty in db.execute("SELECT item, location, qty FROM stock"):
-        stock[item, location] = stock.get((item, location), Decimal(0)) + Decimal(qty)
-    events: Counter[tuple[str, str, int]] = Counter()
-    operators: dict[tuple[str, str, int], str] = {}
-    for (body,) in db.execute("SELECT body FROM event WHERE outcome = 'applied'"):
-        event = orjson.loads(body)
-        if "card" in event:
-            what = (event["t"], event["card"], event.get("cycle", 0))
-            events[what] += 1
-            operators[what] = event.get("op", "")
-    booked = Booked(
-        orders=[
-            (key, qty, [(card, cycle) for card, cycle in orjson.loads(cards)])
-            for key, qty, cards in db.execute("SELECT key, qty, cards FROM purchase")
-        ],
-        cards={card: (state, cycle) for card, state, cycle in db.execute("SELECT card, state, cycle FROM card")},
-        stock=stock,
-        events=events,
-        outcomes=Counter(dict(db.execute("SELECT outcome, count(*) FROM event GROUP BY outcome"))),
-        operators=operators,
-        pallets=Counter(map(tuple, db.execute("SELECT sscc, base FROM goods WHERE state = 'booked'"))),
-        calls=Counter(map(tuple, db.execute("SELECT station, call, state FROM andon"))),
-    )
-    db.close()
-    return booked
-
-
 def audit(plant: Plant, truth: list[Fact], booked: Booked, statuses: Sequence[dict[str, Any]] = ()) -> Report:
     """`statuses`: each gateway's own view (`kanban-gateway status --json`), compared with the ledger."""
     report = Report()
-    report.numbers = _count(plant, truth, booked)
+    report.numbers = count(plant, truth, booked)
     report.differences += _orders(plant, truth, booked)
     report.differences += _acceptances(truth, booked)
     report.differences += _repeats(truth)
@@ -137,46 +87,6 @@ def gateway_stock(status: dict[str, Any]) -> Stock:
     return stock
 
 
-def _count(plant: Plant, truth: list[Fact], booked: Booked) -> dict[str, int]:
-    facts = Counter(fact["fact"] for fact in truth)
-    kills = Counter(fact["side"] for fact in truth if fact["fact"] == "killed")
-    links = Counter(fact["trouble"] for fact in truth if fact["fact"] == "link")
-    answered = [fact for fact in truth if fact["fact"] in ("emptied", "filled", "shipped", "again", "strange")]
-    scans = [fact for fact in answered if fact.get("told") != "forgotten"]
-    presses = Counter(fact["by"] for fact in scans if "by" in fact)
-    return {
-        "scans and presses": len(scans),
-        "repeated until green": sum(fact.get("tries", 1) > 1 for fact in scans),
-        "double scans": facts["again"],
-        "strange codes and presses": facts["strange"],
-        **{f"presses, {make}": presses[make] for make in dict.fromkeys(plant.buttons.values())},
-        "old presses delivered again": facts["redelivered"],
-        "pallets received": facts["received"],
-        "pallets scanned again": facts["received again"],
-        "shift changes": facts["shift"],
-        "calls for help": sum(fact["fact"] == "call" and fact["what"] == "called" for fact in truth),
-        "partial bins": sum(fact["fact"] == "emptied" and Decimal(fact["left"]) > 0 for fact in truth),
-        "bins emptied": facts["emptied"],
-        "bins filled": facts["filled"],
-        "forgotten FULLs": len(_noticed_refills(truth)),
-        **{f"kills of {gateway}": kills[gateway] for gateway in plant.gateways},
-        "kills of the ERP": kills["erp"],
-        "kills of the broker": kills["broker"],
-        **{f"links {trouble}": links[trouble] for trouble in ("cut", "stalled", "slow")},
-        "handovers": facts["handover"],
-        "needs superseded": booked.outcomes["superseded"],
-        "orders": len(booked.orders),
-        "events in the ledger": sum(booked.outcomes.values()),
-    }
-
-
-def _noticed_refills(truth: list[Fact]) -> set[Turn]:
-    """Forgotten refills whose bin was emptied again, so that the gateway had to infer them."""
-    forgotten = {(fact["card"], fact["cycle"]) for fact in truth if fact.get("told") == "forgotten"}
-    emptied = {(fact["card"], fact["cycle"] - 1) for fact in truth if fact["fact"] == "emptied"}
-    return forgotten & emptied
-
-
 def _orders(plant: Plant, truth: list[Fact], booked: Booked) -> list[str]:
     """Exactly one order for each acknowledged emptying; only the bins of an incomplete batch may still wait."""
     differences = []
@@ -219,7 +129,7 @@ def _acceptances(truth: list[Fact], booked: Booked) -> list[str]:
     for fact in truth:
         if fact["fact"] in KINDS:
             told[KINDS[fact["fact"]], fact["card"], fact["cycle"]] = fact["told"]
-    inferred = {("card_filled", *turn) for turn in _noticed_refills(truth)}
+    inferred = {("card_filled", *turn) for turn in noticed_refills(truth)}
     for what, answer in told.items():
         count = booked.events[what]
         is_expected = answer == "ack" or what in inferred

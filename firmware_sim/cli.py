@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from firmware_sim.audit import audit as compare
-from firmware_sim.audit import read_ledger
+from firmware_sim.booked import read_ledger
 from firmware_sim.broker import BrokerError
 from firmware_sim.button import ButtonBridge, ButtonError
 from firmware_sim.demo import run_demo, stopped_by_signals, table

@@ -19,6 +19,7 @@ SUPERMARKET = "SUPER"
 CELL = "CELL"  # between the lines; bins of its loop are scanned at either gateway
 REPLENISHMENT_S = 70
 LOCK_S = REPLENISHMENT_S / 10
+USED_PER_REPLENISHMENT = 2  # containers of each loop
 REPEAT_WINDOW_MS = 1000
 SCANNED_AT_A_LINE = ("use", "in", "ship")  # a scanner each
 
@@ -60,8 +61,12 @@ class Loop:
             "id": self.id, "item": self.item, "quantity": str(self.quantity), "uom": self.uom, "cards": len(self.cards),
             "consumer": self.line, "source": SUPERMARKET, "replenishment_s": REPLENISHMENT_S, "lock_window_s": 60,
             "on_empty": self.on_empty, "on_full": self.on_full, "backflush": self.on_empty == "none",
-            "trigger_point": self.trigger_point,
+            "trigger_point": self.trigger_point, "demand_per_hour": str(self._demand_per_hour()),
         }  # fmt: skip
+
+    def _demand_per_hour(self) -> Decimal:
+        """For the colour of the loop."""
+        return (self.quantity * USED_PER_REPLENISHMENT * 3600 / REPLENISHMENT_S).quantize(Decimal("0.001"))
 
     def takes(self, quantity: Decimal) -> list[tuple[str, Decimal]]:
         """Stock effect, by location, of using up `quantity` at the line."""

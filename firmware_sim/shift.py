@@ -24,8 +24,8 @@ from firmware_sim.scanner import Answer, Scanner
 from firmware_sim.truth import Truth
 
 MARGIN_S = 0.5  # beyond the lock window, for what the gateway measures differently
-PATIENCE_S = 60.0  # then a person gives up and calls the supervisor
-OVERTIME_S = 15.0  # after the end of the day
+PATIENCE_S = 90.0  # then a person gives up and calls the supervisor
+OVERTIME_S = 60.0  # after the end of the day
 USE_S = 1.5  # nobody uses up a bin faster, and no card is scanned at one place sooner again, except by mistake
 LONG_DAY_S = 60.0  # a day without end changes shifts so often
 FORGOTTEN_GOAL = 6  # so many refills are forgotten early in the day, later ones more rarely

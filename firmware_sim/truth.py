@@ -7,7 +7,7 @@
     {"fact": "again", "card": …, "cycle": …, "what": "empty" | "full", "told": …}   the same thing scanned twice
     {"fact": "strange", "text": …, "told": "nak"}                               a code that is no card of ours
     {"fact": "redelivered", "card": …, "by": "ttn-v3"}                          a network delivers an old press again
-    {"fact": "killed", "side": "L1-01" | "erp" | "broker"}
+    {"fact": "killed", "side": "L1-01" | "the ERP" | "the broker"}
     {"fact": "link", "gateway": "L1-01", "trouble": "cut" | "stalled" | "slow" | "healed"}
     {"fact": "badge", "device": …, "person": "P011" | "", "told": "ack"}        signed in, or out
     {"fact": "shift", "device": …, "leaves": "P011", "comes": "P012"}           the post at a scanner changed hands
