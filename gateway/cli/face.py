@@ -1,10 +1,15 @@
-"""What stands on the card of the store at hand."""
+"""What stands on the card of the store at hand, and the note that it was printed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from gateway.cli.instruct import instruct
 from gateway.codes.card import CardCode, format_card
 from gateway.errors import GatewayError
+from gateway.kanban.printing import CARDS_LIMIT
 from gateway.labels.face import CardFace
+from gateway.settings import Settings
 from gateway.store.reader import StoreReader
 
 RETIRED = frozenset({"LOST", "OBSOLETE", "REMOVED", "CLOSED"})  # lives of cards that are printed no more
@@ -31,3 +36,12 @@ def card_face(reader: StoreReader, site: str, card: str, revision: int = 0) -> C
         consumer=loop["consumer"], source=loop["source"],
         number=siblings.index(card) + 1 if card in siblings else 1, count=len(siblings) or 1,
     )  # fmt: skip
+
+
+def note_printed(settings: Settings, faces: Sequence[CardFace]) -> None:
+    """Keep what stands on printed cards; GatewayError when that could not be stored."""
+    for first in range(0, len(faces), CARDS_LIMIT):
+        shown = {face.card: face.shows() for face in faces[first : first + CARDS_LIMIT]}
+        verdict = instruct(settings, "cards.printed", {"cards": shown})
+        if not verdict.is_good:
+            raise GatewayError(f"printed, but not noted: {verdict.text}", hint="print them again once it works")

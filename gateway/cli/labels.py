@@ -10,18 +10,18 @@ from typing import Any
 
 import click
 
-from gateway.cli.face import RETIRED, card_face
-from gateway.cli.instruct import instruct
+from gateway.cli.code import signing_secret
+from gateway.cli.face import RETIRED, card_face, note_printed
 from gateway.cli.option import config_option, json_option
 from gateway.cli.output import Output, output_options
+from gateway.codes.badge import format_badge
 from gateway.codes.bin import format_bin
 from gateway.codes.command import COMMANDS, format_command
-from gateway.credentials import CredentialStore
 from gateway.errors import GatewayError
-from gateway.kanban.printing import CARDS_LIMIT, PRINTED_FACT
+from gateway.kanban.printing import PRINTED_FACT
 from gateway.labels import layout
 from gateway.labels.drawing import Kind
-from gateway.labels.face import BinFace, CardFace, CommandFace, PalletFace, differences
+from gateway.labels.face import BinFace, PalletFace, SignedFace, differences
 from gateway.settings import Settings, load_settings
 from gateway.store.reader import StoreReader, database_exists
 
@@ -52,15 +52,6 @@ def cards(config: Path, loops: tuple[str, ...], names: tuple[str, ...], data_mat
     click.echo(f"{len(faces)} cards", err=True)
 
 
-def note_printed(settings: Settings, faces: Sequence[CardFace]) -> None:
-    """Keep what stands on printed cards; GatewayError when that could not be stored."""
-    for first in range(0, len(faces), CARDS_LIMIT):
-        shown = {face.card: face.shows() for face in faces[first : first + CARDS_LIMIT]}
-        verdict = instruct(settings, "cards.printed", {"cards": shown})
-        if not verdict.is_good:
-            raise GatewayError(f"printed, but not noted: {verdict.text}", hint="print them again once it works")
-
-
 def _chosen(reader: StoreReader, loops: tuple[str, ...], names: tuple[str, ...]) -> list[str]:
     """Each card once; those of a loop that are used no more are left out, and said."""
     chosen = list(names)
@@ -84,11 +75,7 @@ def _chosen(reader: StoreReader, loops: tuple[str, ...], names: tuple[str, ...])
 def bins(config: Path, locations: tuple[str, ...], **options: Any) -> None:
     """Print labels of the places named, or of all places in the master data."""
     output, settings = Output.of(options), load_settings(config)
-    with closing(_reader(settings)) as reader:
-        rows = [(name, reader.master("locations", name)) for name in locations or reader.master_ids("locations")]
-    unknown = [name for name, row in rows if not row]
-    if unknown or not rows:
-        raise GatewayError(f"place {', '.join(unknown) or '-'} is not in the master data")
+    rows = _rows(settings, "locations", locations, "place")
     try:
         faces = [
             BinFace(row.get("code") or format_bin(settings.gateway.site, name), name, row.get("name", ""))
@@ -120,18 +107,43 @@ def pallet(sscc: str, content: str, count: int, lot: str, lines: tuple[str, ...]
     click.echo(face.sscc, err=True)
 
 
-@labels.command("commands")
+@labels.command()
 @config_option
+@click.argument("names", nargs=-1, type=click.Choice(sorted(COMMANDS), case_sensitive=False))
 @output_options
-def commands(config: Path, **options: Any) -> None:
-    """Print all command cards, signed; needs [commands] secret_credential."""
+def commands(config: Path, names: tuple[str, ...], **options: Any) -> None:
+    """Print the command cards named, or all, signed; needs [commands] secret_credential."""
     output, settings = Output.of(options), load_settings(config)
-    name = settings.commands.secret_credential
-    if not name:
-        raise GatewayError("command cards are not set up", hint="set [commands] secret_credential")
-    secret, site = CredentialStore(settings.config_dir).text(name).encode(), settings.gateway.site
-    faces = [CommandFace(format_command(site, one, secret), one, site) for one in sorted(COMMANDS)]
-    output.put([layout.command(face) for face in faces], "Command cards")
+    secret, site = signing_secret(settings), settings.gateway.site
+    faces = [SignedFace(format_command(site, one, secret), one, "") for one in names or sorted(COMMANDS)]
+    output.put([layout.signed(face) for face in faces], "Command cards")
+
+
+@labels.command()
+@config_option
+@click.argument("people", nargs=-1)
+@output_options
+def badges(config: Path, people: tuple[str, ...], **options: Any) -> None:
+    """Print the badges of the people named, or of all in the master data; needs [commands] secret_credential."""
+    output, settings = Output.of(options), load_settings(config)
+    secret, site = signing_secret(settings), settings.gateway.site
+    rows = _rows(settings, "people", people, "person")
+    try:
+        codes = [format_badge(site, row["badge"], secret) for _, row in rows]
+    except ValueError as error:
+        raise GatewayError(str(error)) from error
+    faces = [SignedFace(code, row.get("name") or name, name) for code, (name, row) in zip(codes, rows, strict=True)]
+    output.put([layout.signed(face) for face in faces], "Badges")
+
+
+def _rows(settings: Settings, dataset: str, names: Sequence[str], what: str) -> list[tuple[str, dict[str, Any]]]:
+    """(id, row) of those named in a dataset, or of all of it."""
+    with closing(_reader(settings)) as reader:
+        rows = [(name, reader.master(dataset, name)) for name in names or reader.master_ids(dataset)]
+    unknown = [name for name, row in rows if not row]
+    if unknown or not rows:
+        raise GatewayError(f"{what} {', '.join(unknown) or '-'} is not in the master data")
+    return rows
 
 
 @labels.command()

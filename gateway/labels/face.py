@@ -58,12 +58,12 @@ class BinFace:
 
 
 @dataclass(frozen=True, slots=True)
-class CommandFace:
-    """A card that asks for something, such as undo."""
+class SignedFace:
+    """A command card or a badge."""
 
-    code: str  # signed
-    command: str
-    site: str
+    code: str  # with its signature
+    title: str  # the command, or the person's name
+    below: str  # the person's id
 
 
 @dataclass(frozen=True, slots=True)

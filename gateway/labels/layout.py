@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.labels.drawing import Box, Code, Drawing, Kind, Text
-from gateway.labels.face import BinFace, CardFace, CommandFace, PalletFace
+from gateway.labels.face import BinFace, CardFace, PalletFace, SignedFace
 
 PALLET_LINES = 5  # of words
 
@@ -41,14 +41,15 @@ def place(face: BinFace) -> Drawing:
     )
 
 
-def command(face: CommandFace) -> Drawing:
+def signed(face: SignedFace) -> Drawing:
     """85 x 54 mm: fits a holder for badges."""
     return Drawing(
         85,
         54,
         (
-            Text(5, 14, 9, face.command, 75),
-            Code(24, 17, 32, 32, face.code, Kind.QR),
+            Text(5, 12, 8, face.title, 75),
+            Text(5, 18, 4, face.below, 20),
+            Code(27, 16, 32, 32, face.code, Kind.QR),
             Text(5, 52, 2.5, face.code, 75),
         ),
     )

@@ -13,8 +13,10 @@ from firmware_sim.label_printer import LabelPrinter
 from gateway.app import open_store
 from gateway.cli import main
 from gateway.clock import SystemClock
+from gateway.codes.badge import parse_badge
+from gateway.codes.command import parse_command
 from gateway.decide import Decider
-from gateway.model import MasterData
+from gateway.model import Action, MasterData
 from gateway.settings import load_settings
 from gateway.store.writer import Request, Writer
 from tests.cli.test_store_commands import _CONFIG
@@ -130,6 +132,20 @@ def test_labels_of_places_carry_the_site_s_own_code_where_it_has_one(config: Pat
         [(_, text)] = read(svg_page((tmp_path / "bin.svg").read_text()))
         assert text.startswith(code)
     assert run(config, "bins", "--pdf", tmp_path / "bins.pdf").exit_code == 0
+
+
+def test_badges_and_command_cards_are_signed_and_understood(config: Path, tmp_path: Path) -> None:
+    config.write_text(f'{config.read_text()}\n[commands]\nsecret_credential = "signs"\n')
+    (tmp_path / "credentials").mkdir()
+    (tmp_path / "credentials" / "signs").write_text("a secret of the plant")
+    (tmp_path / "credentials" / "signs").chmod(0o600)
+    learn(config, 1, people=({"id": "ana", "name": "Ana", "badge": "4471"},))
+    assert run(config, "badges", "ana", "--svg", tmp_path / "badge.svg").exit_code == 0
+    [(_, badge)] = read(svg_page((tmp_path / "badge.svg").read_text()))
+    assert parse_badge(badge, site="P1", secret=b"a secret of the plant") == "4471"
+    label = run(config, "commands", "undo", "--zpl", "-").stdout
+    [(_, command)] = read(zpl_label(label))
+    assert parse_command(command, site="P1", secret=b"a secret of the plant") is Action.UNDO
 
 
 def test_a_pallet_label_is_printed_with_the_check_digit_of_its_sscc(tmp_path: Path) -> None:

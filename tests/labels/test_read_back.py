@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.codes.badge import format_badge
 from gateway.codes.bin import format_bin
 from gateway.codes.card import CardCode, format_card, parse_card
 from gateway.codes.command import format_command, parse_command
 from gateway.labels import layout, pdf, svg, zpl
 from gateway.labels.drawing import Drawing, Kind
-from gateway.labels.face import BinFace, CardFace, CommandFace, PalletFace
+from gateway.labels.face import BinFace, CardFace, PalletFace, SignedFace
 from gateway.labels.page import A4, pages
 from gateway.model import Action
 from tests.labels.raster import pdf_pages, pdf_text, read, svg_page, zpl_label
@@ -27,6 +28,7 @@ def face(code: str = CODE, number: int = 3, name: str = 'Screw <M4> & "nut"') ->
 PALLET = PalletFace.build(
     "34012345000000001", content="0401234567890", count=480, lot="AB-1", lines=("To LINE3", "PO 4500017")
 )
+BADGE = format_badge("P1", "4471", SECRET)
 COMMAND = format_command("P1", "UNDO", SECRET)
 LABELS: dict[str, tuple[Drawing, set[tuple[str, str]]]] = {
     "card": (layout.card(face()), {("]Q1", CODE), ("]C0", CODE)}),
@@ -35,7 +37,8 @@ LABELS: dict[str, tuple[Drawing, set[tuple[str, str]]]] = {
         layout.place(BinFace(format_bin("P1", "A-01-03"), "A-01-03", "Rack 1")),
         {("]Q1", format_bin("P1", "A-01-03"))},
     ),
-    "command": (layout.command(CommandFace(COMMAND, "UNDO", "P1")), {("]Q1", COMMAND)}),
+    "badge": (layout.signed(SignedFace(BADGE, "Ana Bělá", "4471")), {("]Q1", BADGE)}),
+    "command": (layout.signed(SignedFace(COMMAND, "UNDO", "")), {("]Q1", COMMAND)}),
     "pallet": (
         layout.pallet(PALLET),
         {
