@@ -84,6 +84,10 @@ class GatewayProcess:
         """`kanban-gateway verify --json`, whether it is content or not."""
         return self._json("verify", statuses=(0, 1))
 
+    def command_card(self, name: str) -> str:
+        """What a command card says, as `kanban-gateway command-card` prints it."""
+        return self._ask("command-card", name)
+
     def last_words(self) -> str:
         """The end of its log, for error messages."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])

@@ -83,6 +83,8 @@ const SAYS = {
   call: (one) => [`${one.call} ${one.what} at ${one.station}`, "scene"],
   received: (one) => [`pallet ${one.sscc} received`],
   "received again": (one) => [`pallet ${one.sscc} scanned again`],
+  badge: (one) => [one.person ? `${one.person} signs in at ${one.device}` : `sign-out at ${one.device}`],
+  shift: (one) => [`${one.comes} takes over from ${one.leaves} at ${one.device}`, "scene"],
 };
 
 function factLine(one) {

@@ -118,6 +118,7 @@ def test_the_command_line_says_what_each_command_does() -> None:
 @pytest.mark.timeout(400)
 @pytest.mark.promise("R2")
 @pytest.mark.decision("K3")
+@pytest.mark.decision("K14")
 def test_a_short_day_with_kills_and_cut_links_ends_with_ledger_truth_and_gateways_equal() -> None:
     said: list[str] = []
     page = Onlooker()
@@ -133,6 +134,7 @@ def test_a_short_day_with_kills_and_cut_links_ends_with_ledger_truth_and_gateway
     for gateway in GATEWAYS:
         assert numbers[f"kills of {gateway}"] == "3"
     assert (numbers["handovers"], numbers["needs superseded"], numbers["links cut"]) == ("1", "2", "2")
+    assert numbers["shift changes"] == "6"
     assert int(numbers["pallets received"]) > 0
     assert {make for make in MAKES if int(numbers[f"presses, {make}"])} == set(MAKES)
     assert page.seen() == {*GATEWAYS, "orders", "lights"}
