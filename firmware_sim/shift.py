@@ -159,6 +159,8 @@ class Shift:
         text = str(left) if left else ""
         told, tries = presser.press(self._is_patient(begun_at), text)
         self._note_emptying(bin_, Said(left, begun_at, presser.make, told, tries))
+        if bin_.cycle == 1:
+            self._redeliver(bin_)
         if bin_.chance.random() < 0.4:
             time.sleep(bin_.chance.uniform(0.1, 0.8))
             self._note_again(bin_, "empty", presser.make, presser.press_again(text))
@@ -266,7 +268,7 @@ class Shift:
         self._truth.record("again", card=bin_.card, cycle=bin_.cycle, what=what, by=by, told=told)
 
     def _redeliver(self, bin_: Bin) -> None:
-        """A network delivers the first press of this button once more, now that its bin is full."""
+        """A network delivers the first press of this button once more: at once, and when its bin is full again."""
         presser = self._pressers.get(bin_.card)
         told = presser.redeliver() if presser else None
         if presser and told is not None:
