@@ -95,8 +95,7 @@ def open_floor(stack: ExitStack, directory: Path, plant: Plant) -> Floor:
         stack.enter_context(running)
     for running in gateways.values():
         wait_for_cards(running, plant)
-    sign_out = {gateway: running.command_card("SIGNOUT") for gateway, running in gateways.items()}
-    roster = Roster(plant, scanners, sign_out, truth)
+    roster = Roster(plant, scanners, truth)
     errands = open_errands(plant, bridge, scanners, truth, rubbish)
     crowd = Crowd(scanners, pressers, errands, roster)
     return Floor(plant, directory, broker, erp, gateways, links, crowd, lights, truth)

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from firmware_sim.codes import print_card
+from firmware_sim.dock_label import command_card
+from firmware_sim.gateway_config import COMMAND_SECRET
 from firmware_sim.layout import ScannerPlace, scanner_places
 from firmware_sim.plant import REPEAT_WINDOW_MS, SITE, Person, Plant
 from firmware_sim.scanner import Scanner
@@ -36,11 +38,10 @@ class Post:
 class Roster:
     """Every method is called by the one who holds that scanner."""
 
-    def __init__(self, plant: Plant, scanners: dict[str, Scanner], sign_out: dict[str, str], truth: Truth) -> None:
-        """`sign_out`: what the command card for signing out says, by gateway."""
+    def __init__(self, plant: Plant, scanners: dict[str, Scanner], truth: Truth) -> None:
         self._plant = plant
         self._scanners = scanners
-        self._sign_out = sign_out
+        self._sign_out = command_card(SITE, "SIGNOUT", COMMAND_SECRET.encode())
         self._truth = truth
         self._posts = {
             place.device: Post(place, people)
@@ -67,7 +68,7 @@ class Roster:
         """The one goes, the other comes."""
         post, scanner = self._posts[device], self._scanners[device]
         leaving = post.person
-        told, _ = scanner.scan_until_green(self._sign_out[post.place.gateway], is_patient)
+        told, _ = scanner.scan_until_green(self._sign_out, is_patient)
         self._truth.record("badge", device=device, person="", told=told)
         if post.place.badge == "required":
             time.sleep(WALK_S)
