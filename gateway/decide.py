@@ -56,15 +56,18 @@ from gateway.stations.amount import asks_amount, enter
 from gateway.stations.andon import answer_call
 from gateway.stations.approval import APPROVAL, approve, approved_only, approver
 from gateway.stations.badge import OF_A_SESSION, barred_without_badge, sign
+from gateway.stations.command import ORDERS, order
 from gateway.stations.consume import empty
 from gateway.stations.dialogue import DIALOGUES, Step, go_on
+from gateway.stations.inspect import begin_rejection, inspect
 from gateway.stations.receive import fill
 from gateway.stations.source import advance, release
-from gateway.stations.station import CONSUME, GOODS, RECEIVE, SOURCE, Station
+from gateway.stations.station import CONSUME, GOODS, QUALITY, RECEIVE, SOURCE, Station
 from gateway.stations.withdraw import withdraw
 
 # Where each action belongs: the roles of its station, and the end of the loop it stands at.
 _AT_CONSUMER = frozenset({Action.EMPTY, Action.FULL, Action.WITHDRAW})
+_AT_QUALITY = frozenset({Action.ACCEPT, Action.REJECT})
 _FLOWS: dict[Action, Callable[[Case, Scan], Decision]] = {
     Action.EMPTY: empty,
     Action.FULL: fill,
@@ -72,8 +75,10 @@ _FLOWS: dict[Action, Callable[[Case, Scan], Decision]] = {
     Action.START: lambda case, scan: advance(case, Action.START),
     Action.SHIP: lambda case, scan: advance(case, Action.SHIP),
     Action.RELEASE: release,
+    Action.ACCEPT: inspect,
+    Action.REJECT: inspect,
 }
-_PLAIN_SCAN = {CONSUME: Action.EMPTY, RECEIVE: Action.FULL}
+_PLAIN_SCAN = {CONSUME: Action.EMPTY, RECEIVE: Action.FULL, QUALITY: Action.ACCEPT}
 
 
 class Decider:
@@ -134,22 +139,32 @@ class Decider:
 
     def _act(self, scan: Scan, station: Station, view: View) -> Decision:
         """What a scan says that answers no question."""
-        if scan.action in OF_A_SESSION:
-            return sign(scan, view, self._sessions)
-        if station.role == GOODS:
-            return begin(scan, GoodsCase(view, scan.read, station, self._goods))
-        if scan.action is Action.OPERATION:
-            return refused(_not_here(scan, station))
-        if scan.action is Action.QUANTITY:
-            return enter(scan, station)
-        if scan.action is Action.UNDO and not (scan.card or scan.code):
-            return undo(scan, None, view, window_ms=self._undo_window_ms)
+        if decision := self._without_card(scan, station, view):
+            return decision
         card = _find(scan, view)
         if card is None:
             return refused(_unknown(scan, view), card=scan.card)
         if scan.action is Action.UNDO:
             return undo(scan, card, view, window_ms=self._undo_window_ms)
         return self._turn(scan, card, station, view)
+
+    def _without_card(self, scan: Scan, station: Station, view: View) -> Decision | None:
+        """What people say without a kanban card: badges, quantities, command cards, and labels of goods."""
+        if scan.action in OF_A_SESSION:
+            return sign(scan, view, self._sessions)
+        if scan.action in ORDERS:
+            return order(scan, station, view)
+        if station.role == GOODS:
+            return begin(scan, GoodsCase(view, scan.read, station, self._goods))
+        if scan.action is Action.OPERATION:
+            return refused(_not_here(scan, station))
+        if scan.action is Action.QUANTITY:
+            return enter(scan, station)
+        if scan.action is Action.REJECT and not (scan.card or scan.code):
+            return begin_rejection(scan, station)
+        if scan.action is Action.UNDO and not (scan.card or scan.code):
+            return undo(scan, None, view, window_ms=self._undo_window_ms)
+        return None
 
     def _proceed(self, flow: Flow, scan: Scan, station: Station, view: View) -> Decision | None:
         """The next scan of a dialogue about goods; a supervisor's badge approves as the card APPROVE does."""
@@ -179,9 +194,11 @@ class Decider:
 
     def _misplaced(self, action: Action, station: Station, card: Card, loop: Loop) -> Rejection | None:
         """Wrong role or wrong place: stock is never moved silently, the right station is named."""
+        if action in _AT_QUALITY and station.role == QUALITY:  # inspected wherever quality has its table
+            return None
         at_consumer = action in _AT_CONSUMER
         location = loop.consumer if at_consumer else loop.source
-        is_right_role = (station.role != SOURCE) is at_consumer
+        is_right_role = station.role in ((CONSUME, RECEIVE) if at_consumer else (SOURCE,))
         if is_right_role and station.location == location:
             return None
         roles = (_PLAIN_ROLE[action],) if at_consumer else (SOURCE,)

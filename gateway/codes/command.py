@@ -13,7 +13,9 @@ PREFIX = "K1C."
 # What a card lets a goods station do next; see gateway/goods/operation.py.
 OPERATIONS = ("RECEIVE",)
 COMMANDS = {
-    "UNDO": Action.UNDO, "CANCEL": Action.CANCEL, "SIGNOUT": Action.SIGN_OUT,
+    "UNDO": Action.UNDO, "CANCEL": Action.CANCEL, "SIGNOUT": Action.SIGN_OUT, "REJECT": Action.REJECT,
+    "FOUND": Action.FOUND, "MODE-TRAINING": Action.MODE_TRAINING, "MODE-SHADOW": Action.MODE_SHADOW,
+    "MODE-LIVE": Action.MODE_LIVE,
     "CONFIRM": Action.CONFIRM, "APPROVE": Action.APPROVE,
     **dict.fromkeys(OPERATIONS, Action.OPERATION),
 }  # fmt: skip

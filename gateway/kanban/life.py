@@ -7,7 +7,7 @@ from gateway.model import Action, Card, Decision, Life, Rejection, Scan
 
 REPLACED_FACT = "replaced"  # key of the old card; `by` is the new one
 RETIRED = frozenset({Life.OBSOLETE, Life.REMOVED, Life.CLOSED})
-_ENDS_A_CIRCULATION = frozenset({Action.FULL, Action.START, Action.SHIP})
+_ENDS_A_CIRCULATION = frozenset({Action.FULL, Action.START, Action.SHIP, Action.ACCEPT, Action.REJECT})
 
 
 def barred(card: Card, scan: Scan, action: Action) -> Decision | None:

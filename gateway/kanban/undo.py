@@ -20,7 +20,7 @@ from gateway.quantity import parse_quantity
 
 UNDOABLE = frozenset({
     "card_emptied", "batch_released", "card_started", "card_shipped", "card_filled", "card_opened",
-    "quantity_withdrawn",
+    "quantity_withdrawn", "card_accepted", "card_rejected",
 })  # fmt: skip
 SECOND_BEEP_MS = 60_000  # a repeated undo within it is a second beep, not a wish to undo the undo
 

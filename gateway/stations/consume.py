@@ -14,6 +14,7 @@ from gateway.kanban.lock import could_have_come_round, is_just_filled, is_within
 from gateway.kanban.transition import FILLED, OPEN_NEED
 from gateway.model import Action, Decision, Event, Rejection, Scan, State, Status, Verdict
 from gateway.quantity import format_quantity
+from gateway.text.sentence import say
 
 
 def empty(case: Case, scan: Scan) -> Decision:
@@ -25,6 +26,9 @@ def empty(case: Case, scan: Scan) -> Decision:
         if scan.action is Action.SCAN and is_just_filled(case):
             return refused(_too_soon(case), card=card.card)
         return _empty_now(case, scan, [])
+    if card.state == State.RECEIVED_QC:
+        text = say("STILL_IN_INSPECTION", card=card.card)
+        return refused(Rejection("STILL_IN_INSPECTION", text, card.state, "FULL or IN_USE"), card=card.card)
     if card.state not in OPEN_NEED:
         return refused(_blocked(case), card=card.card)
     if is_within_lock(case):

@@ -9,11 +9,13 @@ from gateway.kanban.case import Case
 from gateway.kanban.container import card_after
 from gateway.kanban.emptying import emptied_unseen
 from gateway.kanban.filling import filled, wanted
+from gateway.kanban.inspection import into_inspection, is_inspected
 from gateway.kanban.lock import could_have_been_used_up, is_within_lock
 from gateway.kanban.transition import FILLED, OPEN_NEED
-from gateway.model import Action, Decision, Event, Rejection, Scan, Status, Verdict
+from gateway.model import Action, Decision, Event, Rejection, Scan, State, Status, Verdict
 from gateway.quantity import format_quantity
 from gateway.stations.amount import asks_if_too_much
+from gateway.text.sentence import say
 
 
 def fill(case: Case, scan: Scan) -> Decision:
@@ -26,6 +28,8 @@ def fill(case: Case, scan: Scan) -> Decision:
         if scan.action is Action.SCAN and is_within_lock(case):
             return refused(_too_soon(case), card=card.card)
         return asks_if_too_much(case, scan) or _fill_now(case, scan, [])
+    if card.state == State.RECEIVED_QC:
+        return duplicate(card, case.view, "ALREADY_RECEIVED", say("ALREADY_RECEIVED", card=card.card))
     if card.state not in FILLED:
         text = f"Card {card.card} is blocked ({card.state}): tell the supervisor, it must be corrected first."
         return refused(Rejection("CARD_BLOCKED", text, card.state, "an open need"), card=card.card)
@@ -37,8 +41,13 @@ def fill(case: Case, scan: Scan) -> Decision:
 def _fill_now(case: Case, scan: Scan, before: list[Event]) -> Decision:
     card = case.card
     event = filled(case, arrived=scan.quantity, station=scan.read.station, is_timed=not before, nth=len(before))
+    inspected = is_inspected(case.loop, case.view)
+    if inspected:
+        event = into_inspection(event, case)
     received = wanted(case) if scan.quantity is None else scan.quantity
     text = f"Card {card.card} is full: {case.amount(received)} received."
+    if inspected:
+        text = f"Card {card.card}: {case.amount(received)} received for INSPECTION, not to be used yet."
     if "task" in event.body:
         text += f" {format_quantity(wanted(case))} were ordered; the difference is on the list."
     return Decision((*before, event), Verdict(Status.OK, "CARD_FILLED", text, card.card))

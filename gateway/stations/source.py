@@ -10,6 +10,7 @@ from gateway.kanban.key import SHIP, START, need_key
 from gateway.kanban.moment import since_of
 from gateway.kanban.transition import FILLED, OPEN_NEED, Change, is_ahead, target
 from gateway.model import Action, Decision, Event, Rejection, Scan, State, Status, Verdict
+from gateway.text.sentence import say
 
 _CHANGES = {
     Action.START: (Change.START, "card_started", START, State.IN_PROCESS),
@@ -55,6 +56,8 @@ def _nothing_to_do(case: Case) -> Rejection:
     expected = "a card that was scanned empty"
     if card.state in FILLED:
         text = f"Card {card.card} is {_words(card.state)}: nothing is on order for it."
+    elif card.state == State.RECEIVED_QC:
+        text = say("STILL_IN_INSPECTION", card=card.card)
     elif card.state == State.WAIT:
         text = f"Card {card.card} still waits for its batch: it is not released yet."
         expected = "a released card"
