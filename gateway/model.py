@@ -137,6 +137,7 @@ class Scan:
     approved: int = 0
     session: str = ""  # the badge session at the device, set by the decider
     roles: frozenset[str] = frozenset()  # what the person who is signed in there may do
+    was_there: bool = False  # an RFID tag seen when looking began: it may have come long ago
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.interpret": (
         "drivers.base", "drivers.button_settings", "gateway.codes", "gateway.credentials", "gateway.pipeline",
         "gateway.settings", "drivers.button_http_settings", "drivers.button_contact_settings",
-        "drivers.button_modbus_settings", "drivers.button_gpio_settings", "gateway.model",
+        "drivers.button_modbus_settings", "drivers.button_gpio_settings", "gateway.model", "drivers.llrp.settings",
     ),
     "gateway.label": ("gateway.codes", *_PURE),
     "gateway.lights": (
@@ -56,6 +56,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "drivers.camera": (*_BASE, "drivers.base"),
     "drivers.registry": ("drivers",),
+    "drivers.llrp": (
+        *_BASE, "drivers.base", "drivers.buffered_socket", "drivers.rfid_presence", "gateway.codes.epc.filter",
+    ),
     "drivers.button_http_settings": (*_BASE, "drivers.base", "drivers.button_settings", "gateway.setting_value"),
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
@@ -148,7 +151,9 @@ PURE_PARTS = (
     "drivers.camera.agreement", "drivers.camera.answer", "drivers.camera.code", "drivers.camera.score",
     "drivers.camera.wire",
     "gateway.model", "gateway.parsed", *_MASTER, "gateway.master_row", "gateway.quantity", "gateway.text",
-    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
+    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals", "drivers.rfid_presence",
+    "drivers.llrp.frame", "drivers.llrp.parameter", "drivers.llrp.message", "drivers.llrp.report",
+    "drivers.llrp.event", "drivers.llrp.session",
     "sync.rest.judgement", "sync.rest.document",
 )  # fmt: skip
 IMPURE_MODULES = (

@@ -31,7 +31,7 @@ def empty(case: Case, scan: Scan) -> Decision:
         return refused(Rejection("STILL_IN_INSPECTION", text, card.state, "FULL or IN_USE"), card=card.card)
     if card.state not in OPEN_NEED:
         return refused(_blocked(case), card=card.card)
-    if is_within_lock(case):
+    if is_within_lock(case) or scan.was_there:  # a bin that lies in the chute after a restart was not emptied again
         return duplicate(card, case.view, "ALREADY_EMPTY", f"Card {card.card} was scanned empty already.")
     return _second_emptying(case, scan)
 

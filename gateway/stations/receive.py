@@ -29,7 +29,7 @@ def fill(case: Case, scan: Scan) -> Decision:
             return refused(_too_soon(case), card=card.card)
         return asks_if_too_much(case, scan) or _fill_now(case, scan, [])
     if card.state == State.RECEIVED_QC:
-        return duplicate(card, case.view, "ALREADY_RECEIVED", say("ALREADY_RECEIVED", card=card.card))
+        return duplicate(card, case.view, "ALREADY_ARRIVED", say("ALREADY_ARRIVED", card=card.card))
     if card.state not in FILLED:
         text = f"Card {card.card} is blocked ({card.state}): tell the supervisor, it must be corrected first."
         return refused(Rejection("CARD_BLOCKED", text, card.state, "an open need"), card=card.card)

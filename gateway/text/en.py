@@ -33,7 +33,7 @@ ENGLISH: dict[str, str] = {
     "NO_QUANTITY_HERE": "Station {station} takes no such quantity: scan it where goods are used or arrive.",
     # inspection
     "ALREADY_ACCEPTED": "Card {card} was accepted already.",
-    "ALREADY_RECEIVED": "Card {card} arrived already and waits for inspection.",
+    "ALREADY_ARRIVED": "Card {card} arrived already and waits for inspection.",
     "ASK_REJECTED_CARD": "REJECT: scan the card of the bin.",
     "CARD_ACCEPTED": "Card {card}: {amount} accepted, it may be used.",
     "CARD_REJECTED": "Card {card}: {amount} rejected and blocked. It is ordered again, urgently.",

@@ -33,7 +33,7 @@ CHINESE: dict[str, str] = {
     "NO_QUANTITY_HERE": "工位 {station} 不接受此数量:请在消耗或到货处扫描。",
     # inspection
     "ALREADY_ACCEPTED": "看板卡 {card} 已经放行。",
-    "ALREADY_RECEIVED": "看板卡 {card} 已到货,正在等待检验。",
+    "ALREADY_ARRIVED": "看板卡 {card} 已到货,正在等待检验。",
     "ASK_REJECTED_CARD": "拒收:请扫描料箱的看板卡。",
     "CARD_ACCEPTED": "看板卡 {card}:{amount} 检验合格,可以使用。",
     "CARD_REJECTED": "看板卡 {card}:{amount} 已拒收并冻结,已加急重新订货。",

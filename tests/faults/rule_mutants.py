@@ -130,7 +130,7 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "no_lock_window", "a second scan is a second emptying", "tests/kanban/test_double_scan.py",
-        (Edit("gateway.stations.consume", "    if is_within_lock(case):\n", "    if False:\n"),),
+        (Edit("gateway.stations.consume", "    if is_within_lock(case) or ", "    if "),),
     ),
     Mutant(
         "redelivery_not_recognised", "a press delivered again is a second press", "tests/kanban",
@@ -283,6 +283,16 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         "known_press_decided_again", "a refused press that comes again is asked for for ever",
         "tests/kanban/test_natural_key.py",
         (Edit("gateway.kanban.redelivery", "view.event_by_id(read.id) if is_natural(read.id) else None", "None"),),
+    ),
+    Mutant(
+        "chute_emptied_by_a_restart", "a bin that lies in the chute orders again at every start",
+        "tests/kanban/test_double_scan.py",
+        (Edit("gateway.stations.consume", "is_within_lock(case) or scan.was_there", "is_within_lock(case)"),),
+    ),
+    Mutant(
+        "tag_arrives_with_every_read", "a bin in the chute is ordered again and again",
+        "tests/drivers/test_rfid_presence.py",
+        (Edit("drivers.rfid_presence", "        seen.is_present = True\n", ""),),
     ),
     Mutant(
         "retained_press_accepted", "every new subscription orders again", "tests/drivers/test_button_mqtt.py",

@@ -55,7 +55,7 @@ def test_what_arrives_ends_its_need_and_cannot_be_used() -> None:
     assert floor.scan("C1", LINE, Action.WITHDRAW).verdict.code == "NOT_FULL"
     assert floor.scan("C1", STORE).verdict.code == "NOT_ON_ORDER"
     floor.wait(9000)
-    assert floor.fill().verdict.code == "ALREADY_RECEIVED"
+    assert floor.fill().verdict.code == "ALREADY_ARRIVED"
     assert floor.state() == "RECEIVED_QC"
 
 
