@@ -223,6 +223,7 @@ class Undeliverable:
     id: str  # of the event
     code: str
     text: str
+    stream: str = "sig"
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +289,9 @@ class Event:
     `task` a row of the resolve list · `done` ids of tasks that are done · `facts` rows [kind, id, body or
     null] of what else is known, such as a badge session or a mode · `md` changed master data · `stock`
     absolute stock · `cmd` an executed command · `press` a recognisable MQTT message · `epoch` a new epoch.
-    `aside` is not folded: it marks a change of a card that the ERP never hears of (see kanban/fence.py).
+    An event with `origin` (imported from another gateway) is not folded at all. `anew` is not folded: it begins an
+    epoch in the same commit. `aside` is not folded: it marks a change of a card that the ERP never hears of
+    (see kanban/fence.py).
     """
 
     kind: str
@@ -348,6 +351,9 @@ class View(Protocol):
 
     def card(self, card: str) -> Card | None: ...
     def cards_of(self, loop: str) -> list[Card]: ...
+    def left_behind(self, cycles: int) -> list[Card]:
+        """ACTIVE cards that another one of their loop is so many circulations ahead of, by loop and name."""
+
     def master(self, dataset: str, key: str) -> Any:
         """The parsed row (Item, Location, Loop, CardDefinition of master.py) or None."""
 

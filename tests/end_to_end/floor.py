@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -102,9 +102,17 @@ class Floor:
     """Started by `with`; everything in it may be killed and comes back on the same data."""
 
     def __init__(
-        self, directory: Path, *, cards: int = 20, protocol: str = "5", devices: str = "", carrier: str = "mqtt"
+        self,
+        directory: Path,
+        *,
+        cards: int = 20,
+        protocol: str = "5",
+        devices: str = "",
+        carrier: str = "mqtt",
+        machine: Sequence[str] = (),
     ) -> None:
-        """`carrier` is what lies between gateway and ERP; either way a fault proxy stands in it (`link`)."""
+        """`carrier` is what lies between gateway and ERP; either way a fault proxy stands in it (`link`).
+        `machine`: see GatewayProcess."""
         self.directory = directory
         self.site = "P1"
         self._carrier = carrier
@@ -119,7 +127,7 @@ class Floor:
         self.plant_file.write_text(json.dumps(plant(cards)))
         self.ledger = directory / "ledger.db"
         self.record = directory / "record.jsonl" if carrier == "rest" else None  # what was said by REST
-        self.gateway = GatewayProcess(directory / "gateway.toml")
+        self.gateway = GatewayProcess(directory / "gateway.toml", machine)
         self._erp: ErpProcess | None = None
 
     def __enter__(self) -> Floor:
@@ -229,9 +237,17 @@ class Floor:
 
     def sync_counts(self) -> dict[str, int]:
         """What the sync has counted since the gateway started, by code."""
-        url = re.findall(r"is ready (http://\S+)", self.gateway.log())[-1]
-        counts: dict[str, int] = requests.get(f"{url}api/v1/state", timeout=10).json()["sync"]["counts"]
+        counts: dict[str, int] = self._page_state()["sync"]["counts"]
         return counts
+
+    def warnings(self) -> dict[str, str]:
+        """What the page warns of, by code."""
+        return {one["code"]: one["text"] for one in self._page_state()["warnings"]}
+
+    def _page_state(self) -> dict[str, Any]:
+        url = re.findall(r"is ready (http://\S+)", self.gateway.log())[-1]
+        state: dict[str, Any] = requests.get(f"{url}api/v1/state", timeout=10).json()
+        return state
 
     def settle(self) -> None:
         """Wait until the ERP has everything."""

@@ -20,6 +20,7 @@ from types import CodeType, ModuleType
 
 from tests.faults.mutant import Edit, Mutant
 from tests.faults.people_mutants import PEOPLE_MUTANTS
+from tests.faults.resolve_mutants import RESOLVE_MUTANTS
 from tests.faults.rule_mutants import RULE_MUTANTS
 
 NONE = "-"
@@ -134,6 +135,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     *RULE_MUTANTS,
     *PEOPLE_MUTANTS,
+    *RESOLVE_MUTANTS,
 )  # fmt: skip
 
 

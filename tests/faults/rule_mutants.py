@@ -68,7 +68,7 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
               "        sink.offer(self._read(key, body), lambda verdict: None)"),),
     ),
     Mutant(
-        "token_not_compared", "anybody may press over HTTP", "tests/drivers/test_button_http.py",
+        "token_not_compared", "anybody may press over HTTP", "tests/drivers/test_button_http_request.py",
         (Edit("drivers.button_http_app",
               'if given is not None and hmac.compare_digest(given[1].encode("latin-1"), self._token):',
               "if given is not None:"),),
@@ -133,11 +133,11 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.stations.consume", "    if is_within_lock(case) or ", "    if "),),
     ),
     Mutant(
-        "redelivery_not_recognised", "a press delivered again is a second press", "tests/kanban",
+        "redelivery_not_recognised", "a press delivered again is a second press", "tests/kanban/test_source.py",
         (Edit("gateway.decide", "    if _is_redelivered(scan, view):", "    if False:"),),
     ),
     Mutant(
-        "key_with_the_gateway_in_it", "two gateways make two orders of one need", "tests/kanban",
+        "key_with_the_gateway_in_it", "two gateways make two orders of one need", "tests/kanban/test_emptying.py",
         (Edit("gateway.kanban.key", 'return f"card/{site}/', 'return f"card/GW1-{site}/'),),
     ),
     Mutant(
