@@ -64,6 +64,7 @@ from gateway.stations.receive import fill
 from gateway.stations.source import advance, release
 from gateway.stations.station import CONSUME, GOODS, QUALITY, RECEIVE, SOURCE, Station
 from gateway.stations.withdraw import withdraw
+from gateway.text.sentence import say
 
 # Where each action belongs: the roles of its station, and the end of the loop it stands at.
 _AT_CONSUMER = frozenset({Action.EMPTY, Action.FULL, Action.WITHDRAW})
@@ -127,7 +128,7 @@ class Decider:
             return decision
         station = self._stations.get(scan.read.station)
         if station is None:
-            text = f"Station {scan.read.station} is not configured: tell the administrator."
+            text = say("UNKNOWN_STATION", station=scan.read.station)
             return refused(Rejection("UNKNOWN_STATION", text, scan.read.station), card=scan.card)
         if scan.call:
             return answer_call(scan, station, view, window_ms=self._andon_window_ms)
@@ -204,7 +205,7 @@ class Decider:
         roles = (_PLAIN_ROLE[action],) if at_consumer else (SOURCE,)
         names = [one.id for one in self._stations.values() if one.role in roles and one.location == location]
         where = f"{location} (station {', '.join(names)})" if names else location
-        text = f"Wrong station: card {card.card} ({loop.item}) belongs to {where}."
+        text = say("WRONG_STATION", card=card.card, item=loop.item, where=where)
         return Rejection("WRONG_STATION", text, f"{station.id} at {station.location}", where)
 
 
@@ -225,7 +226,7 @@ def _with_dropped(decision: Decision, count: int) -> Decision:
 def _settled_already(scan: Scan, view: View) -> Decision | None:
     """The answer to what is a fault, or was stored before, however it comes a second time."""
     if _is_redelivered(scan, view):
-        return nothing("REDELIVERED", "This press is stored already.", Status.ALREADY)
+        return nothing("REDELIVERED", say("REDELIVERED"), Status.ALREADY)
     known = answer_again(scan, view)
     if known is None and scan.fault is not None:
         return refused(scan.fault, card=scan.card)
@@ -261,13 +262,13 @@ def _find(scan: Scan, view: View) -> Card | None:
 def _unknown(scan: Scan, view: View) -> Rejection:
     known = scan.card if scan.card and view.master("cards", scan.card) else view.card_for_code(scan.code)
     if known:
-        text = f"The loop of card {known} is not known here yet: tell the planner."
+        text = say("LOOP_NOT_YET", card=known)
         return Rejection("UNKNOWN_LOOP", text, known)
     if scan.card:
-        text = f"Card {scan.card[:60]} is not known here: tell the planner, and keep the card."
+        text = say("UNKNOWN_CARD", card=scan.card[:60])
         return Rejection("UNKNOWN_CARD", text, scan.card)
     code = scan.code or (scan.label.text if scan.label else "")
-    return Rejection("UNKNOWN_CODE", f"{code[:60]!r} is no kanban card: scan the card of the bin.", code)
+    return Rejection("UNKNOWN_CODE", say("UNKNOWN_CODE", code=repr(code[:60])), code)
 
 
 def _not_here(scan: Scan, station: Station) -> Rejection:
@@ -276,7 +277,7 @@ def _not_here(scan: Scan, station: Station) -> Rejection:
 
 
 def _no_loop(card: Card) -> Rejection:
-    text = f"Loop {card.loop} of card {card.card} is not known here: tell the planner, and keep the card."
+    text = say("UNKNOWN_LOOP", loop=card.loop, card=card.card)
     return Rejection("UNKNOWN_LOOP", text, card.loop)
 
 

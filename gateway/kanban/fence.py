@@ -16,6 +16,7 @@ from gateway.kanban.mode import ASIDE_FACT, SHADOW, TRAINING, is_aside, mode_at,
 from gateway.kanban.signal import trigger
 from gateway.model import Decision, Event, Read, View
 from gateway.quantity import parse_quantity
+from gateway.text.sentence import say
 
 TO_THE_ERP = frozenset({"sig", "mov"})
 TOLD_ANYWAY = frozenset({"card_lost", "card_found", "card_reprinted", "card_replaced"})  # cards, not needs
@@ -37,7 +38,7 @@ def fenced(decision: Decision, view: View, read: Read | None) -> Decision:
     """The decision as its loops' and its station's modes let it out. `read`: what was scanned, if anything was."""
     if read is not None and _trains(decision, view, read.station):
         events = tuple(event if event.kind in OF_A_DIALOGUE else _told_only(event) for event in decision.events)
-        text = f"TRAINING, nothing is booked. {decision.verdict.text}"
+        text = say("TRAINING", said=decision.verdict.text)
         return replace(decision, events=events, verdict=replace(decision.verdict, text=text), notices=())
     if not any(event.stream in TO_THE_ERP for event in decision.events):
         return decision

@@ -32,7 +32,7 @@ def empty(case: Case, scan: Scan) -> Decision:
     if card.state not in OPEN_NEED:
         return refused(_blocked(case), card=card.card)
     if is_within_lock(case) or scan.was_there:  # a bin that lies in the chute after a restart was not emptied again
-        return duplicate(card, case.view, "ALREADY_EMPTY", f"Card {card.card} was scanned empty already.")
+        return duplicate(card, case.view, "ALREADY_EMPTY", say("ALREADY_EMPTY", card=card.card))
     return _second_emptying(case, scan)
 
 
@@ -50,9 +50,10 @@ def _empty_now(case: Case, scan: Scan, before: list[Event]) -> Decision:
     what = case.amount(case.loop.quantity - rest)
     if "tr" in events[-1].body:
         batch = events[-1].body["tr"]
-        text = f"Card {card.card} is empty: {batch['qty']} {batch['uom']} {batch['item']} ordered."
+        amount = f"{batch['qty']} {batch['uom']} {batch['item']}"
+        text = say("CARD_EMPTIED", card=card.card, amount=amount)
     else:
-        text = f"Card {card.card} is empty: {what} will be ordered with its batch."
+        text = say("CARD_EMPTIED_WAITS", card=card.card, amount=what)
     return Decision(events, Verdict(Status.OK, "CARD_EMPTIED", text, card.card))
 
 
@@ -65,16 +66,16 @@ def _second_emptying(case: Case, scan: Scan) -> Decision:
     full = filled(case, is_inferred=True)
     case = replace(case, card=card_after(card, full.body["after"][0]))
     decision = _empty_now(case, scan, [full])
-    text = f"{decision.verdict.text} Its refill had not been scanned and was entered."
+    text = say("REFILL_ENTERED", said=decision.verdict.text)
     return replace(decision, verdict=replace(decision.verdict, text=text))
 
 
 def _ask(case: Case, station: str, *, is_held_here: bool) -> Decision:
     card = case.card
     if is_held_here:
-        text = f"Card {card.card} waits for its batch and was not sent yet: ask the supervisor if the bin was refilled."
+        text = say("REFILL_NOT_SEEN_WAITS", card=card.card)
     else:
-        text = f"Card {card.card} is on order already: was its bin refilled? Scan it full where goods arrive, or ask."
+        text = say("REFILL_NOT_SEEN", card=card.card)
     row = task(
         f"refill/{card.card}/{card.cycle}", "refill", "REFILL_NOT_SEEN", text, station=station, card=card.card,
         ref=card.signal,
@@ -84,13 +85,13 @@ def _ask(case: Case, station: str, *, is_held_here: bool) -> Decision:
 
 def _too_soon(case: Case) -> Rejection:
     seconds = max(1, case.loop.lock_window_ms // 1000)
-    text = f"Card {case.card.card} was scanned full a moment ago: if its bin is really empty, scan in {seconds} s."
+    text = say("TOO_SOON_EMPTY", card=case.card.card, seconds=seconds)
     return Rejection("TOO_SOON", text)
 
 
 def _remainder_too_large(case: Case, rest: int) -> Rejection:
     least, full = format_quantity(rest), case.amount(case.loop.quantity)
-    text = f"{least} left is not an empty bin: card {case.card.card} holds {full}."
+    text = say("REMAINDER_TOO_LARGE", rest=least, card=case.card.card, amount=full)
     return Rejection("REMAINDER_TOO_LARGE", text, least, f"0 or more, less than {full}")
 
 
@@ -102,5 +103,5 @@ def _counted_more(case: Case, rest: int, station: str) -> dict[str, str]:
 
 
 def _blocked(case: Case) -> Rejection:
-    text = f"Card {case.card.card} is blocked ({case.card.state}): tell the supervisor, it must be corrected first."
+    text = say("CARD_BLOCKED", card=case.card.card, state=case.card.state)
     return Rejection("CARD_BLOCKED", text, case.card.state, "FULL or IN_USE")
