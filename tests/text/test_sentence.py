@@ -7,9 +7,11 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 
+from gateway.settings import StationSettings
 from gateway.text import en, goods_en, goods_zh_cn, kanban_en, kanban_zh_cn, zh_cn
 from gateway.text.sentence import LANGUAGES, Sentence, from_json, render, say, to_json
 
@@ -93,3 +95,7 @@ def test_no_key_is_written_twice() -> None:
         (zh_cn.CHINESE, kanban_zh_cn.KANBAN_CHINESE, goods_zh_cn.GOODS_CHINESE),
     ):
         assert len({key for part in parts for key in part}) == sum(map(len, parts))
+
+
+def test_a_station_may_be_set_to_every_language_there_is() -> None:
+    assert get_args(StationSettings.model_fields["language"].annotation) == tuple(LANGUAGES)
