@@ -27,6 +27,7 @@ from firmware_sim.light import LightError, StackLights
 from firmware_sim.modbus import ModbusInputs
 from firmware_sim.plant import SITE, make_plant
 from firmware_sim.port import accepts, wait_until
+from firmware_sim.receiving import run_session
 from firmware_sim.rubbish import Rubbish
 from firmware_sim.shift import Crowd, Shift
 from firmware_sim.truth import Truth, read_truth
@@ -164,7 +165,18 @@ def proxy(target: str, seed: int) -> None:
                 click.echo(f'not understood: {error}; expected {{"up" | "down" | "both": {{toxic: value}}}}', err=True)
 
 
-COMMANDS = (demo, erp, shift, audit, proxy)
+@click.command()
+@click.option("--kill", "kill_at", default=-1, help="Kill the gateway after this step and start it again.")
+def receiving(kill_at: int) -> None:
+    """A receiving clerk's hour: real labels on a pty scanner; exit 0 when the ledger is exactly what arrived."""
+    try:
+        status = run_session(click.echo, kill_at=kill_at)
+    except EXPECTED_ERRORS as error:
+        raise click.ClickException(str(error)) from error
+    sys.exit(status)
+
+
+COMMANDS = (demo, erp, shift, audit, proxy, receiving)
 
 for _command in COMMANDS:
     main.add_command(_command)

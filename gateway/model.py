@@ -131,13 +131,13 @@ class Scan:
     call: str = ""  # whom an andon button calls, maintenance or purchasing; such a button has no card
     label: Label | None = None  # what a code that is no card of ours says of goods, see codes/parse.py
     is_press: bool = False  # from a button, which nobody can ask anything
+    was_there: bool = False  # an RFID tag seen when looking began: it may have come long ago
     badge: str = ""  # for BADGE: what the badge says, looked up exactly in the people of the master data
     confirmed: bool = False  # the person was asked and said it again
     approved_by: str = ""  # the supervisor who approved this, and up to how many micro-units
     approved: int = 0
     session: str = ""  # the badge session at the device, set by the decider
     roles: frozenset[str] = frozenset()  # what the person who is signed in there may do
-    was_there: bool = False  # an RFID tag seen when looking began: it may have come long ago
 
 
 @dataclass(frozen=True, slots=True)

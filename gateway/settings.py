@@ -52,7 +52,10 @@ CardPattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator
 BadgePattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_badge_pattern)]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(check_zone)]
 Host = Annotated[str, Field(max_length=253), AfterValidator(check_host)]
-Operation = Literal["receive"]
+Operation = Literal[
+    "receive", "move", "pick", "drop", "issue", "return", "report", "finish", "ship", "take-back", "scrap", "label",
+    "split", "merge", "lend", "collect", "count", "release", "reject", "block",
+]  # fmt: skip
 BaseUrl = Annotated[str, Field(max_length=500), AfterValidator(check_base_url)]
 
 

@@ -11,13 +11,17 @@ from gateway.text.sentence import say
 
 PREFIX = "K1C."
 # What a card lets a goods station do next; see gateway/goods/operation.py.
-OPERATIONS = ("RECEIVE",)
+OPERATIONS = (
+    "RECEIVE", "MOVE", "PICK", "DROP", "ISSUE", "RETURN", "REPORT", "FINISH", "SHIP", "TAKE-BACK", "SCRAP", "LABEL",
+    "SPLIT", "MERGE", "LEND", "COLLECT", "COUNT", "RELEASE", "REJECT", "BLOCK",
+)  # fmt: skip
+OUTCOMES = ("RESTOCK", "REWORK")  # of what a customer sends back, beside SCRAP
 COMMANDS = {
     "UNDO": Action.UNDO, "CANCEL": Action.CANCEL, "SIGNOUT": Action.SIGN_OUT, "REJECT": Action.REJECT,
     "FOUND": Action.FOUND, "MODE-TRAINING": Action.MODE_TRAINING, "MODE-SHADOW": Action.MODE_SHADOW,
     "MODE-LIVE": Action.MODE_LIVE,
     "CONFIRM": Action.CONFIRM, "APPROVE": Action.APPROVE,
-    **dict.fromkeys(OPERATIONS, Action.OPERATION),
+    **dict.fromkeys((*OPERATIONS, *OUTCOMES), Action.OPERATION),
 }  # fmt: skip
 
 

@@ -254,7 +254,7 @@ BAD = {
     # people
     "badge pattern without badge": Bad("[sync]\n", "[badges]\npatterns = ['^P([0-9]{5})$'] #!\n\n[sync]\n", "badges.patterns[0]",
                                        "a group named badge"),
-    "idle time too short": Bad("[sync]\n", "[badges]\nidle_s = 5 #!\n\n[sync]\n", "badges.idle_s", "10 or more"),
+    "idle time too short": Bad("[sync]\n", "[badges]\nidle_s = 5 #!\n\n[sync]\n", "badges.idle_s", "expected 10 to 86400"),
     "unknown time zone": Bad('site = "P1"', 'site = "P1"\ntimezone = "Europe/Atlantis" #!', "gateway.timezone",
                              "no such time zone"),
     "badge that nobody can read": Bad(_WITHOUT_SECRET, _WITHOUT_SECRET.replace(_SECRET, "") + 'badge = "required" #!\n',
