@@ -25,7 +25,7 @@ def advance(case: Case, action: Action) -> Decision:
     state = target(change, card.state)
     if state is None:
         if card.state in OPEN_NEED and not is_ahead(0, reached, 0, card.state):
-            text = say("ALREADY_THERE", card=card.card, state=say(f"STATE_{card.state}"))
+            text = say("CARD_THERE_ALREADY", card=card.card, state=say(f"STATE_{card.state}"))
             return duplicate(card, case.view, f"ALREADY_{reached}", text)
         return refused(_nothing_to_do(case), card=card.card)
     since = since_of(card)
@@ -43,7 +43,7 @@ def release(case: Case, scan: Scan) -> Decision:
     card = case.card
     if card.state != State.WAIT:
         if card.state in OPEN_NEED:
-            text = say("ALREADY_THERE", card=card.card, state=say(f"STATE_{card.state}"))
+            text = say("CARD_THERE_ALREADY", card=card.card, state=say(f"STATE_{card.state}"))
             return duplicate(card, case.view, "ALREADY_RELEASED", text)
         return refused(_nothing_to_do(case), card=card.card)
     batch = waiting_cards(card.loop, case.view) if case.loop.trigger_point > 1 else [card]

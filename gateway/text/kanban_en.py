@@ -21,7 +21,7 @@ KANBAN_ENGLISH: dict[str, str] = {
     "DIFFERENCE_LISTED": "{said} {asked} were ordered; the difference is on the list.",
     "EMPTYING_ENTERED": "{said} Its emptying had not been scanned and was entered.",
     "TOO_SOON_FULL": "Card {card} was scanned empty a moment ago: if its bin is really full, scan in {seconds} s.",
-    "ALREADY_THERE": "Card {card} is {state} already.",
+    "CARD_THERE_ALREADY": "Card {card} is {state} already.",
     "SOURCE_MOVED": "Card {card}: {amount} is {state}.",
     "BATCH_RELEASED": "Released: {amount} for {count} card(s).",
     "NOTHING_ON_ORDER": "Card {card} is {state}: nothing is on order for it.",

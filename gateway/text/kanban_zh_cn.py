@@ -19,7 +19,7 @@ KANBAN_CHINESE: dict[str, str] = {
     "DIFFERENCE_LISTED": "{said} 订购数量为 {asked},差异已列入待办。",
     "EMPTYING_ENTERED": "{said} 其清空未曾扫描,已自动补录。",
     "TOO_SOON_FULL": "看板卡 {card} 刚扫描为空:如料箱确已满,请在 {seconds} 秒后扫描。",
-    "ALREADY_THERE": "看板卡 {card} 状态已是:{state}。",
+    "CARD_THERE_ALREADY": "看板卡 {card} 状态已是:{state}。",
     "SOURCE_MOVED": "看板卡 {card}:{amount},状态:{state}。",
     "BATCH_RELEASED": "已放行:{amount},共 {count} 张看板卡。",
     "NOTHING_ON_ORDER": "看板卡 {card} 状态为 {state}:没有订货。",
