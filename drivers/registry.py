@@ -15,6 +15,8 @@ from drivers.camera.driver import Camera
 from drivers.camera.settings import CameraSettings
 from drivers.llrp.reader import LlrpReader
 from drivers.llrp.settings import LlrpSettings
+from drivers.rfid_mqtt import MqttReader
+from drivers.rfid_mqtt_settings import MqttReaderSettings
 from drivers.serial_scanner import SerialScanner
 from drivers.serial_settings import SerialSettings
 
@@ -26,4 +28,5 @@ DEVICE_TYPES: tuple[DeviceType, ...] = (
     DeviceType("gpio-button", GpioButtonSettings, GpioButtons),
     DeviceType("modbus-button", ModbusButtonSettings, ModbusButtons),
     DeviceType("llrp-reader", LlrpSettings, LlrpReader),
+    DeviceType("mqtt-reader", MqttReaderSettings, MqttReader),
 )
