@@ -21,6 +21,7 @@ from gateway.kanban.command import execute
 from gateway.kanban.delivery import bury, turn_page
 from gateway.kanban.fence import fenced
 from gateway.kanban.flow import Flow, timed_out
+from gateway.kanban.identity import stand_aside
 from gateway.kanban.life import barred
 from gateway.kanban.masterdata import take_over
 from gateway.kanban.redelivery import answer_again
@@ -43,6 +44,7 @@ from gateway.model import (
     Intake,
     MasterData,
     Rejection,
+    Rival,
     Scan,
     Status,
     StockSnapshot,
@@ -253,4 +255,5 @@ _OTHERS: dict[type, Callable[[Any, View], Decision]] = {
     Undeliverable: bury,
     FeedPage: turn_page,
     Tick: _time_passed,
+    Rival: stand_aside,
 }

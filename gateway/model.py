@@ -212,6 +212,13 @@ class Undeliverable:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """Another live box speaks under our id; `text` says how we know and what to do."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedPage:
     """What the ERP's feed brought and the cursor behind it: stored together or not at all."""
 
@@ -230,7 +237,7 @@ class Tick:
 
 Intake = (
     Scan | Acknowledgement | MasterData | CardStates | StockSnapshot | Command | Instruction | Undeliverable | FeedPage
-    | Tick
+    | Tick | Rival
 )  # fmt: skip
 
 

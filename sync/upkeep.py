@@ -18,6 +18,7 @@ from sync.warning import WarningBook
 
 REFRESH_MS = 1_000  # how often the store is read for what it settled, and whether a commit was missed
 SHOW_MS = 250
+STAND_BY_S = 0.5
 
 
 class Upkeep:
@@ -74,6 +75,13 @@ class Upkeep:
         self.catch_up(uplink)
         uplink.on_tick(self._clock.mono_ms())
         self.show(uplink, why_not=self.status.why_not)
+
+    def stand_by(self, uplink: Uplink, stop: threading.Event) -> None:
+        """While another box has our id: nothing is said to anybody, until a person has decided or `stop` is set."""
+        while uplink.rival and not stop.is_set():
+            self.idle(uplink)
+            self.show(uplink, why_not=uplink.rival)
+            stop.wait(STAND_BY_S)
 
     def show(self, uplink: Uplink, *, is_connected: bool = False, why_not: str = "") -> None:
         """Publish the status, not more often than anybody looks."""

@@ -10,6 +10,7 @@ from gateway import __version__
 from gateway.cli.card import card, command_card
 from gateway.cli.check import check
 from gateway.cli.contract import contract
+from gateway.cli.identity import identity
 from gateway.cli.mail import import_
 from gateway.cli.mode import mode
 from gateway.cli.replay import replay
@@ -35,6 +36,7 @@ COMMANDS: tuple[click.Command, ...] = (
     mode,
     walk,
     resolve,
+    identity,
 )
 
 EXIT_FAILED = 1
