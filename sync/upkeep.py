@@ -69,18 +69,17 @@ class Upkeep:
             uplink.refresh()
             uplink.on_commit(STREAMS)
 
-    def idle(self, uplink: Uplink) -> None:
+    def idle(self, uplink: Uplink, why_not: str = "") -> None:
         """Between attempts: nothing is sent, but outcomes still come and the numbers go on."""
         self.beat()
         self.catch_up(uplink)
         uplink.on_tick(self._clock.mono_ms())
-        self.show(uplink, why_not=self.status.why_not)
+        self.show(uplink, why_not=why_not or self.status.why_not)
 
     def stand_by(self, uplink: Uplink, stop: threading.Event) -> None:
         """While another box has our id: nothing is said to anybody, until a person has decided or `stop` is set."""
         while uplink.rival and not stop.is_set():
-            self.idle(uplink)
-            self.show(uplink, why_not=uplink.rival)
+            self.idle(uplink, uplink.rival)
             stop.wait(STAND_BY_S)
 
     def show(self, uplink: Uplink, *, is_connected: bool = False, why_not: str = "") -> None:

@@ -75,6 +75,8 @@ class PresenceBook:
             return
         if run in known.past:
             known.returns[run] = known.returns.get(run, 0) + 1
+        else:
+            known.returns = {}  # somebody new: a restart, as far as anybody can say yet
         known.past = [*(one for one in known.past if one != known.run), known.run][-BIRTHS_KEPT:]
         known.run = run
 
