@@ -13,15 +13,20 @@ from drivers.button_gpio_settings import GpioButtonSettings
 from drivers.button_http_settings import HttpButtonSettings
 from drivers.button_modbus_settings import ModbusButtonSettings
 from drivers.button_settings import MqttButtonSettings
+from drivers.llrp.settings import LlrpSettings
 from gateway.codes.button_json import ButtonMapping
 from gateway.codes.button_layout import Layout
 from gateway.codes.contact import ContactMeaning, interpret_contact
+from gateway.codes.epc.filter import EpcFilter
 from gateway.codes.interpret import interpret_code
+from gateway.codes.tag import interpret_tag
 from gateway.codes.webhook_json import interpret_webhook
 from gateway.credentials import CredentialStore
 from gateway.model import Action
 from gateway.pipeline import Source
 from gateway.settings import Settings
+
+TAG_WINDOW_MS = 1_000  # the reader's driver knows when a tag has come; this is only for what it repeats at once
 
 
 def sources(settings: Settings, credentials: CredentialStore) -> dict[str, Source]:
@@ -41,6 +46,9 @@ def _source(row: DeviceSettings, scanner: Source) -> Source:
         return _webhook(row)
     if isinstance(row, GpioButtonSettings | ModbusButtonSettings):
         return _contacts(row, row.bindings)
+    if isinstance(row, LlrpSettings):
+        wanted = EpcFilter(row.schemes, row.company_prefixes, row.patterns)
+        return Source(partial(interpret_tag, wanted=wanted), TAG_WINDOW_MS, is_button=True)
     if not isinstance(row, MqttButtonSettings):
         return scanner
     mapping, interpreter = row.mapping, _messages(row)

@@ -123,6 +123,7 @@ class Scan:
     call: str = ""  # whom an andon button calls, maintenance or purchasing; such a button has no card
     label: Label | None = None  # what a code that is no card of ours says of goods, see codes/parse.py
     is_press: bool = False  # from a button, which nobody can ask anything
+    was_there: bool = False  # an RFID tag seen when looking began: it may have come long ago
 
 
 @dataclass(frozen=True, slots=True)

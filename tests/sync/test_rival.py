@@ -1,158 +1,86 @@
-"""Two live boxes with one id, over both carriers: both stop sending, nothing is lost or doubled, a person decides."""
+"""How two live boxes with one id are told from restarts, restored images and late messages; by gateway and ERP."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from firmware_sim.broker import Broker
 from firmware_sim.erp.presence import PresenceBook
-from firmware_sim.erp.process import ErpProcess
-from firmware_sim.erp.schema import connect, connect_reader
-from firmware_sim.port import wait_until
-from gateway.clock import SystemClock
-from gateway.ids import new_id
-from gateway.master import PARSERS
-from gateway.model import Instruction, Outcome
-from gateway.store.identity import rename
-from gateway.store.store import Store
-from gateway.store.verify import verify
+from firmware_sim.erp.schema import connect
 from sync.rival import RivalWatch
-from sync.settings import SyncSettings
-from tests.sync.rig import SITE, GatewayRig, plain_settings, rest_settings
+from tests.sync.ledger import EPOCH
+from tests.sync.test_conversation import Talk
 
-LONG_S = 60.0
-TWO = "TWO_GATEWAYS"
-Plant = tuple[ErpProcess, SyncSettings]
+STATE = "kgw/v1/P1/G1/state"
 
 
-@pytest.fixture(params=["mqtt", "rest"])
-def plant(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Plant]:
-    """An ERP and how it is reached."""
-    if request.param == "rest":
-        with ErpProcess(db=tmp_path / "erp.db", site=SITE) as erp:
-            yield erp, rest_settings(erp.rest_port)
-        return
-    with (
-        Broker() as broker,
-        ErpProcess(broker=f"127.0.0.1:{broker.port}", db=tmp_path / "erp.db", site=SITE) as erp,
-    ):
-        yield erp, plain_settings(broker.port)
+def birth(name: str, **members: object) -> dict[str, object]:
+    return {"v": 1, "env": "prod", "gw": "G1", "boot": "b", "ep": EPOCH, "birth": name, "online": True, **members}
 
 
-def until(condition: Callable[[], bool], *rigs: GatewayRig) -> None:
-    assert wait_until(condition, LONG_S), [(rig.engine.status(), rig.warnings) for rig in rigs]
+def talking() -> Talk:
+    """A conversation in which batches may flow."""
+    talk = Talk()
+    talk.turn()
+    talk.answer()
+    talk.turn()
+    return talk
 
 
-def holds(rig: GatewayRig) -> bool:
-    return rig.rows("SELECT count(*) FROM fact WHERE kind='identity' AND id='rival'") == [(1,)]
+def test_two_births_of_somebody_else_stop_the_sending_and_the_farewell_says_why() -> None:
+    talk = talking()
+    talk.hear(STATE, birth("birth-1"))  # our own, as the broker gives it back
+    talk.hear(STATE, birth("theirs-1"))
+    talk.turn()
+    assert talk.uplink.rival == ""
+    talk.hear(STATE, birth("theirs-2"))
+    talk.turn()
+    assert "identity keep" in talk.uplink.rival
+    assert "TWO_GATEWAYS" in talk.warnings
+    talk.outbox.append("sig")
+    talk.uplink.on_commit(["sig"])
+    talk.turn()
+    assert "sig" not in talk.said()
+    talk.session.unconfirmed = 0
+    talk.conversation.close()
+    last = talk.session.sent[-1][1]
+    assert (last["online"], last["hold"]) == (True, "TWO_GATEWAYS")
 
 
-def provoke(*rigs: GatewayRig) -> list[str]:
-    """Both have something to say, again and again, until both have stopped; ids of what was scanned."""
-    ids: list[str] = []
-    for turn in range(200):
-        if all(map(holds, rigs)):
-            break
-        for number, rig in enumerate(rigs):
-            ids += rig.scan(f"K-{number}-{turn}")
-        wait_until(lambda: all(map(holds, rigs)), 1.0)
-    until(lambda: all(map(holds, rigs)), *rigs)
-    return ids
+def test_a_death_or_a_retained_birth_of_the_past_means_nothing() -> None:
+    talk = Talk()
+    for number in range(5):
+        talk.hear(STATE, birth(f"old-{number}", online=False))
+    talk.turn()
+    assert talk.uplink.rival == ""
 
 
-def booked(erp: ErpProcess) -> list[str]:
-    reader = connect_reader(erp.db)
-    rows = reader.execute("SELECT id FROM event WHERE kind LIKE 'card_%'").fetchall()
-    reader.close()
-    return [row[0] for row in rows]
+def test_a_birth_that_is_none_is_told_and_proves_nothing() -> None:
+    talk = talking()
+    wrong: list[object] = [{"v": 1}, birth("x" * 900), birth("", online="yes"), [], birth("y") | {"birth": 7}]
+    for document in wrong:
+        talk.hear(STATE, document)
+    talk.turn()
+    assert "MALFORMED" in talk.warnings
+    assert talk.uplink.rival == ""
 
 
-def keep(rig: GatewayRig) -> None:
-    """A person at this box: it has the id."""
-    outcomes: list[Outcome] = []
-    rig.writer.submit(Instruction(new_id(rig.clock.wall_ms()), "identity.keep", {}, "user:test"), outcomes.append)
-    until(lambda: bool(outcomes), rig)
-    assert outcomes[0].verdict.code == "CLAIMED"
+@pytest.mark.parametrize(("held", "stops"), [([""], True), (["c1"], False), (["c1", ""], True)])
+def test_a_hold_of_the_erp_is_obeyed_by_those_it_names(held: list[str], stops: bool) -> None:
+    talk = talking()
+    ack = {"v": 1, "ep": EPOCH, "st": "sig", "cum": 0, "h": "0" * 32, "hold": {"code": "TWO_LIVE", "for": held}}
+    talk.hear("kgw/v1/P1/G1/ack/sig", ack)
+    talk.turn()
+    assert bool(talk.uplink.rival) is stops
 
 
-def renamed(directory: Path, name: str) -> None:
-    """A person at the other box: it gets an id of its own."""
-    clock = SystemClock()
-    store = Store(directory, clock, PARSERS, site=SITE, gateway="G1", ballast_kib=0)
-    rename(store, name, clock)
-    store.close()
-
-
-def settle_it(plant: Plant, first: GatewayRig, second: GatewayRig, ids: list[str]) -> None:
-    """Nothing is sent while both hold; then one keeps the id, the other gets another, and all is there once."""
-    erp, settings = plant
-    counters = erp.control(do="stats")["counters"]
-    ids += first.scan("K-held-1") + second.scan("K-held-2")
-    until(lambda: first.engine.status().why_not.startswith("two boxes use the id 'G1'"), first)
-    assert "identity keep" in first.warnings[TWO][0]
-    assert erp.control(do="stats")["counters"].get("events") == counters.get("events")
-    keep(first)
-    until(lambda: not holds(first), first)
-    first.await_settled()
-    second.stop()
-    renamed(second.data_dir, "G2")
-    with GatewayRig(second.data_dir, settings, gateway="G2") as other:
-        other.await_settled()
-        first.scan("K-after")
-        first.await_settled()
-        assert not holds(first)
-        assert not holds(other)
-        wanted = {*ids, *first.sent_ids(), *other.sent_ids()}
-    found = booked(erp)
-    assert sorted(found) == sorted(wanted), "everything once"
-    first.stop()
-    for rig in (first, second):
-        assert verify(rig.data_dir).findings == []
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(400)
-@pytest.mark.promise("R2")
-def test_two_fresh_boxes_with_one_id_both_stop_and_are_sorted_out(plant: Plant, tmp_path: Path) -> None:
-    with GatewayRig(tmp_path / "a", plant[1]) as first, GatewayRig(tmp_path / "b", plant[1]) as second:
-        settle_it(plant, first, second, provoke(first, second))
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(400)
-@pytest.mark.promise("R5")
-def test_a_copied_card_in_a_second_box_is_noticed(plant: Plant, tmp_path: Path) -> None:
-    """Both have the same store, epoch and unsettled events to begin with."""
-    with GatewayRig(tmp_path / "a", plain_settings(1)) as first:
-        ids = first.scan("K-1", "K-2", "K-3")
-    shutil.copytree(tmp_path / "a", tmp_path / "b")
-    with GatewayRig(tmp_path / "a", plant[1]) as first, GatewayRig(tmp_path / "b", plant[1]) as second:
-        settle_it(plant, first, second, ids + provoke(first, second))
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(200)
-@pytest.mark.promise("R5")
-def test_a_restored_image_is_no_second_box(plant: Plant, tmp_path: Path) -> None:
-    """However often: each time it is another process, and none of them comes back."""
-    home, image = tmp_path / "a", tmp_path / "image"
-    with GatewayRig(home, plant[1]) as rig:
-        ids = rig.scan("K-1", "K-2")
-        rig.await_settled()
-    shutil.copytree(home, image)
-    for turn in range(3):
-        with GatewayRig(home, plant[1]) as rig:
-            ids += rig.scan(f"K-{turn}-1")
-            rig.await_settled()
-            assert TWO not in rig.warnings
-            assert not holds(rig)
-        shutil.rmtree(home)
-        shutil.copytree(image, home)
-    assert set(ids) <= set(booked(plant[0]))
+@pytest.mark.parametrize("hold", [{}, {"for": "all"}, {"for": [1]}])
+def test_a_hold_that_names_nobody_is_malformed(hold: dict[str, object]) -> None:
+    talk = talking()
+    talk.hear("kgw/v1/P1/G1/ack/sig", {"v": 1, "ep": EPOCH, "st": "sig", "cum": 0, "h": "0" * 32, "hold": hold})
+    talk.turn()
+    assert ("MALFORMED" in talk.warnings, talk.uplink.rival) == (True, "")
 
 
 def test_what_stood_at_the_broker_before_us_proves_nothing() -> None:
