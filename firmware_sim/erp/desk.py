@@ -87,6 +87,10 @@ class RestDesk:
         held = self._erp.ledger.presence.of(gw).held
         return problem(409, "two_live", f"two boxes come as {gw!r}", hold={"code": "TWO_LIVE", "for": held})
 
+    def stand(self, batch: Batch) -> Answer:
+        """200 with what is committed now; the batch itself is not."""
+        return Answer(200, orjson.loads(self._erp.ledger.ack(batch.gw, batch.st).document()))
+
     def _answer(self, batch: Batch, own: Ack) -> Answer:
         sent = self._spoiler.spoil(own)
         if not sent:

@@ -11,6 +11,7 @@ from gateway.cli.camera import bench_camera, scan_image
 from gateway.cli.card import card, command_card
 from gateway.cli.check import check
 from gateway.cli.contract import contract
+from gateway.cli.devices import devices
 from gateway.cli.identity import identity
 from gateway.cli.mail import import_
 from gateway.cli.mode import mode
@@ -24,6 +25,7 @@ from gateway.errors import ConfigError, GatewayError
 COMMANDS: tuple[click.Command, ...] = (
     run,
     check,
+    devices,
     status,
     events,
     verify,
