@@ -5,18 +5,19 @@ Nothing else stops: capture, card logic and feedback need no name on the wire.
 
 from __future__ import annotations
 
-from gateway.kanban.answer import TEXT_LIMIT, nothing
+from gateway.kanban.answer import nothing
 from gateway.model import Decision, Event, Instruction, Rival, Status, Verdict, View
 
 IDENTITY = "identity"  # facts `rival` (why nothing is sent) and `claim` (a person said that this box has the name)
 RIVAL, CLAIM = "rival", "claim"
+WHY_LIMIT = 600  # characters; it says what to do, so it must not be cut
 
 
 def stand_aside(rival: Rival, view: View) -> Decision:
     """Nothing is sent from now on, also after a restart; once told it stays told."""
     if view.fact(IDENTITY, RIVAL) is not None:
         return nothing("RIVAL_KNOWN", status=Status.ALREADY)
-    why = rival.text[:TEXT_LIMIT]
+    why = rival.text[:WHY_LIMIT]
     body = {"why": why, "facts": [[IDENTITY, RIVAL, {"why": why}]]}
     return Decision((Event("rival_detected", "sys", "", body),), Verdict(Status.OK, "STANDS_ASIDE", why))
 
