@@ -34,8 +34,9 @@ def sources(settings: Settings, credentials: CredentialStore) -> dict[str, Sourc
     name = settings.commands.secret_credential
     secret = credentials.text(name).encode() if name else b""
     patterns = [re.compile(pattern) for pattern in settings.cards.patterns]
+    badges = [re.compile(pattern) for pattern in settings.badges.patterns]
     scanner = Source(
-        partial(interpret_code, site=settings.gateway.site, patterns=patterns, secret=secret),
+        partial(interpret_code, site=settings.gateway.site, patterns=patterns, badges=badges, secret=secret),
         settings.repeat.window_ms,
     )
     return {row.id: _source(row, scanner) for row in settings.devices}

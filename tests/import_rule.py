@@ -18,6 +18,7 @@ _MASTER = (
     "gateway.master",
     "gateway.master_item",
     "gateway.master_order",
+    "gateway.master_person",
     "gateway.master_place",
     "gateway.master_work",
 )
@@ -42,6 +43,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *_BASE, "drivers.base", "drivers.output_base", "drivers.output_panel", "gateway.kanban.colour",
         "gateway.loop_colour", "gateway.pipeline", "gateway.store.loops",
     ),
+    "gateway.board": _PURE,
     "gateway.loop_colour": (*_BASE, *_PURE, "gateway.kanban", "gateway.store.loops"),
     # the edges
     "gateway.web": (
@@ -82,7 +84,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "gateway.goods", "gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE,
     ),
     "gateway.codes": ("gateway.ids", *_PURE),
-    "gateway.stations": ("gateway.kanban", *_PURE),
+    "gateway.stations": ("gateway.kanban", "gateway.codes.quantity", *_PURE),
     "gateway.kanban": ("gateway.ids", "gateway.counter", *_PURE),
     "gateway.noise": (),
     "gateway.repeat": _PURE,
@@ -118,6 +120,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.master": ("gateway.master_row", "gateway.quantity", *_MASTER),
     "gateway.master_item": ("gateway.master_row",),
     "gateway.master_order": ("gateway.master_row",),
+    "gateway.master_person": ("gateway.master_row",),
     "gateway.master_place": ("gateway.master_row",),
     "gateway.master_work": ("gateway.master_row",),
     "gateway.master_row": ("gateway.quantity",),

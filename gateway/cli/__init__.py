@@ -8,8 +8,9 @@ import click
 
 from gateway import __version__
 from gateway.cli.camera import bench_camera, scan_image
-from gateway.cli.card import card, command_card
+from gateway.cli.card import card
 from gateway.cli.check import check
+from gateway.cli.code import badge, command_card, quantity_card
 from gateway.cli.contract import contract
 from gateway.cli.devices import devices
 from gateway.cli.identity import identity
@@ -35,6 +36,8 @@ COMMANDS: tuple[click.Command, ...] = (
     replay,
     card,
     command_card,
+    badge,
+    quantity_card,
     contract,
     resolve,
     identity,

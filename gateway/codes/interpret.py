@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from gateway.codes import card, command
+from gateway.codes import badge, card, command, quantity
 from gateway.codes.parse import parse
 from gateway.model import Action, Read, Rejection, Scan
 
@@ -17,15 +18,23 @@ MAX_BYTES = 4096  # more is no barcode
 FOREIGN_MAX_LENGTH = 200  # as long as master data may give a customer's own code
 
 _SEPARATORS = b"\x04\x1d\x1e"  # EOT, GS and RS, which labels of goods are divided by
-_NEWER_VERSION = re.compile(r"K[2-9]C?\.[A-Z0-9-]+\.[A-Z0-9.-]+\.[0-9A-Z]{2,}", re.ASCII)
+_NEWER_VERSION = re.compile(r"K[2-9][BCQR]?\.[A-Z0-9-]+\.[A-Z0-9.-]+\.[0-9A-Z]{2,}", re.ASCII)
 
 
-def interpret_code(read: Read, *, site: str, patterns: Sequence[re.Pattern[str]] = (), secret: bytes = b"") -> Scan:
+def interpret_code(
+    read: Read,
+    *,
+    site: str,
+    patterns: Sequence[re.Pattern[str]] = (),
+    badges: Sequence[re.Pattern[str]] = (),
+    secret: bytes = b"",
+) -> Scan:
     """What a scanner's read says at `site`.
 
     A text that fits one of a customer's `patterns` as a whole names the card by its group `card`; any
     other foreign text goes into `Scan.code` for the exact look-up among the cards' own codes. Both are
-    set for a pattern, so that its group may be a card's id or the code printed on it.
+    set for a pattern, so that its group may be a card's id or the code printed on it. A text that fits one of
+    `badges` as a whole is the badge that its group `badge` says.
     """
     text = _decode(read.data)
     if isinstance(text, Rejection):
@@ -35,11 +44,36 @@ def interpret_code(read: Read, *, site: str, patterns: Sequence[re.Pattern[str]]
         if isinstance(parsed, Rejection):
             return Scan(read, fault=parsed)
         return Scan(read, card=parsed.card, revision=parsed.revision)
-    if text.startswith(command.PREFIX):
-        return _command(read, text, site, secret)
+    if (scan := _order(read, text, site, secret)) is not None:
+        return scan
     if len(text) > FOREIGN_MAX_LENGTH:
         return _label(read, _too_long(len(text), FOREIGN_MAX_LENGTH, "characters"))
+    for pattern in badges:
+        found = pattern.fullmatch(text)
+        if found and found["badge"]:
+            return Scan(read, action=Action.BADGE, badge=found["badge"])
     return _foreign(read, text, patterns)
+
+
+def _order(read: Read, text: str, site: str, secret: bytes) -> Scan | None:
+    """Our other own codes: command cards, badges and quantities; None for any other text."""
+    if text.startswith(command.PREFIX):
+        return _command(read, text, site, secret)
+    if text.startswith(badge.PREFIX):
+        named = badge.parse_badge(text, site=site, secret=secret)
+        if isinstance(named, Rejection):
+            return Scan(read, fault=named)
+        # whoever has a signed badge's text can print it again: the journal and the ERP get it unsigned
+        unsigned = replace(read, data=text.rpartition(".")[0].encode())
+        return Scan(unsigned, action=Action.BADGE, badge=named)
+    if text.startswith((quantity.PREFIX, quantity.REST_PREFIX)):
+        amount = quantity.parse_amount(text)
+        if isinstance(amount, Rejection):
+            return Scan(read, fault=amount)
+        if text.startswith(quantity.PREFIX):
+            return Scan(read, action=Action.QUANTITY, quantity=amount)
+        return Scan(read, action=Action.QUANTITY, remainder=amount)
+    return None
 
 
 def _label(read: Read, otherwise: Rejection) -> Scan:

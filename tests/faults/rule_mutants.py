@@ -299,8 +299,8 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "walk_scan_taken_as_emptying", "walking a loop orders everything in it", "tests/kanban/test_walk.py",
-        (Edit("gateway.decide", "        if walked := walk_here(station.id, view):",
-              "        if (walked := walk_here(station.id, view)) and not station.id:"),),
+        (Edit("gateway.decide", "(walked := walk_here(station.id, view)):",
+              "(walked := walk_here(station.id, view)) and not station.id:"),),
     ),
     Mutant(
         "old_print_accepted_after_replace", "two cards order for one bin", "tests/kanban/test_lost_card.py",
