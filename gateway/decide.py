@@ -22,6 +22,7 @@ from gateway.kanban.command import execute
 from gateway.kanban.delivery import bury, turn_page
 from gateway.kanban.fence import fenced
 from gateway.kanban.flow import Flow, timed_out
+from gateway.kanban.identity import stand_aside
 from gateway.kanban.life import barred
 from gateway.kanban.masterdata import take_over
 from gateway.kanban.redelivery import answer_again
@@ -45,6 +46,7 @@ from gateway.model import (
     Intake,
     MasterData,
     Rejection,
+    Rival,
     Scan,
     Status,
     StockSnapshot,
@@ -306,4 +308,5 @@ _OTHERS: dict[type, Callable[[Any, View], Decision]] = {
     StockSnapshot: adopt_stock,
     Undeliverable: bury,
     FeedPage: turn_page,
+    Rival: stand_aside,
 }

@@ -13,6 +13,7 @@ from gateway.cli.check import check
 from gateway.cli.code import badge, command_card, quantity_card
 from gateway.cli.contract import contract
 from gateway.cli.devices import devices
+from gateway.cli.identity import identity
 from gateway.cli.labels import labels
 from gateway.cli.mail import import_
 from gateway.cli.mode import mode
@@ -40,6 +41,7 @@ COMMANDS: tuple[click.Command, ...] = (
     quantity_card,
     contract,
     resolve,
+    identity,
     mode,
     walk,
     labels,
