@@ -28,6 +28,7 @@ from firmware_sim.modbus import ModbusInputs
 from firmware_sim.plant import SITE, make_plant
 from firmware_sim.port import accepts, wait_until
 from firmware_sim.rubbish import Rubbish
+from firmware_sim.scanner_cli import scanner
 from firmware_sim.shift import Crowd, Shift
 from firmware_sim.truth import Truth, read_truth
 
@@ -165,7 +166,7 @@ def proxy(target: str, seed: int) -> None:
                 click.echo(f'not understood: {error}; expected {{"up" | "down" | "both": {{toxic: value}}}}', err=True)
 
 
-COMMANDS = (demo, erp, shift, audit, proxy)
+COMMANDS = (demo, erp, shift, audit, proxy, scanner)
 
 for _command in COMMANDS:
     main.add_command(_command)
