@@ -77,6 +77,8 @@ class Office:
         for batch in sorted(batches, key=lambda one: str(one.events[0]["w"])):
             self.ledger.apply([batch])
         self.restart()
+        for gateway in self.ledger.gateways():
+            self.publish_snapshots(gateway)
 
     def step(self) -> bool:
         """One round; True when something came."""
