@@ -44,12 +44,16 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "gateway.loop_colour": (*_BASE, *_PURE, "gateway.kanban", "gateway.store.loops"),
     # the edges
-    "gateway.web": (*_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity"),
+    "gateway.web": (
+        *_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity",
+        "gateway.solution",
+    ),
     "gateway.store": (*_BASE, "gateway.quantity"),
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (
         *_BASE, "drivers.base", "drivers.broker_client", "drivers.broker_settings", "drivers.buffered_socket",
-        "drivers.framing", "gateway.codes.place",
+        "drivers.framing", "drivers.plug", "drivers.plug_name", "drivers.scanner_answers", "drivers.scanner_connection",
+        "drivers.scanner_device", "drivers.scanner_plain", "drivers.scanner_settings", "gateway.codes.place",
         "gateway.codes.button_layout",
     ),
     "drivers.camera": (*_BASE, "drivers.base"),
@@ -57,6 +61,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "drivers.llrp": (
         *_BASE, "drivers.base", "drivers.buffered_socket", "drivers.rfid_presence", "gateway.codes.epc.filter",
     ),
+    "drivers.tcp_scanner": (
+        *_BASE, "drivers.base", "drivers.framing", "drivers.scanner_connection", "drivers.scanner_device",
+        "drivers.scanner_plain", "drivers.tcp_scanner_line", "drivers.tcp_scanner_settings", "gateway.setting_value",
+    ),
+    "drivers.tcp_scanner_line": (
+        *_BASE, "drivers.scanner_connection", "drivers.scanner_settings", "drivers.tcp_scanner_settings",
+        "gateway.setting_value",
+    ),
+    "drivers.tcp_scanner_settings": ("drivers.framing", "drivers.scanner_settings", "gateway.setting_value"),
     "drivers.button_http_settings": (*_BASE, "drivers.base", "drivers.button_settings", "gateway.setting_value"),
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
@@ -73,6 +86,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.kanban": ("gateway.ids", "gateway.counter", *_PURE),
     "gateway.noise": (),
     "gateway.repeat": _PURE,
+    "gateway.seal": ("gateway.errors",),
+    "gateway.solution": (),
     # configuration
     "gateway.settings": (
         "drivers.base", "drivers.output_base", "drivers.output_registry", "drivers.registry",
@@ -119,7 +134,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "requests": ("sync.rest.http",),
     "urllib3": ("sync.rest.http",),
     "tenacity": ("sync.retry",),
-    "serial": ("drivers.serial_scanner", "drivers.serial_port"),
+    "serial": ("drivers.serial_port",),
     "cv2": ("drivers.camera", "gateway.label"),
     "numpy": ("drivers.camera", "gateway.label"),
     "pyzbar": ("drivers.camera.cascade",),
@@ -148,10 +163,13 @@ PURE_PARTS = (
     "drivers.camera.agreement", "drivers.camera.answer", "drivers.camera.code", "drivers.camera.score",
     "drivers.camera.wire",
     "gateway.model", "gateway.parsed", *_MASTER, "gateway.master_row", "gateway.quantity", "gateway.text",
-    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals", "drivers.rfid_presence",
-    "drivers.llrp.frame", "drivers.llrp.parameter", "drivers.llrp.message", "drivers.llrp.report",
-    "drivers.llrp.event", "drivers.llrp.session",
+    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals", "drivers.plug_name",
+    "drivers.hid_keyboard_layout", "drivers.hid_keyboard_state", "drivers.hid_pos_report", "drivers.scanner_plain",
+    "drivers.serial_ssi_packet", "drivers.serial_ssi_orders", "drivers.serial_ssi_talk",
+    "drivers.rfid_presence", "drivers.llrp.frame", "drivers.llrp.parameter", "drivers.llrp.message",
+    "drivers.llrp.report", "drivers.llrp.event", "drivers.llrp.session",
     "sync.rest.judgement", "sync.rest.document",
+    "gateway.solution",
 )  # fmt: skip
 IMPURE_MODULES = (
     "asyncio", "concurrent", "io", "logging", "multiprocessing", "os", "queue", "random", "secrets", "select", "shutil",

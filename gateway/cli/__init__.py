@@ -11,8 +11,11 @@ from gateway.cli.camera import bench_camera, scan_image
 from gateway.cli.card import card, command_card
 from gateway.cli.check import check
 from gateway.cli.contract import contract
+from gateway.cli.devices import devices
+from gateway.cli.mail import import_
 from gateway.cli.mode import mode
 from gateway.cli.replay import replay
+from gateway.cli.resolve import resolve
 from gateway.cli.run import run
 from gateway.cli.store import events, export, rebuild, status, verify
 from gateway.cli.walk import walk
@@ -21,15 +24,18 @@ from gateway.errors import ConfigError, GatewayError
 COMMANDS: tuple[click.Command, ...] = (
     run,
     check,
+    devices,
     status,
     events,
     verify,
     rebuild,
     export,
+    import_,
     replay,
     card,
     command_card,
     contract,
+    resolve,
     mode,
     walk,
     scan_image,

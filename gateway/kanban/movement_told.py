@@ -29,7 +29,7 @@ def told_before(original: dict[str, Any], disposition: Disposition, view: View, 
     )
     is_known = is_in_snapshot(body["dsp"]["st"], disposition.seq, view)
     body["mv"] = [] if is_known else reversed_moves(original.get("mv", []))
-    body["facts"] = count_facts(counts_back(original), view)
+    body["facts"] = [*body.get("facts", ()), *count_facts(counts_back(original), view)]
     body["task"] = task(f"goods/twice/{subject}", "goods", "TOLD_TWICE", text, station=original.get("sta", ""),
                         ref=original["id"])  # fmt: skip
     return Event("movement_superseded", "", "", body)

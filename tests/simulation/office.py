@@ -62,7 +62,7 @@ class Office:
 
     def go_back(self, journals: Mapping[str, Sequence[bytes]]) -> None:
         """The copy takes the ledger's place; what gateways have settled since is brought in from their journals,
-        before sending goes on (rule 6 of sync/CONTRACT.md): `journals` holds batches of one event, oldest first.
+        before sending goes on, and every gateway gets a snapshot. `journals` holds batches of one event each.
         """
         self.ledger.close()
         for ending in ("", "-wal", "-shm"):
