@@ -21,9 +21,7 @@ class HidKeyboard(ScannerDevice):
     """One configured scanner; outlives any number of unpluggings."""
 
     def __init__(self, settings: KeyboardSettings, context: DeviceContext) -> None:
-        super().__init__(
-            settings, context, partial(open_keyboard, settings, context.plugs), partial(KeyTalk, settings)
-        )
+        super().__init__(settings, context, partial(open_keyboard, settings, context.plugs), partial(KeyTalk, settings))
 
 
 class KeyTalk(PlainTalk):

@@ -386,6 +386,9 @@ class View(Protocol):
     def has_unsettled(self, card: str) -> bool:
         """Whether an event of this card still waits for the ERP."""
 
+    def settled_up_to(self, stream: str) -> int:
+        """Up to which sequence number the ERP's word on our events is stored here."""
+
     def unsettled_moves(self, as_of: dict[str, tuple[str, int]]) -> list[dict[str, Any]] | None:
         """The `mv` members of events after `as_of`, in order.
 
