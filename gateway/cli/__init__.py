@@ -12,8 +12,10 @@ from gateway.cli.card import card
 from gateway.cli.check import check
 from gateway.cli.code import badge, command_card, quantity_card
 from gateway.cli.contract import contract
+from gateway.cli.mail import import_
 from gateway.cli.mode import mode
 from gateway.cli.replay import replay
+from gateway.cli.resolve import resolve
 from gateway.cli.run import run
 from gateway.cli.store import events, export, rebuild, status, verify
 from gateway.cli.walk import walk
@@ -27,12 +29,14 @@ COMMANDS: tuple[click.Command, ...] = (
     verify,
     rebuild,
     export,
+    import_,
     replay,
     card,
     command_card,
     badge,
     quantity_card,
     contract,
+    resolve,
     mode,
     walk,
     scan_image,

@@ -29,7 +29,7 @@ def told_before(original: dict[str, Any], disposition: Disposition, view: View, 
     body["mv"] = reversed_moves(original.get("mv", []))
     gone = [[kind, key, {**fact, "state": "gone", "rows": []}] for kind, key, fact in original.get("facts", ())
             if kind == "hu" and view.fact(kind, key) == fact]  # fmt: skip
-    body["facts"] = [*gone, *count_facts(counts_back(original), view)]
+    body["facts"] = [*body.get("facts", ()), *gone, *count_facts(counts_back(original), view)]
     body["task"] = task(f"goods/twice/{subject}", "goods", "TOLD_TWICE", text, station=original.get("sta", ""),
                         ref=original["id"])  # fmt: skip
     return Event("movement_superseded", "", "", body)
