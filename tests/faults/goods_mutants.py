@@ -63,7 +63,8 @@ GOODS_MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "first_count_believed", "stock is adjusted by a single count", _MOVEMENTS,
-        (Edit("gateway.goods.count", "    is_confirmed = first is not None and ", "    is_confirmed = first is None or "),),
+        (Edit("gateway.goods.count", "    is_confirmed = first is not None and ",
+              "    is_confirmed = first is None or "),),
     ),
     Mutant(
         "unlimited_without_supervisor", "large bookings need nobody", _MOVEMENTS,
@@ -71,6 +72,7 @@ GOODS_MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "answer_card_filtered", "CONFIRM for the next code is taken for a repeat", "tests/pipeline/test_pipeline.py",
-        (Edit("gateway.pipeline", 'answers = "" if scan.action is Action.SCAN else f"#{self._scanned}"', 'answers = ""'),),
+        (Edit("gateway.pipeline", 'answers = "" if scan.action is Action.SCAN else f"#{self._scanned}"',
+              'answers = ""'),),
     ),
 )  # fmt: skip
