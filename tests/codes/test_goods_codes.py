@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import get_args
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from gateway.codes.command import OPERATIONS, OUTCOMES, format_command
 from gateway.codes.interpret import interpret_code
 from gateway.model import Action, Read, Scan
+from gateway.parsed import Amount
 from gateway.settings import Operation
 
 SECRET = b"secret"
@@ -32,9 +34,8 @@ def test_a_label_with_separators_is_no_damaged_text() -> None:
     scan = interpret(b"10L7\x1d241SCREW-A\x1d3030")
     assert scan.fault is None
     assert scan.label is not None
-    assert (scan.label.keys.item, scan.label.keys.lot, str(scan.label.keys.quantity and scan.label.keys.quantity.value)) == (
-        "SCREW-A", "L7", "30",
-    )  # fmt: skip
+    keys = scan.label.keys
+    assert (keys.item, keys.lot, keys.quantity) == ("SCREW-A", "L7", Amount(Decimal(30)))
 
 
 def test_a_label_of_which_a_separator_was_dropped_says_nothing_that_could_be_booked() -> None:
