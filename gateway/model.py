@@ -345,6 +345,9 @@ class View(Protocol):
 
     def card(self, card: str) -> Card | None: ...
     def cards_of(self, loop: str) -> list[Card]: ...
+    def left_behind(self, cycles: int) -> list[Card]:
+        """ACTIVE cards that another one of their loop is so many circulations ahead of, by loop and name."""
+
     def master(self, dataset: str, key: str) -> Any:
         """The parsed row (Item, Location, Loop, CardDefinition of master.py) or None."""
 

@@ -54,7 +54,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (
         *_BASE, "drivers.base", "drivers.broker_client", "drivers.broker_settings", "drivers.buffered_socket",
-        "drivers.framing", "gateway.codes.place",
+        "drivers.framing", "drivers.plug", "drivers.plug_name", "drivers.scanner_answers", "drivers.scanner_connection",
+        "drivers.scanner_device", "drivers.scanner_plain", "drivers.scanner_settings", "gateway.codes.place",
         "gateway.codes.button_layout",
     ),
     "drivers.camera": (*_BASE, "drivers.base"),
@@ -62,6 +63,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "drivers.llrp": (
         *_BASE, "drivers.base", "drivers.buffered_socket", "drivers.rfid_presence", "gateway.codes.epc.filter",
     ),
+    "drivers.tcp_scanner": (
+        *_BASE, "drivers.base", "drivers.framing", "drivers.scanner_connection", "drivers.scanner_device",
+        "drivers.scanner_plain", "drivers.tcp_scanner_line", "drivers.tcp_scanner_settings", "gateway.setting_value",
+    ),
+    "drivers.tcp_scanner_line": (
+        *_BASE, "drivers.scanner_connection", "drivers.scanner_settings", "drivers.tcp_scanner_settings",
+        "gateway.setting_value",
+    ),
+    "drivers.tcp_scanner_settings": ("drivers.framing", "drivers.scanner_settings", "gateway.setting_value"),
     "drivers.button_http_settings": (*_BASE, "drivers.base", "drivers.button_settings", "gateway.setting_value"),
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
@@ -127,7 +137,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "requests": ("sync.rest.http",),
     "urllib3": ("sync.rest.http",),
     "tenacity": ("sync.retry",),
-    "serial": ("drivers.serial_scanner", "drivers.serial_port"),
+    "serial": ("drivers.serial_port",),
     "cv2": ("drivers.camera", "gateway.label"),
     "numpy": ("drivers.camera", "gateway.label"),
     "pyzbar": ("drivers.camera.cascade",),
@@ -156,9 +166,11 @@ PURE_PARTS = (
     "drivers.camera.agreement", "drivers.camera.answer", "drivers.camera.code", "drivers.camera.score",
     "drivers.camera.wire",
     "gateway.model", "gateway.parsed", *_MASTER, "gateway.master_row", "gateway.quantity", "gateway.text",
-    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals", "drivers.rfid_presence",
-    "drivers.llrp.frame", "drivers.llrp.parameter", "drivers.llrp.message", "drivers.llrp.report",
-    "drivers.llrp.event", "drivers.llrp.session",
+    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals", "drivers.plug_name",
+    "drivers.hid_keyboard_layout", "drivers.hid_keyboard_state", "drivers.hid_pos_report", "drivers.scanner_plain",
+    "drivers.serial_ssi_packet", "drivers.serial_ssi_orders", "drivers.serial_ssi_talk",
+    "drivers.rfid_presence", "drivers.llrp.frame", "drivers.llrp.parameter", "drivers.llrp.message",
+    "drivers.llrp.report", "drivers.llrp.event", "drivers.llrp.session",
     "sync.rest.judgement", "sync.rest.document",
     "gateway.solution",
 )  # fmt: skip

@@ -12,6 +12,7 @@ from gateway.cli.card import card
 from gateway.cli.check import check
 from gateway.cli.code import badge, command_card, quantity_card
 from gateway.cli.contract import contract
+from gateway.cli.devices import devices
 from gateway.cli.mail import import_
 from gateway.cli.mode import mode
 from gateway.cli.replay import replay
@@ -24,6 +25,7 @@ from gateway.errors import ConfigError, GatewayError
 COMMANDS: tuple[click.Command, ...] = (
     run,
     check,
+    devices,
     status,
     events,
     verify,
