@@ -140,7 +140,7 @@ def test_stock_units_and_counters_in_the_store_equal_the_fold_of_any_day(tmp_pat
     nuts = {"item": "NUT", "quantity": "7", "purchase_order": "PO-2"}
     screws = {"item": "SCREW", "quantity": "5", "purchase_order": "PO-1"}
     said: list[Any] = [*UNITS, *PLACES, "WO-1", "SHP-1", "V1", nuts, screws, 3, Action.UNDO, Action.CONFIRM]
-    for number in range(200):
+    for number in range(400):
         clock.pass_time(4000)
         station = chance.choice(sorted(OPERATIONS))
         for one in chance.sample(said, 3):
