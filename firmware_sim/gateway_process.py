@@ -105,12 +105,15 @@ class GatewayProcess:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
 
     def _json(self, command: str, statuses: Sequence[int] = (0,)) -> dict[str, Any]:
-        words = [*_command(), command, "--config", str(self.config_file), "--json"]
+        answer: dict[str, Any] = json.loads(self._ask(command, "--json", statuses=statuses))
+        return answer
+
+    def _ask(self, command: str, *more: str, statuses: Sequence[int] = (0,)) -> str:
+        words = [*_command(), command, "--config", str(self.config_file), *more]
         done = subprocess.run(words, capture_output=True, text=True, timeout=COMMAND_TIMEOUT_S, check=False)
         if done.returncode not in statuses:
             raise GatewayError(f"kanban-gateway {command} ended with {done.returncode}: {done.stderr[-2000:]}")
-        answer: dict[str, Any] = json.loads(done.stdout)
-        return answer
+        return done.stdout.strip()
 
     def __enter__(self) -> GatewayProcess:
         return self.start()

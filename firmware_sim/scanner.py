@@ -104,13 +104,13 @@ class Scanner:
         return answers
 
     def scan_until_green(
-        self, text: str, is_patient: Callable[[], bool] = lambda: True, *, pause_s: float = 0.25
+        self, text: str, is_patient: Callable[[], bool] = lambda: True, *, pause_s: float = 0.25, aim: str = "]Q1"
     ) -> tuple[Answer, int]:
         """What a person does: scan again until green, or until patience ends; the last answer and how often it took."""
         tries = 0
         while True:
             tries += 1
-            answer = self.scan(text)
+            answer = self.scan(text, aim)
             if answer is Answer.ACK or not is_patient():
                 if tries > 1:
                     self._wait_for_quiet()  # a late answer to an earlier try must not greet the next code
