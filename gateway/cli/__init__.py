@@ -13,6 +13,7 @@ from gateway.cli.check import check
 from gateway.cli.code import badge, command_card, quantity_card
 from gateway.cli.contract import contract
 from gateway.cli.devices import devices
+from gateway.cli.labels import labels
 from gateway.cli.mail import import_
 from gateway.cli.mode import mode
 from gateway.cli.replay import replay
@@ -41,6 +42,7 @@ COMMANDS: tuple[click.Command, ...] = (
     resolve,
     mode,
     walk,
+    labels,
     scan_image,
     bench_camera,
 )

@@ -20,6 +20,7 @@ from types import CodeType, ModuleType
 
 from tests.faults.goods_mutants import GOODS_MUTANTS
 from tests.faults.mutant import Edit, Mutant
+from tests.faults.people_mutants import PEOPLE_MUTANTS
 from tests.faults.resolve_mutants import RESOLVE_MUTANTS
 from tests.faults.rule_mutants import RULE_MUTANTS
 
@@ -135,6 +136,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     *RULE_MUTANTS,
     *GOODS_MUTANTS,
+    *PEOPLE_MUTANTS,
     *RESOLVE_MUTANTS,
 )  # fmt: skip
 
