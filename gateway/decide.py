@@ -14,6 +14,7 @@ from typing import Any
 from gateway.goods.act import Case as GoodsCase
 from gateway.goods.act import Rules
 from gateway.goods.desk import DIALOGUE, begin, proceed
+from gateway.goods.forget import forgotten
 from gateway.instruct import carry_out
 from gateway.kanban.answer import nothing, refused
 from gateway.kanban.batch import due
@@ -294,7 +295,7 @@ def _time_passed(tick: Tick, view: View, sessions: SessionRules) -> Decision:
         if loop:
             events += due(loop, view, (wall_ms, mono_ms, boot))
     if tick.minute:
-        events += [*overdue(view), *suspected(tick.minute, view)]
+        events += [*overdue(view), *suspected(tick.minute, view), *forgotten(tick.minute, view)]
     late, notices = timed_out(view)
     return Decision((*events, *late, *all_over(view, sessions)), nothing("TIME_PASSED").verdict, tuple(notices))
 

@@ -182,8 +182,10 @@ def _part(event: Event, rows: list[dict[str, Any]], view: View) -> Event:
 
 def _kept_here(event: Event) -> Event:
     """Without stream, signal and stock; cards and times are as they are on the floor."""
-    body = {name: value for name, value in event.body.items() if name not in _SIGNALS_AND_STOCK}
-    if would := {name: event.body[name] for name in _SIGNALS_AND_STOCK if name in event.body}:
+    # units and counters of goods go with the stock they belong to; the facts of a card do not
+    members = (*_SIGNALS_AND_STOCK, "facts") if "operation" in event.body else _SIGNALS_AND_STOCK
+    body = {name: value for name, value in event.body.items() if name not in members}
+    if would := {name: event.body[name] for name in members if name in event.body}:
         body["would"] = would
     if "after" in body and "tr" in event.body:
         body["after"] = [{**row, "sig": "" if row["sig"] == event.key else row["sig"]} for row in body["after"]]
