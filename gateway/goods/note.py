@@ -10,9 +10,12 @@ from gateway.text.sentence import say
 
 def negative_task(body: Body, goods: Goods, case: Case) -> Body:
     """The body with a task where more was taken than the book had: somebody must count."""
-    if goods.lacks:
-        item = goods.rows[0][0].item
-        text = say("COUNT_NEGATIVE", place=goods.place, item=item)
-        body["task"] = task(f"negative/{item}/{goods.place}", "negative_stock", "NEGATIVE_STOCK", text,
-                            station=case.station.id)  # fmt: skip
+    return below_zero(body, goods.rows[0][0].item, goods.place, case) if goods.lacks else body
+
+
+def below_zero(body: Body, item: str, place: str, case: Case) -> Body:
+    """The body with a task for one item at a place; stock is never clamped."""
+    text = say("COUNT_NEGATIVE", place=place, item=item)
+    body["task"] = task(f"negative/{item}/{place}", "negative_stock", "NEGATIVE_STOCK", text,
+                        station=case.station.id)  # fmt: skip
     return body

@@ -13,7 +13,7 @@ from gateway.goods.act import Body, Case, booked, moved
 from gateway.goods.amount import Amount, measured, pieces
 from gateway.goods.form import Form
 from gateway.goods.lot import fit_status
-from gateway.goods.note import negative_task
+from gateway.goods.note import below_zero, negative_task
 from gateway.goods.pick import Goods, document_line, doubt_of, goods_of
 from gateway.goods.problem import Question, Refusal, ask_for, refuse
 from gateway.goods.sscc import Numbers, take_numbers
@@ -21,7 +21,7 @@ from gateway.goods.unit import AVAILABLE, HandlingUnit, Row
 from gateway.master import Item, WorkOrder
 from gateway.master_work import Component
 from gateway.model import Event
-from gateway.quantity import MICRO
+from gateway.quantity import MICRO, parse_quantity
 from gateway.text.sentence import Sentence, say
 
 TAKES = ("work_order", "thing", "quantity", "from", "yes")
@@ -92,6 +92,9 @@ def settle_confirm(form: Form, case: Case) -> Event | Question | Refusal:
                 counts.append((ISSUED, order.id, component.line, used.base))
     members = _order_members(order, amount, before)
     body = booked(case, "report", moves=moves, counts=counts, members=members, text=members["what"])
+    for move in moves:
+        if parse_quantity(move["base"]) > case.view.stock(move["item"], move["from"], AVAILABLE, ""):
+            below_zero(body, move["item"], move["from"], case)
     return Event("production_confirmed", "mov", "", body)
 
 

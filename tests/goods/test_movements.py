@@ -109,6 +109,16 @@ def test_confirmations_use_up_what_is_back_flushed_without_loss_by_rounding(stor
     assert store.code("report", "WO-1", 1) == "ASK_OVER_MADE"
 
 
+def test_what_is_back_flushed_beyond_the_book_is_told_and_never_clamped(store: Store) -> None:
+    for _ in range(2):
+        store.do("scrap", "DOCK", {"item": "NUT", "quantity": "40"}, YES)
+    before = store.stock_of("NUT")
+    assert store.code("report", "WO-1", 10) == "PRODUCTION_CONFIRMED"
+    assert store.stock_of("NUT") != before
+    tasks = [event["task"]["id"] for event in store.view.journal if "task" in event]
+    assert tasks == ["negative/NUT/DOCK"], store.stock_of("NUT")
+
+
 def test_finished_goods_get_a_pallet_number_of_their_own(store: Store) -> None:
     answer = store.do("finish", "WO-1", 4)
     number = store.last("goods_finished")["sscc"]
