@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from drivers.base import DeviceSettings
 from drivers.framing import FRAME_LIMIT_BYTES, FrameRule
+from drivers.scanner_settings import ScannerSettings
 from drivers.serial_profile import PROFILES, Answers, Profile, ProfileName, ShownBy
 
 
@@ -60,7 +60,7 @@ class SerialFeedback(BaseModel):
     """Whether the scanner beeps by itself on decode, before anything is stored; false once that is switched off."""
 
 
-class SerialSettings(DeviceSettings):
+class SerialSettings(ScannerSettings):
     """A scanner on a serial line or a USB serial adapter."""
 
     type: Literal["serial"]

@@ -25,6 +25,7 @@ from gateway.kanban.resync import adopt_cards, adopt_stock
 from gateway.kanban.settlement import settle
 from gateway.kanban.suspect import suspected
 from gateway.kanban.undo import undo
+from gateway.kanban.unwanted import unwanted
 from gateway.kanban.walk import overdue, see, walk_here
 from gateway.master import Loop
 from gateway.model import (
@@ -207,6 +208,8 @@ def _unknown(scan: Scan, view: View) -> Rejection:
     if scan.card:
         text = f"Card {scan.card[:60]} is not known here: tell the planner, and keep the card."
         return Rejection("UNKNOWN_CARD", text, scan.card)
+    if scan.label is not None and (rejection := unwanted(scan.label)):
+        return rejection
     return Rejection("UNKNOWN_CODE", f"{scan.code[:60]!r} is no kanban card: scan the card of the bin.", scan.code)
 
 

@@ -13,10 +13,12 @@ from drivers.button_gpio_settings import GpioButtonSettings
 from drivers.button_http_settings import HttpButtonSettings
 from drivers.button_modbus_settings import ModbusButtonSettings
 from drivers.button_settings import MqttButtonSettings
+from drivers.scanner_settings import ScannerSettings
 from gateway.codes.button_json import ButtonMapping
 from gateway.codes.button_layout import Layout
 from gateway.codes.contact import ContactMeaning, interpret_contact
 from gateway.codes.interpret import interpret_code
+from gateway.codes.profile import PLAIN, Profile
 from gateway.codes.webhook_json import interpret_webhook
 from gateway.credentials import CredentialStore
 from gateway.model import Action
@@ -29,11 +31,20 @@ def sources(settings: Settings, credentials: CredentialStore) -> dict[str, Sourc
     name = settings.commands.secret_credential
     secret = credentials.text(name).encode() if name else b""
     patterns = [re.compile(pattern) for pattern in settings.cards.patterns]
-    scanner = Source(
-        partial(interpret_code, site=settings.gateway.site, patterns=patterns, secret=secret),
-        settings.repeat.window_ms,
-    )
-    return {row.id: _source(row, scanner) for row in settings.devices}
+    templates = [row.template for row in settings.templates]
+    codes = partial(interpret_code, site=settings.gateway.site, patterns=patterns, secret=secret, templates=templates)
+    window_ms = settings.repeat.window_ms
+    return {
+        row.id: _source(row, Source(partial(codes, profile=profile_of(row)), window_ms)) for row in settings.devices
+    }
+
+
+def profile_of(row: DeviceSettings) -> Profile:
+    """What is known of the way a device sends separators."""
+    if not isinstance(row, ScannerSettings):
+        return PLAIN
+    arrival = row.separators
+    return Profile(row.id, arrival.gs, arrival.rs, arrival.eot, row.aim_required)
 
 
 def _source(row: DeviceSettings, scanner: Source) -> Source:

@@ -136,6 +136,11 @@ class Label:
         """Whether it says anything beyond being a text."""
         return self.syntax is not Syntax.TEXT
 
+    @property
+    def is_guess(self) -> bool:
+        """Whether nothing but its first characters says that it is a label."""
+        return any(flaw.code == "WITHOUT_ENVELOPE" for flaw in self.warnings)
+
     def value_of(self, identifier: str) -> str:
         """The first value under an identifier, "" when it is not there."""
         return next((one.value for one in self.elements if one.id == identifier), "")

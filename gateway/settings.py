@@ -9,15 +9,25 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic import ValidationInfo as Info
 
 from drivers.base import DeviceSettings, Identifier
 from drivers.output_base import OutputSettings
 from drivers.output_registry import OUTPUT_TYPES
 from drivers.registry import DEVICE_TYPES
+from gateway.codes.template import PATTERN_LIMIT, Template
 from gateway.crosscheck import cross_check
 from gateway.errors import ConfigError
 from gateway.mistake import Mistake, explain, is_echo
@@ -143,6 +153,34 @@ class WebSettings(_Table):
         return split_address(self.listen)[1]
 
 
+class TemplateSettings(_Table):
+    """The layout of a supplier's own labels, for codes that follow no standard."""
+
+    id: Identifier
+    """Name of the layout; kept with everything that is read by it."""
+    pattern: Annotated[str, Field(min_length=1, max_length=PATTERN_LIMIT)]
+    """Regular expression (RE2) for the whole code, with groups such as supplier_item, lot, quantity, unit."""
+    symbologies: Annotated[tuple[str, ...], Field(max_length=16)] = ()
+    """Only for these, such as qrcode or code-128; none means any."""
+    dates: str = "YYYYMMDD"
+    """How its dates are written, such as DD.MM.YYYY."""
+    values: dict[str, str] = Field(default_factory=dict)
+    """What all these labels say without printing it, such as supplier = "4711"."""
+
+    _template: Template = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _build(self) -> Self:
+        self._template = Template.build(
+            self.id, self.pattern, symbologies=self.symbologies, values=self.values, dates=self.dates
+        )
+        return self
+
+    @property
+    def template(self) -> Template:
+        return self._template
+
+
 class StationSettings(_Table):
     """A place on the floor where people scan or press."""
 
@@ -181,6 +219,8 @@ class Settings(_Table):
     """Scanners and buttons."""
     outputs: Annotated[tuple[AnyOutput, ...], Field(alias="output", max_length=64)] = ()
     """Stack lights and beepers."""
+    templates: Annotated[tuple[TemplateSettings, ...], Field(alias="template", max_length=64)] = ()
+    """Layouts of suppliers' own labels; the first that fits is taken, before any standard."""
 
     _file: Path = PrivateAttr(default=DEFAULT_FILE)
 

@@ -31,9 +31,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.interpret": (
         "drivers.base", "drivers.button_settings", "gateway.codes", "gateway.credentials", "gateway.pipeline",
         "gateway.settings", "drivers.button_http_settings", "drivers.button_contact_settings",
-        "drivers.button_modbus_settings", "drivers.button_gpio_settings", "gateway.model",
+        "drivers.button_modbus_settings", "drivers.button_gpio_settings", "drivers.scanner_settings", "gateway.model",
     ),
     "gateway.label": ("gateway.codes", *_PURE),
+    "gateway.probe_sheet": ("gateway.codes", "gateway.label"),
     "gateway.lights": (
         *_BASE, "drivers.base", "drivers.output_base", "drivers.output_panel", "gateway.kanban.colour",
         "gateway.loop_colour", "gateway.pipeline", "gateway.store.loops",
@@ -62,7 +63,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # configuration
     "gateway.settings": (
         "drivers.base", "drivers.output_base", "drivers.output_registry", "drivers.registry",
-        "sync.settings", "gateway.errors", *_TOML,
+        "sync.settings", "gateway.errors", "gateway.codes.template", *_TOML,
         "gateway.crosscheck", "gateway.mistake", "gateway.setting_value",
     ),
     "gateway.crosscheck": ("gateway.mistake", "gateway.setting_value"),

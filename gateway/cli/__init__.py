@@ -10,7 +10,9 @@ from gateway import __version__
 from gateway.cli.card import card, command_card
 from gateway.cli.check import check
 from gateway.cli.contract import contract
+from gateway.cli.decode import decode
 from gateway.cli.mode import mode
+from gateway.cli.probe import probe
 from gateway.cli.replay import replay
 from gateway.cli.run import run
 from gateway.cli.store import events, export, rebuild, status, verify
@@ -29,6 +31,8 @@ COMMANDS: tuple[click.Command, ...] = (
     card,
     command_card,
     contract,
+    decode,
+    probe,
     mode,
     walk,
 )

@@ -8,26 +8,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gateway.codes import card, command
+from gateway.codes.parse import MAX_BYTES, parse
+from gateway.codes.profile import PLAIN, Profile
+from gateway.codes.template import Template
 from gateway.model import Read, Rejection, Scan
+from gateway.parsed import Label
 
-MAX_BYTES = 4096  # more is no barcode
 FOREIGN_MAX_LENGTH = 200  # as long as master data may give a customer's own code
 
 _NEWER_VERSION = re.compile(r"K[2-9]C?\.[A-Z0-9-]+\.[A-Z0-9.-]+\.[0-9A-Z]{2,}", re.ASCII)
 
 
-def interpret_code(read: Read, *, site: str, patterns: Sequence[re.Pattern[str]] = (), secret: bytes = b"") -> Scan:
-    """What a scanner's read says at `site`.
+def interpret_code(
+    read: Read, *, site: str, patterns: Sequence[re.Pattern[str]] = (), secret: bytes = b"",
+    profile: Profile = PLAIN, templates: Sequence[Template] = (),
+) -> Scan:  # fmt: skip
+    """What a scanner's read says at `site`: one of our cards, a command, a customer's card, or a label of goods.
 
     A text that fits one of a customer's `patterns` as a whole names the card by its group `card`; any
     other foreign text goes into `Scan.code` for the exact look-up among the cards' own codes. Both are
-    set for a pattern, so that its group may be a card's id or the code printed on it.
+    set for a pattern, so that its group may be a card's id or the code printed on it. What is none of our
+    own codes is also read as a label, into `Scan.label`; whether it is wanted is decided where it was scanned.
     """
     text = _decode(read.data)
-    if isinstance(text, Rejection):
+    if not isinstance(text, Rejection):
+        if (scan := _ours(read, text, site, secret)) is not None:
+            return scan
+        if len(text) <= FOREIGN_MAX_LENGTH:
+            scan = _foreign(read, text, patterns)
+            return scan if scan.card or scan.fault else replace(scan, label=_label(read, profile, templates))
+        text = _too_long(len(text), FOREIGN_MAX_LENGTH, "characters")
+    if not 0 < len(read.data) <= MAX_BYTES:
         return Scan(read, fault=text)
+    return _only_a_label(read, _label(read, profile, templates), text)
+
+
+def _ours(read: Read, text: str, site: str, secret: bytes) -> Scan | None:
+    """A code that this gateway prints; None when the text is none."""
     if text.startswith(card.PREFIX):
         parsed = card.parse_card(text, site=site)
         if isinstance(parsed, Rejection):
@@ -36,9 +56,24 @@ def interpret_code(read: Read, *, site: str, patterns: Sequence[re.Pattern[str]]
     if text.startswith(command.PREFIX):
         action = command.parse_command(text, site=site, secret=secret)
         return Scan(read, fault=action) if isinstance(action, Rejection) else Scan(read, action=action)
-    if len(text) > FOREIGN_MAX_LENGTH:
-        return Scan(read, fault=_too_long(len(text), FOREIGN_MAX_LENGTH, "characters"))
-    return _foreign(read, text, patterns)
+    return None
+
+
+def _label(read: Read, profile: Profile, templates: Sequence[Template]) -> Label:
+    return parse(read.data, read.aim, profile=profile, templates=templates)
+
+
+def _only_a_label(read: Read, label: Label, otherwise: Rejection) -> Scan:
+    """What no card can be, being too long or no printable text: a label, or rubbish."""
+    if not label.is_goods:
+        return Scan(read, fault=otherwise)
+    return Scan(read, label=label, fault=None if label.is_valid else rejection_of(label))
+
+
+def rejection_of(label: Label) -> Rejection:
+    """Why a label with an error is refused: its first error."""
+    flaw = label.errors[0]
+    return Rejection(flaw.code, flaw.text, flaw.got, flaw.expected)
 
 
 def _foreign(read: Read, text: str, patterns: Sequence[re.Pattern[str]]) -> Scan:
