@@ -24,7 +24,7 @@ class Symbol(Enum):
 
     @property
     def is_linear(self) -> bool:
-        return bool(self.value[0] == zxingcpp.BarcodeFormat.Code128)
+        return self in (Symbol.CODE_128, Symbol.GS1_128)
 
 
 @dataclass(frozen=True, slots=True)

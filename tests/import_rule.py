@@ -46,8 +46,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (
         *_BASE, "drivers.base", "drivers.broker_client", "drivers.broker_settings", "drivers.buffered_socket",
-        "drivers.framing", "gateway.codes.place",
-        "gateway.codes.button_layout",
+        "drivers.framing", "drivers.scanner_settings", "gateway.codes.place", "gateway.codes.button_layout",
     ),
     "drivers.registry": ("drivers",),
     "drivers.button_http_settings": (*_BASE, "drivers.base", "drivers.button_settings", "gateway.setting_value"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -52,7 +53,7 @@ def _profile(name: str, settings: Settings | None) -> Profile:
 def _codes(values: Sequence[str]) -> Iterator[bytes]:
     for value in values:
         if value == "-":
-            yield from _lines(click.get_binary_stream("stdin"))
+            yield from _lines(sys.stdin.buffer)
         else:
             yield os.fsencode(value)
 

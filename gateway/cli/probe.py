@@ -22,10 +22,14 @@ _SYMBOLS = 2  # on the sheet
 
 @click.command()
 @click.option("--sheet", type=click.Path(path_type=Path, dir_okay=False), help="Write the sheet to this file (SVG).")
-@click.option("--learn", "source", type=click.File("rb"), help="Learn from the recorded bytes of its scans; - is stdin.")
+@click.option(
+    "--learn", "source", type=click.File("rb"), help="Learn from the recorded bytes of its scans; - is stdin."
+)
 @click.option("--device", default="", help="Learn from this serial scanner of the configuration, and try its feedback.")
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="For --device.")
-@click.option("--seconds", type=click.IntRange(5, 600), default=60, show_default=True, help="How long to wait for scans.")
+@click.option(
+    "--seconds", type=click.IntRange(5, 600), default=60, show_default=True, help="How long to wait for scans."
+)
 def probe(sheet: Path | None, source: BinaryIO | None, device: str, config: Path | None, seconds: int) -> None:
     """Print the commissioning sheet, or learn from scans of it and print the lines for the configuration."""
     if source is not None:
@@ -44,7 +48,9 @@ def _scanner(device: str, config: Path | None) -> SerialSettings:
         raise ConfigError(["--device needs --config: the file in which the device stands"])
     rows = {row.id: row for row in load_settings(config).devices if isinstance(row, SerialSettings)}
     if device not in rows:
-        raise GatewayError(f"there is no serial scanner {device!r}", hint=f"expected one of {', '.join(rows) or 'none'}")
+        raise GatewayError(
+            f"there is no serial scanner {device!r}", hint=f"expected one of {', '.join(rows) or 'none'}"
+        )
     return rows[device]
 
 

@@ -72,8 +72,12 @@ class Step:
 
 def add(assembly: Assembly, part: Label, now_ms: int, *, timeout_ms: int = TIMEOUT_MS) -> Step:
     """Take one more scan of a label."""
-    if part.errors or not part.keys.as_json() and not part.elements:
-        flaw = part.errors[0] if part.errors else Flaw("NO_LABEL", "This says nothing of goods.", part.text[:80], "a label")
+    if part.errors or (not part.keys.as_json() and not part.elements):
+        flaw = (
+            part.errors[0]
+            if part.errors
+            else Flaw("NO_LABEL", "This says nothing of goods.", part.text[:80], "a label")
+        )
         return Step(assembly, Progress.REFUSED, missing=assembly.missing, flaw=flaw)
     if assembly.is_late(now_ms, timeout_ms):
         text = "The label begun before was not completed in time; this scan begins another one."

@@ -65,7 +65,7 @@ def _label(read: Read, profile: Profile, templates: Sequence[Template]) -> Label
 
 def _only_a_label(read: Read, label: Label, otherwise: Rejection) -> Scan:
     """What no card can be, being too long or no printable text: a label, or rubbish."""
-    if not label.is_goods:
+    if not label.is_goods or label.is_guess:
         return Scan(read, fault=otherwise)
     return Scan(read, label=label, fault=None if label.is_valid else rejection_of(label))
 

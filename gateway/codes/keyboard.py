@@ -1,7 +1,8 @@
 """What a scanner in keyboard mode types when it and the computer have different layouts.
 
 A scanner sends keys, not characters: the key that is `q` on a US keyboard types `a` in France. Each layout is listed
-by the 47 keys of the US layout in the same order, without and with shift; a dead key stands as a blank.
+by the 47 keys of the US layout in the same order, without and with shift. A blank is a key that types nothing by
+itself: a dead one, such as ^ in France.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ def as_sent(text: str, layout: str, scanner: str = "us") -> str:
 
 
 def _table(before: str, after: str) -> dict[int, str]:
-    """Characters that a dead key swallows stay as they are; the first key that types a character counts."""
+    """Where two keys type the same character the first counts."""
     table: dict[int, str] = {}
     for keys, other in zip(LAYOUTS[before], LAYOUTS[after], strict=True):
         for character, becomes in zip(keys, other, strict=True):
-            if character != " " and becomes != " ":
-                table.setdefault(ord(character), becomes)
+            if character != " ":
+                table.setdefault(ord(character), becomes.strip())
     return table

@@ -8,7 +8,7 @@ from gateway.codes.checkdigit import is_digits
 from gateway.codes.di_table import di_keys
 from gateway.codes.gs1_meaning import gs1_keys
 from gateway.codes.gs1_pair import missing_partners, wrong_pairs
-from gateway.parsed import KEY_NAMES, Element, Flaw, Keys, Label, Syntax
+from gateway.parsed import KEY_NAMES, Flaw, Keys, Label, Syntax
 
 
 def merged(labels: Sequence[Label]) -> Label:

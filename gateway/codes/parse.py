@@ -69,7 +69,11 @@ def parse(
         return replace(label, errors=(reason,))
     label = replace(label, text=restored(text, profile))
     code = _Code(label, symbol or Symbology(), profile, templates)
-    return next(found for reader in _READERS if (found := reader(code)) is not None)
+    try:
+        return next(found for reader in _READERS if (found := reader(code)) is not None)
+    except Exception as error:  # noqa: BLE001  a mistake of ours must cost one scan its label, not a device its thread
+        reason = f"The gateway could not read this code because of a mistake of its own ({type(error).__name__})."
+        return replace(label, errors=(Flaw("INTERNAL", reason, type(error).__name__, "tell the administrator"),))
 
 
 def _decode(raw: bytes) -> tuple[str, tuple[Flaw, ...]]:
@@ -206,7 +210,9 @@ def _by_data_identifiers(code: _Code) -> Label | None:
     if len(known) != len(fields) or not all(PLAIN_VALUE.fullmatch(one.value) for one in known):
         return None
     label = _identified(code.label, Syntax.DATA_IDENTIFIERS, tuple(known), None)
-    text = "This was read as data identifiers without an envelope; it may be any other text."
+    if len(known) > 1:
+        return label
+    text = "This was read as a data identifier without an envelope; it may be any other text."
     return replace(label, warnings=(*label.warnings, Flaw("WITHOUT_ENVELOPE", text, code.text[:40], "[)> RS 06 GS")))
 
 
@@ -248,7 +254,7 @@ def _gs1(code: _Code) -> Label:
     is_in_doubt = not profile.is_separator_certain and GS not in text and not errors
     if is_in_doubt and (cut := hidden_split(elements)) is not None:
         errors = (_swallowed(elements[-1], cut, profile),)
-    return _finished(code.label, Syntax.GS1, elements, gs1_keys(elements), errors, warnings)
+    return _finished(code.label, Syntax.GS1, elements, Keys() if errors else gs1_keys(elements), errors, warnings)
 
 
 def _only_reading(code: _Code) -> Label:

@@ -17,14 +17,16 @@ LEARN_LIMIT_BYTES = 16_384  # of a recording; two scans have some hundred
 ARRIVAL_LIMIT = 8  # characters that may arrive for one separator
 
 # What the symbols of the sheet hold: a GS1 message and an ISO 15434 message.
-GS1_PROBE = "(01)09501101530003(10)PROBE(21)LABEL"
+# The signs in the lot are typed by different keys in every layout of keyboard.
+GS1_PROBE = "(01)09501101530003(10)PROBE-/&:(21)LABEL"
 ISO_PROBE = f"[)>{RS}06{GS}PPROBE{GS}1TLABEL{RS}{EOT}"
 
 _ANY = rf"(.{{0,{ARRIVAL_LIMIT}}}?)"
-_LEAD = r"([^\[\]A-Za-z0-9]{0,4})(\][A-Za-z][0-9A-Fa-f])?"
+_LEAD = r"([^\[\]A-Za-z0-9\r\n\t]{0,4})(\][A-Za-z][0-9A-Fa-f])?"
 _TAIL = r"([\r\n\t\x03]{0,3})"
-_GS1 = re.compile(rf"{_LEAD}{_ANY}010950110153000310PROBE{_ANY}21LABEL{_TAIL}", re.DOTALL)
-_ISO = re.compile(rf"{_LEAD}\[\)>{_ANY}06{_ANY}PPROBE{_ANY}1TLABEL([^\r\n\t]{{0,{2 * ARRIVAL_LIMIT}}}){_TAIL}", re.DOTALL)
+_GS1 = re.compile(rf"{_LEAD}{_ANY}010950110153000310PROBE-/&:{_ANY}21LABEL{_TAIL}", re.DOTALL)
+_END = rf"([^\r\n\t]{{0,{2 * ARRIVAL_LIMIT}}})"
+_ISO = re.compile(rf"{_LEAD}\[\)>{_ANY}06{_ANY}PPROBE{_ANY}1TLABEL{_END}{_TAIL}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,12 @@ class Learned:
 def learn(data: bytes) -> Learned:
     """What a recording of the scans of the sheet shows; `scans` is 0 when none is in it. Never raises."""
     text = data[:LEARN_LIMIT_BYTES].decode("utf-8", "replace")
-    for layout in LAYOUTS:  # the US layout first: it changes nothing
-        sent = text if layout == "us" else as_sent(text, layout)
-        found = _found(sent)
-        if found.scans:
-            return found if layout == "us" else _shifted(found, layout)
-    note = "Nothing of the sheet was recognised: scan both of its symbols, and nothing else."
-    return Learned(notes=(note,))
+    readings = {name: _found(text if name == "us" else as_sent(text, name)) for name in LAYOUTS}
+    layout = max(LAYOUTS, key=lambda name: readings[name].scans)  # the first of equals: the US layout changes nothing
+    found = readings[layout]
+    if not found.scans:
+        return Learned(notes=("Nothing of the sheet was recognised: scan both of its symbols, and nothing else.",))
+    return found if layout == "us" else _shifted(found, layout)
 
 
 def _found(text: str) -> Learned:
@@ -88,9 +89,7 @@ def _with_frame(learned: Learned, prefix: str, aim: str | None, suffix: str) -> 
     notes = learned.notes
     if learned.scans and (prefix, suffix, bool(aim)) != (learned.prefix, learned.suffix, learned.has_aim):
         notes = (*notes, "The scans begin or end in different ways: the symbologies are set up differently.")
-    return replace(
-        learned, prefix=prefix, suffix=suffix, has_aim=bool(aim), scans=learned.scans + 1, notes=notes
-    )
+    return replace(learned, prefix=prefix, suffix=suffix, has_aim=bool(aim), scans=learned.scans + 1, notes=notes)
 
 
 def _with_separator(learned: Learned, name: str, arrived: str, meant: str) -> Learned:
