@@ -11,13 +11,19 @@ from drivers.button_modbus import ModbusButtons
 from drivers.button_modbus_settings import ModbusButtonSettings
 from drivers.button_mqtt import MqttButtons
 from drivers.button_settings import MqttButtonSettings
+from drivers.camera.driver import Camera
+from drivers.camera.settings import CameraSettings
+from drivers.llrp.reader import LlrpReader
+from drivers.llrp.settings import LlrpSettings
 from drivers.serial_scanner import SerialScanner
 from drivers.serial_settings import SerialSettings
 
 DEVICE_TYPES: tuple[DeviceType, ...] = (
     DeviceType("serial", SerialSettings, SerialScanner),
+    DeviceType("camera", CameraSettings, Camera),
     DeviceType("mqtt-button", MqttButtonSettings, MqttButtons),
     DeviceType("http-button", HttpButtonSettings, HttpButtons),
     DeviceType("gpio-button", GpioButtonSettings, GpioButtons),
     DeviceType("modbus-button", ModbusButtonSettings, ModbusButtons),
+    DeviceType("llrp-reader", LlrpSettings, LlrpReader),
 )

@@ -20,6 +20,7 @@ from firmware_sim.plant import SITE, Plant
 from firmware_sim.truth import Fact
 
 Turn = tuple[str, int]  # card, cycle
+Call = tuple[str, str, str]  # station, who was called, "open" or "ended"
 Stock = dict[tuple[str, str], Decimal]  # by item and location
 OPEN_STATES = ("WAIT", "EMPTY", "ORDERED", "IN_PROCESS", "IN_TRANSIT")
 
@@ -33,6 +34,7 @@ class Booked:
     stock: Stock
     events: Counter[tuple[str, str, int]]  # kind, card, cycle of applied events
     outcomes: Counter[str]
+    calls: Counter[Call] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -63,6 +65,7 @@ def read_ledger(path: Path) -> Booked:
         stock=stock,
         events=events,
         outcomes=Counter(dict(db.execute("SELECT outcome, count(*) FROM event GROUP BY outcome"))),
+        calls=Counter(map(tuple, db.execute("SELECT station, call, state FROM andon"))),
     )
     db.close()
     return booked
@@ -75,6 +78,8 @@ def audit(plant: Plant, truth: list[Fact], booked: Booked, statuses: Sequence[di
     report.differences += _orders(plant, truth, booked)
     report.differences += _acceptances(truth, booked)
     report.differences += _repeats(truth)
+    report.differences += [f"it never came true that {fact['what']}" for fact in truth if fact["fact"] == "stuck"]
+    report.differences += _calls(truth, booked)
     report.differences += _states(plant, truth, booked)
     report.differences += _stock("the ledger", expected_stock(plant, truth), booked.stock)
     for status in statuses:
@@ -122,14 +127,18 @@ def gateway_stock(status: dict[str, Any]) -> Stock:
 def _count(plant: Plant, truth: list[Fact], booked: Booked) -> dict[str, int]:
     facts = Counter(fact["fact"] for fact in truth)
     kills = Counter(fact["side"] for fact in truth if fact["fact"] == "killed")
+    links = Counter(fact["trouble"] for fact in truth if fact["fact"] == "link")
     answered = [fact for fact in truth if fact["fact"] in ("emptied", "filled", "shipped", "again", "strange")]
     scans = [fact for fact in answered if fact.get("told") != "forgotten"]
+    presses = Counter(fact["by"] for fact in scans if "by" in fact)
     return {
         "scans and presses": len(scans),
         "repeated until green": sum(fact.get("tries", 1) > 1 for fact in scans),
         "double scans": facts["again"],
-        "strange codes": facts["strange"],
-        "presses": sum(fact.get("by", "scanner") != "scanner" for fact in scans),
+        "strange codes and presses": facts["strange"],
+        **{f"presses, {make}": presses[make] for make in dict.fromkeys(plant.buttons.values())},
+        "old presses delivered again": facts["redelivered"],
+        "calls for help": sum(fact["fact"] == "call" and fact["what"] == "called" for fact in truth),
         "partial bins": sum(fact["fact"] == "emptied" and Decimal(fact["left"]) > 0 for fact in truth),
         "bins emptied": facts["emptied"],
         "bins filled": facts["filled"],
@@ -137,6 +146,9 @@ def _count(plant: Plant, truth: list[Fact], booked: Booked) -> dict[str, int]:
         **{f"kills of {gateway}": kills[gateway] for gateway in plant.gateways},
         "kills of the ERP": kills["erp"],
         "kills of the broker": kills["broker"],
+        **{f"links {trouble}": links[trouble] for trouble in ("cut", "stalled", "slow")},
+        "handovers": facts["handover"],
+        "needs superseded": booked.outcomes["superseded"],
         "orders": len(booked.orders),
         "events in the ledger": sum(booked.outcomes.values()),
     }
@@ -220,6 +232,24 @@ def _repeats(truth: list[Fact]) -> list[str]:
         if fact["fact"] == "strange" and fact["told"] == "ack"
     ]
     return differences
+
+
+def _calls(truth: list[Fact], booked: Booked) -> list[str]:
+    """Each call for help reached the ERP once, however often the button was pressed, and ended there if it did."""
+    expected: list[Call] = []
+    for fact in truth:
+        if fact["fact"] == "call" and fact["what"] != "called again":
+            place = (fact["station"], fact["call"])
+            if fact["what"] == "ended":
+                expected.remove((*place, "open"))
+            expected.append((*place, "ended" if fact["what"] == "ended" else "open"))
+    wanted = Counter(expected)
+    return [
+        f"{call} was called to {station} and is {state} at the ERP {booked.calls[station, call, state]} times, "
+        f"expected {wanted[station, call, state]}"
+        for station, call, state in sorted(wanted.keys() | booked.calls.keys())
+        if wanted[station, call, state] != booked.calls[station, call, state]
+    ]
 
 
 def _states(plant: Plant, truth: list[Fact], booked: Booked) -> list[str]:

@@ -32,13 +32,16 @@ class Chaos:
         gateways: Mapping[str, GatewayProcess],
         others: Mapping[str, Callable[[], None]],
         truth: Truth,
+        calm: threading.Lock,
     ) -> None:
-        """Sides of the plan are gateways by id, and `others` with what kills and restarts them."""
+        """Sides of the plan are gateways by id, and `others` with what kills and restarts them; nobody is killed while
+        somebody else holds `calm`."""
         self.crashes: list[str] = []  # gateways that ended without being killed
         self._plan = list(plan)
         self._gateways = gateways
         self._others = others
         self._truth = truth
+        self._calm = calm
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="chaos")
 
@@ -58,7 +61,8 @@ class Chaos:
                     self.crashes.append(gateway.id)
                     gateway.spawn()
             if self._plan and time.monotonic() - start >= self._plan[0][0]:
-                self._kill(self._plan.pop(0)[1])
+                with self._calm:
+                    self._kill(self._plan.pop(0)[1])
 
     def _kill(self, side: str) -> None:
         self._truth.record("killed", side=side)

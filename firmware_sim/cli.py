@@ -20,14 +20,15 @@ from firmware_sim.erp.link import PROTOCOLS
 from firmware_sim.erp.process import ErpProcessError
 from firmware_sim.erp.rest import RestServer
 from firmware_sim.faults import FaultProxy, Toxics
-from firmware_sim.floor import leave_rubbish, open_pressers, open_scanners
+from firmware_sim.floor import open_help, open_pressers, open_scanners
 from firmware_sim.gateway_config import BUTTON_TOPIC, LIGHT_TOPIC, GatewayConfig, by_mqtt
 from firmware_sim.gateway_process import GatewayError, write_config
 from firmware_sim.light import LightError, StackLights
 from firmware_sim.modbus import ModbusInputs
 from firmware_sim.plant import SITE, make_plant
 from firmware_sim.port import accepts, wait_until
-from firmware_sim.shift import Shift
+from firmware_sim.rubbish import Rubbish
+from firmware_sim.shift import Crowd, Shift
 from firmware_sim.truth import Truth, read_truth
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -121,7 +122,8 @@ def shift(broker: str, directory: Path, seconds: float, wait_s: float, seed: int
         bridge = stack.enter_context(ButtonBridge(host=address[0], port=address[1], topic=BUTTON_TOPIC))
         lights = stack.enter_context(StackLights(host=address[0], port=address[1], topic=LIGHT_TOPIC))
         pressers = open_pressers(plant, {config.gateway: config}, bridge, lights, wires)
-        leave_rubbish(plant, bridge)
+        rubbish = Rubbish(plant, bridge)
+        rubbish.leave()
         click.echo(f"waiting for: kanban-gateway run --config {file}")
         click.echo(f"        and: kanban-floor erp --broker {broker} --db ledger.db --plant {directory / 'plant.json'}")
         if not wait_until(lambda: accepts(config.web_port), wait_s, poll_s=0.2):
@@ -129,7 +131,8 @@ def shift(broker: str, directory: Path, seconds: float, wait_s: float, seed: int
         truth = Truth(directory / "truth.jsonl")
         stack.callback(truth.close)
         stop = stack.enter_context(stopped_by_signals())
-        Shift(plant, scanners, pressers, truth, seed=seed).run(seconds, stop)
+        crowd = Crowd(scanners, pressers, open_help(plant, bridge, truth), rubbish)
+        Shift(plant, crowd, truth, seed=seed).run(seconds, stop)
     click.echo(f"the day is over; truth in {directory / 'truth.jsonl'}")
 
 

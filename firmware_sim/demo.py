@@ -17,9 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from firmware_sim.audit import Report, audit, read_ledger
+from firmware_sim.board import Board
 from firmware_sim.chaos import Chaos, kill_plan
 from firmware_sim.floor import Floor, open_floor
+from firmware_sim.link_trouble import LinkTrouble
 from firmware_sim.plant import make_plant
+from firmware_sim.scene import Scenes
 from firmware_sim.shift import Shift
 from firmware_sim.truth import read_truth
 
@@ -55,21 +58,25 @@ def run_demo(seconds: float | None, seed: int, say: Say) -> int:
 def _run_day(directory: Path, seconds: float | None, seed: int, stop: threading.Event, say: Say) -> Report:
     with ExitStack() as stack:
         floor = open_floor(stack, directory, make_plant(seed, gateways=GATEWAYS))
-        for gateway in floor.gateways.values():
-            say(f"live page: {gateway.url}")
+        trouble = LinkTrouble(floor.links, floor.truth)
+        board = stack.enter_context(Board(floor, trouble.now))
+        say(f"live page: {board.url}")
         say(f"a day of {seconds:.0f} s begins" if seconds else "a day begins; Ctrl-C ends it")
-        report = work(floor, seconds, seed, stop, say)
+        report = work(floor, trouble, seconds, seed, stop, say)
     for line in table(report, seconds):
         say(line)
     return report
 
 
-def work(floor: Floor, seconds: float | None, seed: int, stop: threading.Event, say: Say) -> Report:
-    """The day with its kills, then drain, verification and audit."""
-    shift = Shift(floor.plant, floor.scanners, floor.pressers, floor.truth, seed=seed)
+def work(
+    floor: Floor, trouble: LinkTrouble, seconds: float | None, seed: int, stop: threading.Event, say: Say
+) -> Report:
+    """The day with its kills and its bad links, then drain, verification and audit."""
+    shift = Shift(floor.plant, floor.crowd, floor.truth, seed=seed)
     plan = kill_plan(seconds or ENDLESS_HORIZON_S, KILLS, seed)
     others = {"erp": floor.erp.restart, "broker": floor.broker.restart}
-    with Chaos(plan, floor.gateways, others, floor.truth) as chaos:
+    calm = threading.Lock()
+    with Chaos(plan, floor.gateways, others, floor.truth, calm) as chaos, Scenes(floor, trouble, calm):
         shift.run(seconds, stop)
     say("the day is over; waiting until everything has arrived")
     report = drain(floor)
@@ -83,27 +90,30 @@ def work(floor: Floor, seconds: float | None, seed: int, stop: threading.Event, 
 
 
 def drain(floor: Floor) -> Report:
-    """Audit again and again until nothing is under way and nothing differs, or the time is up."""
+    """Wait until nothing is under way and nothing differs, or the time is up; then ask the gateways' command lines.
+
+    On the way their pages are asked, which costs no process each time.
+    """
     end = time.monotonic() + DRAIN_TIMEOUT_S
-    while True:
-        statuses = [gateway.status() for gateway in floor.gateways.values()]
-        waiting = sum(map(unsettled, statuses))
-        commands = int(floor.erp.control(do="stats")["open_commands"])
-        report = audit(floor.plant, read_truth(floor.truth.path), read_ledger(floor.erp.db), statuses)
-        if not (waiting or commands or report.differences):
-            return report
-        if time.monotonic() >= end:
-            if waiting:
-                report.differences.append(f"{waiting} events of the gateways are still not settled")
-            if commands:
-                report.differences.append(f"{commands} commands of the ERP are still without a result")
-            return report
-        time.sleep(0.2)
+    while time.monotonic() < end:
+        pages = [gateway.page() for gateway in floor.gateways.values()]
+        if all("streams" in page for page in pages) and not compared(floor, pages).differences:
+            break
+        time.sleep(0.3)
+    return compared(floor, [gateway.status() for gateway in floor.gateways.values()])
 
 
-def unsettled(status: dict[str, Any]) -> int:
-    """Events that wait for the ERP."""
-    return sum(int(stream["unsettled"]) for stream in status["streams"].values())
+def compared(floor: Floor, statuses: list[dict[str, Any]]) -> Report:
+    """Truth, ledger and gateways as they are now; what is still under way differs too."""
+    report = audit(floor.plant, read_truth(floor.truth.path), read_ledger(floor.erp.db), statuses)
+    for status in statuses:
+        waiting = sum(int(stream["unsettled"]) for stream in status["streams"].values())
+        if waiting:
+            report.differences.append(f"{waiting} events of {status['gateway']} are still not settled")
+    commands = int(floor.erp.control(do="stats")["open_commands"])
+    if commands:
+        report.differences.append(f"{commands} commands of the ERP are still without a result")
+    return report
 
 
 def table(report: Report, seconds: float | None) -> list[str]:

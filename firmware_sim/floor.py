@@ -12,6 +12,7 @@ from pathlib import Path
 
 import orjson
 
+from firmware_sim.andon import HelpButton
 from firmware_sim.broker import Broker
 from firmware_sim.button import ButtonBridge
 from firmware_sim.button_make import MAKES, HandOnButton, button_name
@@ -19,6 +20,7 @@ from firmware_sim.erp.process import ErpProcess
 from firmware_sim.faults import FaultProxy
 from firmware_sim.gateway_config import (
     BUTTON_TOPIC,
+    CALLS,
     LIGHT_TOPIC,
     PRESS_TOKEN,
     GatewayConfig,
@@ -26,13 +28,15 @@ from firmware_sim.gateway_config import (
     by_rest,
 )
 from firmware_sim.gateway_process import GatewayProcess
-from firmware_sim.layout import rack_station, scanner_places
+from firmware_sim.layout import rack_station, scanner_places, use_station
 from firmware_sim.light import StackLights
 from firmware_sim.modbus import ModbusInputs
 from firmware_sim.plant import HTTP_MAKE, JSON_MAKE, WIRED_MAKE, Plant
 from firmware_sim.port import LOOPBACK, wait_until
 from firmware_sim.presser import CallPresser, JsonPresser, MakePresser, Presser, WiredPresser
+from firmware_sim.rubbish import Rubbish
 from firmware_sim.scanner import Profile, Scanner
+from firmware_sim.shift import Crowd
 from firmware_sim.truth import Truth
 from firmware_sim.webhook import WebhookCaller
 
@@ -49,9 +53,7 @@ class Floor:
     erp: ErpProcess
     gateways: dict[str, GatewayProcess]  # by id
     links: dict[str, FaultProxy]  # from each gateway to the broker or the ERP
-    scanners: dict[str, Scanner]  # by device id
-    pressers: dict[str, Presser]  # by card
-    bridge: ButtonBridge
+    crowd: Crowd
     lights: StackLights
     truth: Truth
 
@@ -83,13 +85,15 @@ def open_floor(stack: ExitStack, directory: Path, plant: Plant) -> Floor:
         sync = by_mqtt((link.host, link.port)) if is_first else by_rest((link.host, link.port))
         configs[gateway] = GatewayConfig(plant, gateway, ports, sync, at_floor, wires.port)
     pressers = open_pressers(plant, configs, bridge, lights, wires)
-    leave_rubbish(plant, bridge)
+    rubbish = Rubbish(plant, bridge)
+    rubbish.leave()
     gateways = {gateway: GatewayProcess(directory / gateway, configs[gateway]) for gateway in plant.gateways}
     for running in gateways.values():
         stack.enter_context(running)
     for running in gateways.values():
         wait_for_cards(running, plant)
-    return Floor(plant, directory, broker, erp, gateways, links, scanners, pressers, bridge, lights, truth)
+    crowd = Crowd(scanners, pressers, open_help(plant, bridge, truth), rubbish)
+    return Floor(plant, directory, broker, erp, gateways, links, crowd, lights, truth)
 
 
 def open_scanners(stack: ExitStack, directory: Path, plant: Plant) -> dict[str, Scanner]:
@@ -124,20 +128,25 @@ def open_pressers(
     return pressers
 
 
-def leave_rubbish(plant: Plant, bridge: ButtonBridge) -> None:
-    """Retained presses of yesterday and unreadable ones wait at the broker for whoever subscribes."""
-    for make in dict.fromkeys(plant.buttons.values()):
-        if make not in MAKES:
-            continue
-        for one in MAKES[make](button_name(make, 0)).press():
-            bridge.publish_to(one.topic, one.payload, retain=True)
+def open_help(plant: Plant, bridge: ButtonBridge, truth: Truth) -> list[HelpButton]:
+    """The andon buttons, of the first make of MQTT buttons at a line."""
+    found = []
+    for gateway in plant.gateways:
+        makes = {make: cards for make, cards in plant.buttons_at(gateway).items() if make in MAKES}
+        for make, cards in list(makes.items())[:1]:
+            station = use_station(plant.loop_of[cards[0]].line)
+            found += [
+                HelpButton(HandOnButton(bridge, MAKES[make](name)), station, call, truth)
+                for name, call in CALLS.items()
+            ]
+    return found
 
 
 def wait_for_cards(gateway: GatewayProcess, plant: Plant) -> None:
     """Until the gateway has its master data; TimeoutError with its last words if it never gets it."""
 
     def has_cards() -> bool:
-        return len(gateway.status()["cards"]) >= len(plant.loop_of)
+        return len(gateway.page().get("cards", ())) >= len(plant.loop_of)
 
     if not wait_until(has_cards, MASTERDATA_TIMEOUT_S, poll_s=0.3):
         raise TimeoutError(f"{gateway.id} has no cards after {MASTERDATA_TIMEOUT_S:.0f} s:\n{gateway.last_words()}")

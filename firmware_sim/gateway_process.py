@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from firmware_sim.child import Child
 from firmware_sim.gateway_config import GatewayConfig
 from firmware_sim.port import accepts, wait_until
 
-START_TIMEOUT_S = 20.0
+START_TIMEOUT_S = 40.0
+PAGE_TIMEOUT_S = 2.0
 COMMAND_TIMEOUT_S = 60.0
 
 
@@ -36,6 +39,20 @@ class GatewayProcess:
     @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.is_running
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether its page answers, which it does once its devices run."""
+        return bool(self.page())
+
+    def page(self) -> dict[str, Any]:
+        """What its page shows; {} while it does not answer."""
+        try:
+            answer = requests.get(f"{self.url}api/v1/state", timeout=PAGE_TIMEOUT_S)
+            told: dict[str, Any] = answer.json()
+        except (requests.RequestException, ValueError):
+            return {}
+        return told
 
     def start(self) -> GatewayProcess:
         """Start it and wait until its page answers; GatewayError with its last words when it ends instead."""

@@ -15,15 +15,20 @@ from decimal import Decimal
 from functools import partial
 
 from firmware_sim.agenda import Agenda
+from firmware_sim.andon import HelpButton
 from firmware_sim.codes import damage, print_card
 from firmware_sim.plant import CELL, LOCK_S, SITE, Loop, Plant
 from firmware_sim.presser import Presser
+from firmware_sim.rubbish import Rubbish
 from firmware_sim.scanner import Answer, Scanner
 from firmware_sim.truth import Truth
 
 MARGIN_S = 0.5  # beyond the lock window, for what the gateway measures differently
 PATIENCE_S = 60.0  # then a person gives up and calls the supervisor
 OVERTIME_S = 15.0  # after the end of the day
+USE_S = 1.5  # nobody uses up a bin faster, and no card is scanned at one place sooner again, except by mistake
+HELP = "help"  # the agenda of whoever calls for help
+CALLS_EVERY_S = 30.0
 FORGOTTEN_GOAL = 6  # so many refills are forgotten early in the day, later ones more rarely
 
 
@@ -36,21 +41,32 @@ class Bin:
     content: Decimal
     chance: random.Random  # decides what happens to this bin, so a seed does not depend on who is faster
     cycle: int = 0  # how often it was emptied
-    emptied_at: float = 0.0  # monotonic; for a button, when the source saw that the press had arrived
+    begun_at: float = 0.0  # monotonic: no gateway knows of the present emptying for longer than since then …
+    known_at: float = 0.0  # … and it has known since then: the green light, or what the source saw of a press
+
+
+@dataclass
+class Crowd:
+    """What people have in their hands."""
+
+    scanners: dict[str, Scanner]  # by device id, see layout.scanner_places
+    pressers: dict[str, Presser]  # by card
+    help: list[HelpButton]
+    rubbish: Rubbish
 
 
 class Shift:
     """The people of one day. `run` returns when the day is over and everybody has finished what they held."""
 
-    def __init__(
-        self, plant: Plant, scanners: dict[str, Scanner], pressers: dict[str, Presser], truth: Truth, *, seed: int
-    ) -> None:
-        """`scanners` by device id, see layout.scanner_places; `pressers` by card. The cell is for others."""
+    def __init__(self, plant: Plant, crowd: Crowd, truth: Truth, *, seed: int) -> None:
+        """The bins of the cell are for others."""
         self._plant = plant
-        self._scanners = scanners
-        self._pressers = pressers
+        self._scanners = crowd.scanners
+        self._pressers = crowd.pressers
+        self._help = crowd.help
+        self._rubbish = crowd.rubbish
         self._truth = truth
-        self._agendas = {name: Agenda() for name in (*scanners, *map(_buttons_of, plant.lines))}
+        self._agendas = {name: Agenda() for name in (*crowd.scanners, *map(_buttons_of, plant.lines), HELP)}
         self._bins = [
             Bin(card, loop, loop.quantity, random.Random(f"{seed}/{card}"))
             for card, loop in plant.loop_of.items()
@@ -70,6 +86,8 @@ class Shift:
             self._plan_emptying(bin_, start + bin_.chance.uniform(0.2, 8.0))
         for line in self._plant.lines:
             self._agendas[f"use-{line}"].add(start + 2, partial(self._scan_something_strange, line))
+        self._plan_calls(start)
+        self._agendas[HELP].add(start + 1, partial(self._send_rubbish, random.Random("rubbish")))
         people = [threading.Thread(target=agenda.work, name=f"person-{name}") for name, agenda in self._agendas.items()]
         for person in people:
             person.start()
@@ -116,7 +134,7 @@ class Shift:
         """The bin is physically empty; send it on its way."""
         used, bin_.content = bin_.content - left, left
         bin_.cycle += 1
-        bin_.emptied_at = begun_at
+        bin_.begun_at, bin_.known_at = begun_at, time.monotonic()
         self._truth.record(
             "emptied", card=bin_.card, cycle=bin_.cycle, used=str(used), left=str(left), by=by, told=told, tries=tries
         )
@@ -126,6 +144,19 @@ class Shift:
             for one in waiting:
                 self._order_arrives(one)
             waiting.clear()
+
+    # -- calls for help ---------------------------------------------------------------------
+
+    def _plan_calls(self, start: float) -> None:
+        """Each button is pressed, pressed again, held, and some time later all that once more."""
+        for place, button in enumerate(self._help):
+            for after_s, act in ((3, button.call_for_help), (6, button.call_again), (10 + 5 * place, button.take_back)):
+                self._agendas[HELP].add(start + after_s + place, act)
+        self._agendas[HELP].add(start + CALLS_EVERY_S, lambda: self._plan_calls(time.monotonic()))
+
+    def _send_rubbish(self, chance: random.Random) -> None:
+        self._rubbish.send(chance, self._truth)
+        self._agendas[HELP].add(time.monotonic() + chance.uniform(1.5, 3.0), partial(self._send_rubbish, chance))
 
     # -- the source -------------------------------------------------------------------------
 
@@ -141,25 +172,25 @@ class Shift:
         answer, tries = self._scan_until_green(self._scanners[f"ship-{bin_.loop.line}"], bin_)
         self._truth.record("shipped", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries)
         if bin_.card in self._pressers:
-            bin_.emptied_at = time.monotonic()
+            bin_.known_at = time.monotonic()
         self._plan_filling(bin_)
 
     def _plan_filling(self, bin_: Bin) -> None:
-        due = max(time.monotonic(), bin_.emptied_at + LOCK_S + MARGIN_S + bin_.chance.uniform(0.0, 2.5))
+        due = max(time.monotonic(), bin_.known_at + LOCK_S + MARGIN_S + bin_.chance.uniform(0.0, 2.5))
         self._agendas[f"in-{bin_.loop.line}"].add(due, partial(self._fill, bin_))
 
     def _fill(self, bin_: Bin) -> None:
         bin_.content = bin_.loop.quantity
         if self._forgets(bin_):
             self._truth.record("filled", card=bin_.card, cycle=bin_.cycle, told="forgotten")
-            due = bin_.emptied_at + self._slowest_fill_s[bin_.loop.id] + MARGIN_S + bin_.chance.uniform(0.0, 2.0)
-            self._plan_emptying(bin_, max(due, time.monotonic()))
+            due = bin_.known_at + self._slowest_fill_s[bin_.loop.id] + MARGIN_S + bin_.chance.uniform(0.0, 2.0)
+            self._plan_emptying(bin_, max(due, time.monotonic() + USE_S))
             return
         scanner = self._scanners[f"in-{bin_.loop.line}"]
         answer, tries = self._scan_until_green(scanner, bin_)
         filled_at = time.monotonic()
         self._truth.record("filled", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries)
-        slowest_s = max(self._slowest_fill_s.get(bin_.loop.id, 0.0), filled_at - bin_.emptied_at)
+        slowest_s = max(self._slowest_fill_s.get(bin_.loop.id, 0.0), filled_at - bin_.begun_at)
         self._slowest_fill_s[bin_.loop.id] = slowest_s
         if tries == 1 and bin_.chance.random() < 0.2:
             self._plan_repeat(scanner, bin_, "full")

@@ -1,12 +1,16 @@
 """The truth file: JSON lines of what physically happened on the floor, and what people were told.
 
     {"at": 12.031, "fact": "emptied", "card": "K101-03", "cycle": 1, "used": "40", "left": "0", "by": "scanner",
-     "told": "ack", "tries": 1}                                                 "by" may be "button"
+     "told": "ack", "tries": 1}                                                 or "by" a make of button
     {"fact": "filled", "card": …, "cycle": …, "told": "ack" | "forgotten"}      the bin is full again
     {"fact": "shipped", "card": …, "cycle": …, "told": "ack"}                   the source sent it off
     {"fact": "again", "card": …, "cycle": …, "what": "empty" | "full", "told": …}   the same thing scanned twice
     {"fact": "strange", "text": …, "told": "nak"}                               a code that is no card of ours
-    {"fact": "killed", "side": "gateway" | "erp" | "broker"}
+    {"fact": "redelivered", "card": …, "by": "ttn-v3"}                          a network delivers an old press again
+    {"fact": "killed", "side": "L1-01" | "erp" | "broker"}
+    {"fact": "link", "gateway": "L1-01", "trouble": "cut" | "stalled" | "slow" | "healed"}
+    {"fact": "handover", "cards": […]}                                          a scene of two gateways was played
+    {"fact": "stuck", "what": …}                                                something never came true: a difference
 
 `cycle` counts how often the bin was emptied. `told` is green (`ack`), red (`nak`) or nothing (`silence`).
 """
@@ -16,8 +20,11 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections import Counter, deque
 from pathlib import Path
 from typing import Any
+
+REMEMBERED = 200
 
 Fact = dict[str, Any]
 
@@ -30,11 +37,26 @@ class Truth:
         self._file = path.open("a")
         self._lock = threading.Lock()
         self._start = time.monotonic()
+        self._recent: deque[Fact] = deque(maxlen=REMEMBERED)
+        self._numbers: Counter[str] = Counter()
+
+    def recent(self, count: int) -> list[Fact]:
+        """The newest facts, newest first, for people who look on."""
+        with self._lock:
+            return list(self._recent)[: -count - 1 : -1]
+
+    def numbers(self) -> dict[str, int]:
+        """How many facts there were of each kind."""
+        with self._lock:
+            return dict(self._numbers)
 
     def record(self, fact: str, **members: Any) -> None:
         """Add one fact with the seconds since the day began."""
-        line = json.dumps({"at": round(time.monotonic() - self._start, 3), "fact": fact, **members})
+        entry = {"at": round(time.monotonic() - self._start, 3), "fact": fact, **members}
+        line = json.dumps(entry)
         with self._lock:
+            self._recent.append(entry)
+            self._numbers[fact] += 1
             self._file.write(line + "\n")
             self._file.flush()
 

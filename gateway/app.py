@@ -18,6 +18,7 @@ from gateway.control import ControlDoor
 from gateway.credentials import CredentialStore
 from gateway.decide import Decider
 from gateway.errors import GatewayError
+from gateway.goods.act import Rules
 from gateway.health import Health
 from gateway.ids import new_id
 from gateway.interpret import sources
@@ -26,7 +27,7 @@ from gateway.loop_colour import loops_json
 from gateway.master import PARSERS
 from gateway.model import Instruction, Verdict
 from gateway.pipeline import Pipeline
-from gateway.settings import Settings
+from gateway.settings import GoodsSettings, Settings
 from gateway.stations.station import Station
 from gateway.store.outbox import OutboxReader
 from gateway.store.reader import StoreReader
@@ -264,11 +265,22 @@ class Gateway:
 
 def decider(settings: Settings) -> Decider:
     """The rules as these settings have them."""
-    return Decider(_stations(settings), andon_window_ms=settings.andon.window_s * 1000)
+    return Decider(
+        _stations(settings), andon_window_ms=settings.andon.window_s * 1000, goods=_goods_rules(settings.goods)
+    )
 
 
 def _stations(settings: Settings) -> dict[str, Station]:
-    return {row.id: Station(row.id, row.role, row.location, row.action or "") for row in settings.stations}
+    return {
+        row.id: Station(row.id, row.role, row.location, row.action or row.operation or "") for row in settings.stations
+    }
+
+
+def _goods_rules(table: GoodsSettings) -> Rules:
+    return Rules(
+        again_ms=table.again_s * 1000, ask_ms=table.ask_s * 1000, is_confirmed=table.confirm,
+        sscc_prefix=table.sscc_prefix, sscc_first=table.sscc_first or 0, sscc_last=table.sscc_last or 0,
+    )  # fmt: skip
 
 
 def _limits(settings: Settings) -> Limits:

@@ -14,6 +14,8 @@ from gateway.setting_value import is_this_machine, split_address
 
 Data = Mapping[str, Any]
 
+SSCC_DIGITS = 17  # of a pallet number before its check digit
+
 
 def cross_check(data: Data) -> list[Mistake]:
     """Every mistake between the keys of a parsed configuration file."""
@@ -61,9 +63,36 @@ def _source_actions(data: Data) -> Iterator[Mistake]:
         if role == "source" and not has_action:
             path = ("station", number, "action")
             yield Mistake(path, "missing, expected start, ship or release at a source", is_missing=True)
-        if role in ("consume", "receive") and has_action:
+        if role in ("consume", "receive", "goods") and has_action:
             what = f"role {role} has no action, expected it only with role source"
             yield Mistake(("station", number, "action"), what)
+
+
+def _goods_operations(data: Data) -> Iterator[Mistake]:
+    for number, station in _tables(data, "station"):
+        role, has_operation = station.get("role"), "operation" in station
+        path = ("station", number, "operation")
+        if role == "goods" and not has_operation:
+            yield Mistake(path, "missing, expected what is done here, such as receive", is_missing=True)
+        if role in ("consume", "receive", "source") and has_operation:
+            yield Mistake(path, f"role {role} has no operation, expected it only with role goods")
+
+
+def _pallet_numbers(data: Data) -> Iterator[Mistake]:
+    goods = _table(data, "goods")
+    prefix, first, last = (goods.get(name) for name in ("sscc_prefix", "sscc_first", "sscc_last"))
+    if not isinstance(prefix, str) or not prefix:
+        return
+    for key in ("sscc_first", "sscc_last"):
+        if key not in goods:
+            yield Mistake(("goods", key), "missing, expected it beside sscc_prefix", is_missing=True)
+    if not isinstance(first, int) or not isinstance(last, int):
+        return
+    if last < first:
+        yield Mistake(("goods", "sscc_last"), f"{last} is below sscc_first {first}, expected it at or above")
+    room = 10 ** (SSCC_DIGITS - len(prefix)) - 1
+    if last > room:
+        yield Mistake(("goods", "sscc_last"), f"{last} does not fit behind the prefix, expected at most {room}")
 
 
 def _reachable_broker(data: Data) -> Iterator[Mistake]:
@@ -147,6 +176,8 @@ CHECKS = (
     _unique_ports,
     _known_stations,
     _source_actions,
+    _goods_operations,
+    _pallet_numbers,
     _reachable_broker,
     _reachable_server,
     _certificate_with_key,

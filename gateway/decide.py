@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from gateway.goods.act import Case as GoodsCase
+from gateway.goods.act import Rules
+from gateway.goods.desk import DIALOGUE, begin, proceed
 from gateway.instruct import carry_out
 from gateway.kanban.answer import nothing, refused
 from gateway.kanban.batch import due
@@ -17,7 +20,7 @@ from gateway.kanban.case import Case
 from gateway.kanban.command import execute
 from gateway.kanban.delivery import bury, turn_page
 from gateway.kanban.fence import fenced
-from gateway.kanban.flow import timed_out
+from gateway.kanban.flow import Flow, timed_out
 from gateway.kanban.life import barred
 from gateway.kanban.masterdata import take_over
 from gateway.kanban.redelivery import answer_again
@@ -53,7 +56,7 @@ from gateway.stations.consume import empty
 from gateway.stations.dialogue import DIALOGUES, Step, go_on
 from gateway.stations.receive import fill
 from gateway.stations.source import advance, release
-from gateway.stations.station import CONSUME, RECEIVE, SOURCE, Station
+from gateway.stations.station import CONSUME, GOODS, RECEIVE, SOURCE, Station
 from gateway.stations.withdraw import withdraw
 
 # Where each action belongs: the roles of its station, and the end of the loop it stands at.
@@ -79,9 +82,11 @@ class Decider:
         undo_window_ms: int = 600_000,
         andon_window_ms: int = 600_000,
         dialogues: Mapping[str, Step] = DIALOGUES,
+        goods: Rules | None = None,
     ) -> None:
         self._stations = dict(stations)
-        self._dialogues = dialogues
+        self._goods = goods or Rules()
+        self._dialogues = {**dialogues, DIALOGUE: self._proceed}
         self._undo_window_ms = undo_window_ms
         self._andon_window_ms = andon_window_ms
 
@@ -121,6 +126,10 @@ class Decider:
 
     def _act(self, scan: Scan, station: Station, view: View) -> Decision:
         """What a scan says that answers no question."""
+        if station.role == GOODS:
+            return begin(scan, GoodsCase(view, scan.read, station, self._goods))
+        if scan.action is Action.OPERATION:
+            return refused(_not_here(scan, station))
         if scan.action is Action.UNDO and not (scan.card or scan.code):
             return undo(scan, None, view, window_ms=self._undo_window_ms)
         card = _find(scan, view)
@@ -129,6 +138,10 @@ class Decider:
         if scan.action is Action.UNDO:
             return undo(scan, card, view, window_ms=self._undo_window_ms)
         return self._turn(scan, card, station, view)
+
+    def _proceed(self, flow: Flow, scan: Scan, station: Station, view: View) -> Decision | None:
+        """The next scan of a dialogue about goods."""
+        return proceed(flow, scan, GoodsCase(view, scan.read, station, self._goods))
 
     def _turn(self, scan: Scan, card: Card, station: Station, view: View) -> Decision:
         """What the scan does to its card."""
@@ -210,7 +223,13 @@ def _unknown(scan: Scan, view: View) -> Rejection:
         return Rejection("UNKNOWN_CARD", text, scan.card)
     if scan.label is not None and (rejection := unwanted(scan.label)):
         return rejection
-    return Rejection("UNKNOWN_CODE", f"{scan.code[:60]!r} is no kanban card: scan the card of the bin.", scan.code)
+    code = scan.code or (scan.label.text if scan.label else "")
+    return Rejection("UNKNOWN_CODE", f"{code[:60]!r} is no kanban card: scan the card of the bin.", code)
+
+
+def _not_here(scan: Scan, station: Station) -> Rejection:
+    text = f"Station {station.id} handles kanban cards, not goods: go to a station for goods."
+    return Rejection("WRONG_STATION", text, scan.code, "a station with role goods")
 
 
 def _no_loop(card: Card) -> Rejection:

@@ -13,17 +13,23 @@ from drivers.button_gpio_settings import GpioButtonSettings
 from drivers.button_http_settings import HttpButtonSettings
 from drivers.button_modbus_settings import ModbusButtonSettings
 from drivers.button_settings import MqttButtonSettings
+from drivers.camera.settings import CameraSettings
+from drivers.llrp.settings import LlrpSettings
 from drivers.scanner_settings import ScannerSettings
 from gateway.codes.button_json import ButtonMapping
 from gateway.codes.button_layout import Layout
 from gateway.codes.contact import ContactMeaning, interpret_contact
+from gateway.codes.epc.filter import EpcFilter
 from gateway.codes.interpret import interpret_code
-from gateway.codes.profile import PLAIN, Profile
+from gateway.codes.profile import KEPT, PLAIN, PROFILES, Profile
+from gateway.codes.tag import interpret_tag
 from gateway.codes.webhook_json import interpret_webhook
 from gateway.credentials import CredentialStore
 from gateway.model import Action
 from gateway.pipeline import Source
 from gateway.settings import Settings
+
+TAG_WINDOW_MS = 1_000  # the reader's driver knows when a tag has come; this is only for what it repeats at once
 
 
 def sources(settings: Settings, credentials: CredentialStore) -> dict[str, Source]:
@@ -40,7 +46,9 @@ def sources(settings: Settings, credentials: CredentialStore) -> dict[str, Sourc
 
 
 def profile_of(row: DeviceSettings) -> Profile:
-    """What is known of the way a device sends separators."""
+    """What is known of the way a device sends separators; a camera's decoders hand on what is in the symbol."""
+    if isinstance(row, CameraSettings):
+        return PROFILES[KEPT]
     if not isinstance(row, ScannerSettings):
         return PLAIN
     arrival = row.separators
@@ -52,6 +60,9 @@ def _source(row: DeviceSettings, scanner: Source) -> Source:
         return _webhook(row)
     if isinstance(row, GpioButtonSettings | ModbusButtonSettings):
         return _contacts(row, row.bindings)
+    if isinstance(row, LlrpSettings):
+        wanted = EpcFilter(row.schemes, row.company_prefixes, row.patterns)
+        return Source(partial(interpret_tag, wanted=wanted), TAG_WINDOW_MS, is_button=True)
     if not isinstance(row, MqttButtonSettings):
         return scanner
     mapping, interpreter = row.mapping, _messages(row)

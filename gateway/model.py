@@ -53,6 +53,9 @@ class Action(StrEnum):
     UNDO = "undo"
     CANCEL = "cancel"
     QUANTITY = "quantity"
+    CONFIRM = "confirm"
+    APPROVE = "approve"
+    OPERATION = "operation"
 
 
 class Status(StrEnum):
@@ -120,6 +123,7 @@ class Scan:
     call: str = ""  # whom an andon button calls, maintenance or purchasing; such a button has no card
     label: Label | None = None  # what a code that is no card of ours says of goods, see codes/parse.py
     is_press: bool = False  # from a button, which nobody can ask anything
+    was_there: bool = False  # an RFID tag seen when looking began: it may have come long ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +329,7 @@ class View(Protocol):
 
     site: str
     gateway: str
+    epoch: str
     now: Stamp
 
     def card(self, card: str) -> Card | None: ...

@@ -52,6 +52,7 @@ CredentialName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z
 FilePath = Annotated[Path, AfterValidator(_from_file)]
 CardPattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_card_pattern)]
 Host = Annotated[str, Field(max_length=253), AfterValidator(check_host)]
+Operation = Literal["receive"]
 BaseUrl = Annotated[str, Field(max_length=500), AfterValidator(check_base_url)]
 
 
@@ -113,6 +114,23 @@ class AndonSettings(_Table):
 
     window_s: Annotated[int, Field(ge=0, le=86_400)] = 600
     """Another press within this time is the same call; a later one calls again."""
+
+
+class GoodsSettings(_Table):
+    """Receiving and moving goods at stations with role goods."""
+
+    again_s: Annotated[int, Field(ge=0, le=86_400)] = 60
+    """The same label without a pallet number again within this time is asked about; later it is another delivery."""
+    ask_s: Annotated[int, Field(ge=10, le=3600)] = 120
+    """How long a question waits for its answer."""
+    confirm: bool = False
+    """True: every receipt is asked about, not only those that are not as ordered."""
+    sscc_prefix: Annotated[str, StringConstraints(pattern=r"^([0-9]{8,13})?$")] = ""
+    """Extension digit and GS1 company prefix of pallet numbers that this gateway gives."""
+    sscc_first: Annotated[int, Field(ge=0)] | None = None
+    """First number behind the prefix that belongs to this gateway alone ..."""
+    sscc_last: Annotated[int, Field(ge=0)] | None = None
+    """... and the last one."""
 
 
 class SyncTls(TlsSettings):
@@ -186,12 +204,14 @@ class StationSettings(_Table):
 
     id: Identifier
     """Name of the station; unique within the gateway."""
-    role: Literal["consume", "source", "receive"]
-    """What a scan means here: a bin was emptied, worked on at the source, or arrived full."""
+    role: Literal["consume", "source", "receive", "goods"]
+    """What a scan means here: a bin was emptied, worked on at the source, arrived full; or goods are handled."""
     location: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^\S(.*\S)?$")]
     """The ERP's location of this place."""
     action: Literal["start", "ship", "release"] | None = None
     """What a scan at a source reports; for role source only."""
+    operation: Operation | None = None
+    """What a scan begins where goods are handled, unless a command card says otherwise; for role goods only."""
 
 
 if TYPE_CHECKING:
@@ -211,6 +231,7 @@ class Settings(_Table):
     cards: CardSettings = CardSettings()
     commands: CommandSettings = CommandSettings()
     andon: AndonSettings = AndonSettings()
+    goods: GoodsSettings = GoodsSettings()
     sync: SyncTable = SyncTable()
     web: WebSettings = WebSettings()
     stations: Annotated[tuple[StationSettings, ...], Field(alias="station", max_length=200)]

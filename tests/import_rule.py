@@ -15,7 +15,11 @@ ROOTS = ("gateway", "drivers", "sync", "firmware_sim")
 EVERYTHING = ("gateway", "drivers", "sync")
 _BASE = ("gateway.model", "gateway.errors", "gateway.clock", "gateway.ids", "gateway.wake")
 _MASTER = (
-    "gateway.master", "gateway.master_item", "gateway.master_order", "gateway.master_place", "gateway.master_work",
+    "gateway.master",
+    "gateway.master_item",
+    "gateway.master_order",
+    "gateway.master_place",
+    "gateway.master_work",
 )
 _PURE = ("gateway.model", "gateway.parsed", *_MASTER, "gateway.quantity", "gateway.errors", "gateway.text")
 _TOML = ("gateway.toml_lines", "gateway.toml_source")
@@ -31,7 +35,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.interpret": (
         "drivers.base", "drivers.button_settings", "gateway.codes", "gateway.credentials", "gateway.pipeline",
         "gateway.settings", "drivers.button_http_settings", "drivers.button_contact_settings",
-        "drivers.button_modbus_settings", "drivers.button_gpio_settings", "drivers.scanner_settings", "gateway.model",
+        "drivers.button_modbus_settings", "drivers.button_gpio_settings", "gateway.model", "drivers.llrp.settings",
+        "drivers.scanner_settings", "drivers.camera.settings",
     ),
     "gateway.label": ("gateway.codes", *_PURE),
     "gateway.probe_sheet": ("gateway.codes", "gateway.label"),
@@ -48,15 +53,25 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *_BASE, "drivers.base", "drivers.broker_client", "drivers.broker_settings", "drivers.buffered_socket",
         "drivers.framing", "drivers.scanner_settings", "gateway.codes.place", "gateway.codes.button_layout",
     ),
+    "drivers.camera": (*_BASE, "drivers.base"),
     "drivers.registry": ("drivers",),
+    "drivers.llrp": (
+        *_BASE, "drivers.base", "drivers.buffered_socket", "drivers.rfid_presence", "gateway.codes.epc.filter",
+    ),
     "drivers.button_http_settings": (*_BASE, "drivers.base", "drivers.button_settings", "gateway.setting_value"),
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
-    "gateway.decide": ("gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE),
+    "gateway.counter": _PURE,
+    "gateway.goods": (
+        "gateway.counter", "gateway.kanban", "gateway.stations.station", "gateway.parsed", "gateway.ids", *_PURE,
+    ),
+    "gateway.decide": (
+        "gateway.goods", "gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE,
+    ),
     "gateway.codes": ("gateway.ids", *_PURE),
     "gateway.stations": ("gateway.kanban", *_PURE),
-    "gateway.kanban": ("gateway.ids", *_PURE),
+    "gateway.kanban": ("gateway.ids", "gateway.counter", *_PURE),
     "gateway.noise": (),
     "gateway.repeat": _PURE,
     # configuration
@@ -107,7 +122,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "tenacity": ("sync.retry",),
     "serial": ("drivers.serial_scanner", "drivers.serial_port"),
     "cv2": ("drivers.camera", "gateway.label"),
-    "pyzbar": ("drivers.camera",),
+    "numpy": ("drivers.camera", "gateway.label"),
+    "pyzbar": ("drivers.camera.cascade",),
     "zxingcpp": ("drivers.camera", "gateway.label"),
     "gpiod": ("drivers.button_gpio_lines", "drivers.output_gpio"),
     "pymodbus": ("drivers.button_modbus",),
@@ -127,10 +143,15 @@ DOORS: dict[str, tuple[str, ...]] = {
 
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
-    "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.repeat", "gateway.noise", "gateway.decide",
+    "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.goods", "gateway.counter",
+    "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.instruct",
+    "drivers.camera.agreement", "drivers.camera.answer", "drivers.camera.code", "drivers.camera.score",
+    "drivers.camera.wire",
     "gateway.model", "gateway.parsed", *_MASTER, "gateway.master_row", "gateway.quantity", "gateway.text",
-    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals",
+    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals", "drivers.rfid_presence",
+    "drivers.llrp.frame", "drivers.llrp.parameter", "drivers.llrp.message", "drivers.llrp.report",
+    "drivers.llrp.event", "drivers.llrp.session",
     "sync.rest.judgement", "sync.rest.document",
 )  # fmt: skip
 IMPURE_MODULES = (

@@ -92,9 +92,9 @@ def test_the_unit_restarts_for_ever_and_is_watched() -> None:
     assert "network-online" not in options("Unit")["After"]
 
 
-def test_scanners_and_gpio_chips_are_allowed_and_no_other_device() -> None:
+def test_scanners_gpio_chips_and_cameras_are_allowed_and_no_other_device() -> None:
     allowed = re.findall(r"^DeviceAllow=(\S+)", UNIT.read_text(), re.MULTILINE)
-    assert allowed == ["char-ttyUSB", "char-ttyACM", "char-input", "char-hidraw", "char-gpiochip"]
+    assert allowed == ["char-ttyUSB", "char-ttyACM", "char-input", "char-hidraw", "char-gpiochip", "char-video4linux"]
 
 
 def test_the_user_of_the_unit_is_made_with_the_groups_its_devices_need() -> None:

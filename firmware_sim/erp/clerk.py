@@ -15,6 +15,7 @@ import orjson
 
 from firmware_sim.erp.book import Book, PostingError, Standing
 from firmware_sim.erp.envelope import Ack, now_utc
+from firmware_sim.erp.goods import post_goods
 from firmware_sim.erp.mischief import Mischief, Ruling
 from firmware_sim.identity import new_uuid7
 
@@ -99,6 +100,8 @@ class Clerk:
             self._db.execute("UPDATE command SET result = ? WHERE id = ?", (event["t"], event["ref"]))
         if event.get("call"):
             self._hear_call(event, gw)
+        if "operation" in event:
+            post_goods(self._db, event, gw)
 
     def _hear_call(self, event: Event, gw: str) -> None:
         """Somebody on the floor calls for help, or needs it no more."""
@@ -163,7 +166,7 @@ class Clerk:
 
     def _undoes_nothing(self, event: Event, known: dict[str, str]) -> bool:
         """An undo of what did not take effect: booking it would give back what was never taken."""
-        if event["t"] != "card_undone":
+        if event["t"] not in ("card_undone", "movement_undone"):
             return False
         ref = event.get("ref", "")
         row = self._db.execute("SELECT outcome FROM event WHERE id = ?", (ref,)).fetchone()

@@ -11,12 +11,12 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, request
-from waitress import create_server, wasyncore
 
 from firmware_sim.erp.consumer import Erp
 from firmware_sim.erp.desk import Answer, RestDesk, problem
 from firmware_sim.erp.envelope import STREAMS, Batch, EnvelopeError, parse_batch
 from firmware_sim.erp.feed import CursorGoneError
+from firmware_sim.web import WebServer
 
 THREADS = 16
 BODY_LIMIT_BYTES = 262_144
@@ -32,29 +32,16 @@ class RestServer:
 
     def __init__(self, erp: Erp, host: str, port: int, record: Path | None = None) -> None:
         """`record`: every request and answer is appended there, as JSON lines."""
-        self._sockets: dict[int, Any] = {}
-        self._stop = threading.Event()
-        self._server = create_server(
-            create_app(erp, Recorder(record) if record else None),
-            map=self._sockets, host=host, port=port, threads=THREADS, ident="floor-erp",
-            max_request_body_size=BODY_LIMIT_BYTES,
-        )  # fmt: skip
-        self._thread = threading.Thread(target=self._run, name="erp-rest", daemon=True)
+        app = create_app(erp, Recorder(record) if record else None)
+        self._server = WebServer(app, host, port, threads=THREADS, name="floor-erp", body_limit_bytes=BODY_LIMIT_BYTES)
 
     def start(self) -> int:
         """Serve; returns the port."""
-        self._thread.start()
-        return int(self._server.effective_port)
+        self._server.start()
+        return self._server.port
 
     def stop(self) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            wasyncore.loop(timeout=POLL_S, use_poll=True, map=self._sockets, count=1)
-        self._server.task_dispatcher.shutdown(timeout=0.1)
-        wasyncore.close_all(self._sockets)
+        self._server.stop()
 
 
 class Recorder:

@@ -39,6 +39,10 @@ CREATE INDEX IF NOT EXISTS command_open ON command(gw) WHERE result = '';
 CREATE TABLE IF NOT EXISTS andon(
     id TEXT PRIMARY KEY, gw TEXT NOT NULL, station TEXT NOT NULL, call TEXT NOT NULL, w TEXT NOT NULL,
     state TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS goods(
+    id TEXT NOT NULL, number INTEGER NOT NULL, gw TEXT NOT NULL, kind TEXT NOT NULL, doc TEXT NOT NULL,
+    line TEXT NOT NULL, item TEXT NOT NULL, lot TEXT NOT NULL, sscc TEXT NOT NULL, base TEXT NOT NULL,
+    status TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY(id, number)) STRICT;
 CREATE TABLE IF NOT EXISTS masterdata(
     dataset TEXT PRIMARY KEY, version INTEGER NOT NULL, etag TEXT NOT NULL, rows TEXT NOT NULL) STRICT;
 """
@@ -62,3 +66,12 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA query_only=1")
     db.execute("PRAGMA busy_timeout=5000")
     return db
+
+
+def card_standings(path: Path) -> dict[str, tuple[str, int]]:
+    """(state, cycle) of every card that was ever reported, as the ERP has them now."""
+    db = connect_reader(path)
+    try:
+        return {card: (state, cycle) for card, state, cycle in db.execute("SELECT card, state, cycle FROM card")}
+    finally:
+        db.close()

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from gateway import __version__
+from gateway.cli.camera import bench_camera, scan_image
 from gateway.cli.card import card, command_card
 from gateway.cli.check import check
 from gateway.cli.contract import contract
@@ -35,6 +36,8 @@ COMMANDS: tuple[click.Command, ...] = (
     probe,
     mode,
     walk,
+    scan_image,
+    bench_camera,
 )
 
 EXIT_FAILED = 1

@@ -11,7 +11,12 @@ from base64 import b32encode
 from gateway.model import Action, Rejection
 
 PREFIX = "K1C."
-COMMANDS = {"UNDO": Action.UNDO, "CANCEL": Action.CANCEL}
+# What a card lets a goods station do next; see gateway/goods/operation.py.
+OPERATIONS = ("RECEIVE",)
+COMMANDS = {
+    "UNDO": Action.UNDO, "CANCEL": Action.CANCEL, "CONFIRM": Action.CONFIRM, "APPROVE": Action.APPROVE,
+    **dict.fromkeys(OPERATIONS, Action.OPERATION),
+}  # fmt: skip
 SIGNATURE_LENGTH = 10
 
 
@@ -40,6 +45,11 @@ def parse_command(text: str, *, site: str, secret: bytes) -> Action | Rejection:
     if command not in COMMANDS:
         return Rejection("UNKNOWN_COMMAND", f"Command {command!r} is unknown here.", command, ", ".join(COMMANDS))
     return COMMANDS[command]
+
+
+def operation_of(text: str) -> str:
+    """The name of the operation that a genuine card asks for."""
+    return text.split(".")[2].lower()
 
 
 def _signature(text: str, secret: bytes) -> str:

@@ -14,7 +14,7 @@ from gateway.codes import card, command
 from gateway.codes.parse import MAX_BYTES, parse
 from gateway.codes.profile import PLAIN, Profile
 from gateway.codes.template import Template
-from gateway.model import Read, Rejection, Scan
+from gateway.model import Action, Read, Rejection, Scan
 from gateway.parsed import Label
 
 FOREIGN_MAX_LENGTH = 200  # as long as master data may give a customer's own code
@@ -54,8 +54,7 @@ def _ours(read: Read, text: str, site: str, secret: bytes) -> Scan | None:
             return Scan(read, fault=parsed)
         return Scan(read, card=parsed.card, revision=parsed.revision)
     if text.startswith(command.PREFIX):
-        action = command.parse_command(text, site=site, secret=secret)
-        return Scan(read, fault=action) if isinstance(action, Rejection) else Scan(read, action=action)
+        return _command(read, text, site, secret)
     return None
 
 
@@ -67,13 +66,14 @@ def _only_a_label(read: Read, label: Label, otherwise: Rejection) -> Scan:
     """What no card can be, being too long or no printable text: a label, or rubbish."""
     if not label.is_goods or label.is_guess:
         return Scan(read, fault=otherwise)
-    return Scan(read, label=label, fault=None if label.is_valid else rejection_of(label))
+    return Scan(read, label=label)
 
 
-def rejection_of(label: Label) -> Rejection:
-    """Why a label with an error is refused: its first error."""
-    flaw = label.errors[0]
-    return Rejection(flaw.code, flaw.text, flaw.got, flaw.expected)
+def _command(read: Read, text: str, site: str, secret: bytes) -> Scan:
+    action = command.parse_command(text, site=site, secret=secret)
+    if isinstance(action, Rejection):
+        return Scan(read, fault=action)
+    return Scan(read, action=action, code=command.operation_of(text) if action is Action.OPERATION else "")
 
 
 def _foreign(read: Read, text: str, patterns: Sequence[re.Pattern[str]]) -> Scan:

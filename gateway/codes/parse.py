@@ -72,8 +72,9 @@ def parse(
     try:
         return next(found for reader in _READERS if (found := reader(code)) is not None)
     except Exception as error:  # noqa: BLE001  a mistake of ours must cost one scan its label, not a device its thread
-        reason = f"The gateway could not read this code because of a mistake of its own ({type(error).__name__})."
-        return replace(label, errors=(Flaw("INTERNAL", reason, type(error).__name__, "tell the administrator"),))
+        name = type(error).__name__
+        what = f"The gateway could not read this code because of a mistake of its own ({name}): tell the administrator."
+        return replace(label, errors=(Flaw("INTERNAL", what, name, "a code that can be read"),))
 
 
 def _decode(raw: bytes) -> tuple[str, tuple[Flaw, ...]]:
@@ -322,6 +323,10 @@ def _identified(label: Label, syntax: Syntax, elements: tuple[Element, ...], fla
     if long := next((one for one in elements if len(one.value) > VALUE_LIMIT), None):
         text = f"{long.id} has {len(long.value)} characters, at most {VALUE_LIMIT} are expected."
         flaw = Flaw("LENGTH", text, str(len(long.value)), f"at most {VALUE_LIMIT} characters", long.id)
+        return _finished(label, syntax, elements, errors=(flaw,))
+    if odd := next((one for one in elements if not one.value.isprintable()), None):
+        text = f"{odd.id} holds control characters: {odd.value[:40]!r}."
+        flaw = Flaw("CHARACTERS", text, repr(odd.value[:40]), "printable characters", odd.id)
         return _finished(label, syntax, elements, errors=(flaw,))
     keys, errors, warnings = di_keys(elements)
     return _finished(label, syntax, elements, keys, errors, warnings)

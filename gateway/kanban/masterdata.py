@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gateway.counter import COUNTERS_OF
 from gateway.kanban.answer import TEXT_LIMIT, nothing, task
 from gateway.kanban.cardset import changed_cards
 from gateway.kanban.loopcheck import faults_of
@@ -75,6 +76,8 @@ def _changed(data: MasterData, rows: Rows, parsed: Parsed, view: View) -> Decisi
             "del": gone,
         },
     }
+    if counters := [[kind, key, None] for key in gone for kind in COUNTERS_OF.get(data.dataset, ())]:
+        body["facts"] = counters
     activations: list[Event] = []
     if data.dataset == "cards":
         activations = changed_cards(body, parsed, None, gone, view)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from gateway.kanban.answer import TEXT_LIMIT, task
 from gateway.kanban.container import Body, card_after, row
+from gateway.kanban.movement_told import is_movement, told_before
 from gateway.kanban.standing import Standing
 from gateway.kanban.superseded import compensated
 from gateway.model import (
@@ -80,7 +81,9 @@ def _take(settling: _Settling, disposition: Disposition) -> None:
     if original:
         body["ref"] = original["id"]
         body |= {name: original[name] for name in ("card", "loop", "cycle") if name in original}
-    if disposition.outcome == "superseded" and original:
+    if disposition.outcome == "superseded" and original and is_movement(original):
+        settling.add(told_before(original, disposition, settling.view, body))
+    elif disposition.outcome == "superseded" and original:
         for event in compensated(original, disposition, settling.card, settling.view, body, settling.issued):
             settling.add(event)
     elif disposition.outcome == "rejected":
@@ -105,7 +108,8 @@ def _reject(settling: _Settling, disposition: Disposition, original: Body | None
         settling.add(Event("card_error", "", "", {**body, **_blocked(settling, original)}))
         code = "CARD_ERROR"
     else:
-        text = f"The ERP did not book {_words(original['kind'])} of card {card}: {reason}. It is on the list; go on."
+        of_card = f" of card {card}" if card else ""
+        text = f"The ERP did not book {_words(original['kind'])}{of_card}: {reason}. It is on the list; go on."
         body["task"] = _posting_task(settling, disposition, original, text)
         settling.add(Event("event_rejected", "", "", body))
         code = "ERP_REFUSED"

@@ -27,7 +27,7 @@ def empty(case: Case, scan: Scan) -> Decision:
         return _empty_now(case, scan, [])
     if card.state not in OPEN_NEED:
         return refused(_blocked(case), card=card.card)
-    if is_within_lock(case):
+    if is_within_lock(case) or scan.was_there:  # a bin that lies in the chute after a restart was not emptied again
         return duplicate(card, case.view, "ALREADY_EMPTY", f"Card {card.card} was scanned empty already.")
     return _second_emptying(case, scan)
 

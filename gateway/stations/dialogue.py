@@ -55,7 +55,7 @@ def nothing_open(scan: Scan) -> Decision | None:
     """The answer to a scan that only makes sense in a dialogue; None for any other."""
     if scan.action is Action.CANCEL:
         return nothing("NOTHING_TO_CANCEL", say("NOTHING_TO_CANCEL"), Status.ALREADY)
-    if scan.action is Action.QUANTITY:
+    if scan.action in (Action.QUANTITY, Action.CONFIRM, Action.APPROVE):
         return refused(Rejection("NO_QUESTION_OPEN", say("NO_QUESTION_OPEN"), scan.code))
     return None
 

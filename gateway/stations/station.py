@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CONSUME, SOURCE, RECEIVE = "consume", "source", "receive"
+CONSUME, SOURCE, RECEIVE, GOODS = "consume", "source", "receive", "goods"
 
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """One station; `action` (start, ship or release) says what a plain scan means at a source."""
+    """One station; `action` says what a plain scan means at a source (start, ship, release), or where goods are handled
+    what it begins (an operation of gateway/goods/operation.py)."""
 
     id: str
-    role: str  # consume, source, receive
+    role: str  # consume, source, receive, goods
     location: str  # location id of the master data
     action: str = ""

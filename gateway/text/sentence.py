@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.text.en import ENGLISH
+from gateway.text.goods_en import GOODS_ENGLISH
+from gateway.text.goods_zh_cn import GOODS_CHINESE
 from gateway.text.zh_cn import CHINESE
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "zh-CN": CHINESE}
+_ENGLISH = {**ENGLISH, **GOODS_ENGLISH}
+LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": _ENGLISH, "zh-CN": {**CHINESE, **GOODS_CHINESE}}
 ARGUMENT_LIMIT = 120  # characters of one argument; what is scanned may be longer
 
 
@@ -34,7 +37,7 @@ class Sentence(str):
 def say(key: str, **args: str | int) -> Sentence:
     """The sentence of a key in gateway/text/en.py; KeyError for an unknown key or a missing argument."""
     kept = {name: _cut(value) for name, value in args.items()}
-    return Sentence(ENGLISH[key].format(**kept), key, kept)
+    return Sentence(_ENGLISH[key].format(**kept), key, kept)
 
 
 def render(text: str, language: str) -> str:

@@ -35,7 +35,8 @@ def test_each_argument_is_a_code() -> None:
 
 
 def test_each_line_of_standard_input_is_a_code_whatever_its_bytes() -> None:
-    lines = b"]C10109501101530003\r\n[)>\x1e06\x1dPA\x1dQ4\x1e\x04\n\xff\xfe\n\n" + b"9" * 3 * MAX_BYTES + b"\n4006381333931"
+    long = b"9" * 3 * MAX_BYTES
+    lines = b"]C10109501101530003\r\n[)>\x1e06\x1dPA\x1dQ4\x1e\x04\n\xff\xfe\n\n" + long + b"\n4006381333931"
     found = answers("-", given=lines)
     assert [one["syntax"] for one in found] == ["gs1", "iso-15434", "text", "text", "text", "gtin"]
     assert [[flaw["code"] for flaw in one["errors"]] for one in found] == [

@@ -108,5 +108,5 @@ def test_an_iso_envelope_without_its_separators_is_refused_by_any_profile() -> N
 
 def test_what_the_scanner_made_of_record_and_end_is_undone_too() -> None:
     profile = Profile("x", "|", "~", "$$")
-    label = parse("[)>~06|PA-1|Q5~$$".encode(), profile=profile)
+    label = parse(b"[)>~06|PA-1|Q5~$$", profile=profile)
     assert label.keys.item == "A-1" and label.errors == ()

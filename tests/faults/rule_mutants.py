@@ -130,7 +130,7 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "no_lock_window", "a second scan is a second emptying", "tests/kanban/test_double_scan.py",
-        (Edit("gateway.stations.consume", "    if is_within_lock(case):\n", "    if False:\n"),),
+        (Edit("gateway.stations.consume", "    if is_within_lock(case) or ", "    if "),),
     ),
     Mutant(
         "redelivery_not_recognised", "a press delivered again is a second press", "tests/kanban",
@@ -285,6 +285,16 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.kanban.redelivery", "view.event_by_id(read.id) if is_natural(read.id) else None", "None"),),
     ),
     Mutant(
+        "chute_emptied_by_a_restart", "a bin that lies in the chute orders again at every start",
+        "tests/kanban/test_double_scan.py",
+        (Edit("gateway.stations.consume", "is_within_lock(case) or scan.was_there", "is_within_lock(case)"),),
+    ),
+    Mutant(
+        "tag_arrives_with_every_read", "a bin in the chute is ordered again and again",
+        "tests/drivers/test_rfid_presence.py",
+        (Edit("drivers.rfid_presence", "        seen.is_present = True\n", ""),),
+    ),
+    Mutant(
         "retained_press_accepted", "every new subscription orders again", "tests/drivers/test_button_mqtt.py",
         (Edit("drivers.button_intake", "    if message.is_retained:", "    if False:"),),
     ),
@@ -323,5 +333,32 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         "tests/store/test_presses_and_calls.py",
         (Edit("gateway.store.view", " AND body ->> '$.call' IS NULL", ""),
          Edit("gateway.store.commit", ' and "call" not in body', "")),
+    ),
+    Mutant(
+        "weak_code_counts_at_once", "a misread of a weak symbology in one frame is booked",
+        "tests/drivers/camera/test_agreement.py",
+        (Edit("drivers.camera.agreement", "return first is not None and first.frame < self._frame", "return True"),),
+    ),
+    Mutant(
+        "contradiction_ignored", "two misreads with another code between them count",
+        "tests/drivers/camera/test_agreement.py",
+        (Edit("drivers.camera.agreement", "        self._contradict(one)\n", ""),),
+    ),
+    Mutant(
+        "camera_never_rearms", "a label that lies under the camera is read again and again",
+        "tests/drivers/camera/test_agreement.py",
+        (Edit("drivers.camera.agreement", "            self._seen_ms[one.key] = now_ms\n            return False\n",
+              "            return False\n"),),
+    ),
+    Mutant(
+        "one_decoder_agrees_with_itself", "a decoder's own mistake, made twice, counts",
+        "tests/drivers/camera/test_agreement.py",
+        (Edit("drivers.camera.code", "return len({(look.decoder, look.geometry) for look in same}) > 1",
+              "return len(same) > 1"),),
+    ),
+    Mutant(
+        "picture_put_away_before_commit", "a picture whose code could not be stored is gone",
+        "tests/drivers/camera/test_camera.py",
+        (Edit("drivers.camera.stills", " or any(verdict.status is Status.FAILED for verdict in verdicts):", ":"),),
     ),
 )  # fmt: skip

@@ -31,6 +31,10 @@ DAY: list[Fact] = [
     {"fact": "emptied", "card": "C2", "cycle": 2, "used": "40", "left": "0", "told": "ack", "tries": 1},
     {"fact": "strange", "kind": "foreign", "text": "K1.P9.C1.1.AA", "told": "nak"},
     {"fact": "killed", "side": "L3-07"},
+    {"fact": "call", "station": "S1", "call": "maintenance", "what": "called", "told": "ack"},
+    {"fact": "call", "station": "S1", "call": "maintenance", "what": "called again", "told": "ack"},
+    {"fact": "call", "station": "S1", "call": "maintenance", "what": "ended", "told": "ack"},
+    {"fact": "call", "station": "S1", "call": "purchasing", "what": "called", "told": "ack"},
 ]
 
 BOOKED = Booked(
@@ -49,6 +53,7 @@ BOOKED = Booked(
         ("card_emptied", "C2", 1): 1, ("card_filled", "C2", 1): 1, ("card_emptied", "C2", 2): 1,
     }),
     outcomes=Counter({"applied": 6}),
+    calls=Counter({("S1", "maintenance", "ended"): 1, ("S1", "purchasing", "open"): 1}),
 )  # fmt: skip
 
 STATUS: dict[str, Any] = {
@@ -117,6 +122,14 @@ def with_a_scan_lost(booked: Booked) -> Booked:
     return replace(booked, events=booked.events - Counter({("card_shipped", "C1", 1): 1}))
 
 
+def with_a_call_twice(booked: Booked) -> Booked:
+    return replace(booked, calls=booked.calls + Counter({("S1", "purchasing", "open"): 1}))
+
+
+def with_a_call_that_never_ended(booked: Booked) -> Booked:
+    return replace(booked, calls=Counter({("S1", "maintenance", "open"): 1, ("S1", "purchasing", "open"): 1}))
+
+
 def with_something_that_never_happened(booked: Booked) -> Booked:
     return replace(booked, events=booked.events + Counter({("card_filled", "C3", 1): 1}))
 
@@ -135,6 +148,8 @@ def with_something_that_never_happened(booked: Booked) -> Booked:
         (with_a_card_in_another_cycle, "card C1 is FULL in cycle 2 at the ERP, expected FULL in cycle 1"),
         (with_a_scan_accepted_twice, "card_shipped of C1, cycle 1 (ack), is in the ledger 2 times"),
         (with_a_scan_lost, "card_shipped of C1, cycle 1 (ack), is in the ledger 0 times"),
+        (with_a_call_twice, "purchasing was called to S1 and is open at the ERP 2 times, expected 1"),
+        (with_a_call_that_never_ended, "maintenance was called to S1 and is ended at the ERP 0 times, expected 1"),
         (with_something_that_never_happened, "card_filled of C3, cycle 1, is in the ledger, but never happened"),
     ],
 )
@@ -153,6 +168,11 @@ def test_a_gateway_that_believes_something_else_than_the_ledger_is_found() -> No
         "card C1 is ('EMPTY', 1) at the gateway and ('FULL', 1) at the ERP",
         "stock of SCREW at LINE1 in the gateway is 79.5, expected 80",
     ]
+
+
+def test_what_never_came_true_in_a_scene_is_a_difference() -> None:
+    day: list[Fact] = [*DAY, {"fact": "stuck", "what": "both gateways run"}]
+    assert audit(PLANT, day, BOOKED).differences == ["it never came true that both gateways run"]
 
 
 def test_a_red_answer_to_a_double_scan_and_a_green_one_to_a_strange_code_are_found() -> None:

@@ -241,3 +241,18 @@ def test_reads_that_were_only_counted_are_told_to_the_erp_with_the_next_read() -
     assert kinds(decision) == ["card_emptied", "reads_dropped"]
     assert [event.stream for event in decision.events] == ["sig", "sys"]
     assert floor.last("reads_dropped")["count"] == 940
+
+
+@pytest.mark.decision("K2")
+def test_a_bin_seen_in_the_chute_after_a_restart_was_not_emptied_again() -> None:
+    floor = Floor()
+    floor.empty()
+    floor.wait(7200)
+    seen = floor.submit(Scan(floor.read(LINE), card="C1", was_there=True))
+    assert (kinds(seen), seen.verdict.code) == (["scan_duplicate"], "ALREADY_EMPTY")
+    assert kinds(floor.empty()) == ["card_filled", "card_emptied"], "one that comes now was"
+
+
+def test_a_full_bin_seen_in_the_chute_after_a_restart_was_thrown_in_meanwhile() -> None:
+    floor = Floor()
+    assert kinds(floor.submit(Scan(floor.read(LINE), card="C1", was_there=True))) == ["card_emptied"]

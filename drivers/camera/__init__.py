@@ -1,0 +1,1 @@
+"""Cameras: pictures in, codes out. What touches a picture lives in a process of its own (`decoder`, `child`)."""

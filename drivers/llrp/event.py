@@ -1,0 +1,53 @@
+"""What a reader tells besides tags (READER_EVENT_NOTIFICATION, LLRP 1.0.1 section 14.2.6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drivers.llrp import parameter as p
+
+CONNECTED = 0
+ATTEMPTS = {
+    1: "another client that the reader called is connected",
+    2: "another client is connected; the reader takes one at a time",
+    3: "the reader refused the connection for a reason of its own",
+    4: "another client tried to connect",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One event. `kind`: attempt, input, antenna, warning, overflow, exception, close."""
+
+    kind: str
+    number: int = 0  # port, antenna, percent or status
+    is_on: bool = False
+    text: str = ""
+
+
+def read_notices(body: bytes) -> list[Notice]:
+    """The events of one notification that matter here; unknown ones are left out."""
+    return [
+        notice for one in p.find(body, [p.NOTIFICATION]) for inner in p.walk(one.value) if (notice := _notice(inner))
+    ]
+
+
+def _notice(one: p.Parameter) -> Notice | None:
+    first = one.number(0, "H") or 0
+    match one.type:
+        case p.CONNECTION_ATTEMPT:
+            return Notice("attempt", first, text=ATTEMPTS.get(first, f"status {first}"))
+        case p.GPI_EVENT:
+            return Notice("input", first, bool((one.number(2, "B") or 0) & 0x80))
+        case p.ANTENNA_EVENT:
+            return Notice("antenna", one.number(1, "H") or 0, bool(one.number(0, "B")))
+        case p.BUFFER_WARNING:
+            return Notice("warning", one.number(0, "B") or 0)
+        case p.BUFFER_OVERFLOW:
+            return Notice("overflow")
+        case p.READER_EXCEPTION:
+            return Notice("exception", text=one.text(0))
+        case p.CONNECTION_CLOSE:
+            return Notice("close")
+        case _:
+            return None

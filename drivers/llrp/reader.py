@@ -1,0 +1,186 @@
+"""An RFID reader at a chute or shelf: each bin that comes is one read, however often its tag is read (RFID design 1.4).
+
+One thread: it connects, runs the session, and offers arrivals. A tag whose arrival could not be stored arrives again.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+
+import orjson
+
+from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth, Sink, wait_beating
+from drivers.buffered_socket import disable_delay
+from drivers.llrp.event import Notice
+from drivers.llrp.frame import Deframer, Frame, LostFrameError
+from drivers.llrp.message import Inventory
+from drivers.llrp.session import Session, SessionError
+from drivers.llrp.settings import LlrpSettings
+from drivers.rfid_presence import Arrival, Presence
+from gateway.clock import Clock
+from gateway.errors import TransientDeviceError
+from gateway.ids import new_id
+from gateway.model import Read, Status, Verdict
+
+RECONNECT_FIRST_S = 5.0  # a reader frees its one connection only after a while
+RECONNECT_LIMIT_S = 60.0
+CONNECT_TIMEOUT_S = 5.0
+GOOD_SESSION_MS = 30_000  # after one that read for so long the delays begin anew
+SETTLE_MS = 5_000
+READ_BYTES = 65_536
+REPORT_TAGS = 1  # each read at once; 0 would mean "at the end", and there is none
+LOSS_SHOWN_MS = 600_000
+
+
+class LlrpReader:
+    """One reader."""
+
+    def __init__(self, settings: LlrpSettings, context: DeviceContext) -> None:
+        self.id = settings.id
+        self._settings = settings
+        self._clock: Clock = context.clock
+        self._place = f"{settings.host}:{settings.port}"
+        self._counters: Counter[str] = Counter()
+        self._presence = Presence(settings.min_reads, settings.min_rssi_dbm, settings.absent_s * 1000, SETTLE_MS)
+        self._unstored: list[str] = []  # filled by the writer's thread, emptied by ours; append and pop are atomic
+        self._lost_ms: int | None = None
+        self._antennas_off: set[int] = set()
+
+    def run(self, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> None:
+        backoff = Backoff(RECONNECT_FIRST_S, RECONNECT_LIMIT_S)
+        while not stop.is_set():
+            began_ms = self._clock.mono_ms()
+            try:
+                self._serve(stop, sink, health)
+            except (TransientDeviceError, SessionError, LostFrameError, OSError) as error:
+                if self._clock.mono_ms() - began_ms >= GOOD_SESSION_MS:
+                    backoff.reset()
+                self._counters["reconnects"] += 1
+                down = DeviceHealth(False, f"{self._place}: {error}", dict(self._counters))
+                wait_beating(stop, backoff.next_s(), partial(health, down))
+
+    def notify(self, verdict: Verdict) -> None:
+        """A reader without outputs shows nothing; a light at the station does."""
+
+    # -- inner -----------------------------------------------------------------------------
+
+    def _serve(self, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> None:
+        """One connection, from the greeting to its end."""
+        with self._connect() as link:
+            session = self._open_session()
+            deframer, beat_ms, is_looking = Deframer(), 0, False
+            while not stop.is_set():
+                for frame in deframer.feed(_receive(link)):
+                    self._take(session, frame, sink)
+                session.tick(self._now())
+                link.sendall(session.take_output())
+                if session.is_reading and not is_looking:
+                    is_looking = True
+                    self._presence.look(self._now())
+                self._retry_unstored()
+                if self._now() >= beat_ms:
+                    beat_ms = self._now() + int(HEARTBEAT_S * 1000)
+                    self._counters["departures"] += len(self._presence.tick(self._now()) if is_looking else [])
+                    health(self._health(session))
+            session.close()
+            link.sendall(session.take_output())
+
+    def _connect(self) -> socket.socket:
+        settings = self._settings
+        try:
+            link = socket.create_connection((settings.host, settings.port), CONNECT_TIMEOUT_S)
+        except OSError as error:
+            why = error.strerror or error
+            raise TransientDeviceError(f"cannot connect ({why}): check power, cable and address") from error
+        disable_delay(link)
+        return link
+
+    def _open_session(self) -> Session:
+        settings = self._settings
+        wanted = Inventory(
+            settings.antennas, settings.power_cdbm, settings.session, settings.tag_population, REPORT_TAGS
+        )
+        return Session(wanted, settings.keepalive_s * 1000, (), self._now())
+
+    def _take(self, session: Session, frame: Frame, sink: Sink) -> None:
+        tags, notices = session.take(frame, self._now())
+        for tag in tags:
+            self._counters["tag_reads"] += tag.count
+            self._seen(self._presence.take(tag.epc, tag.antenna, tag.rssi_dbm, tag.count, self._now()), sink)
+        self._note(notices)
+
+    def _now(self) -> int:
+        return self._clock.mono_ms()
+
+    def _seen(self, arrival: Arrival | None, sink: Sink) -> None:
+        if arrival is not None:
+            self._counters["arrivals"] += 1
+            sink.offer(self._read(arrival), partial(self._answer, arrival.epc))
+
+    def _answer(self, epc: str, verdict: Verdict) -> None:
+        """Called in any thread, after the commit or its failure."""
+        if verdict.status is Status.FAILED:
+            self._unstored.append(epc)
+
+    def _retry_unstored(self) -> None:
+        while self._unstored:
+            self._counters["unstored"] += 1
+            self._presence.again(self._unstored.pop())
+
+    def _note(self, notices: list[Notice]) -> None:
+        for notice in notices:
+            if notice.kind == "overflow":
+                self._counters["reader_overflows"] += 1
+                self._lost_ms = self._now()
+            elif notice.kind == "antenna":
+                (self._antennas_off.discard if notice.is_on else self._antennas_off.add)(notice.number)
+            elif notice.kind == "exception":
+                self._counters["reader_exceptions"] += 1
+
+    def _health(self, session: Session) -> DeviceHealth:
+        alarms = {f"antenna {port}": "not connected: check its cable" for port in sorted(self._antennas_off)}
+        if self._lost_ms is not None and self._now() - self._lost_ms < LOSS_SHOWN_MS:
+            alarms["reads"] = "the reader's memory overflowed, reads were lost: check what came in the last minutes"
+        if self._presence.overflowed:
+            alarms["tags"] = f"{self._presence.overflowed} reads of tags beyond the limit were left out"
+        state = "reading" if session.is_reading else "setting up"
+        has = session.capabilities
+        text = f"{state} at {self._place}, {self._presence.present} tags there"
+        if has.firmware:
+            text += f" (maker {has.maker}, model {has.model}, {has.firmware})"
+        counters = {**self._counters, "damaged_reports": session.damaged}
+        return DeviceHealth(True, text, counters, alarms)
+
+    def _read(self, arrival: Arrival) -> Read:
+        clock = self._clock
+        wall_ms = clock.wall_ms()
+        told = {
+            "epc": arrival.epc, "antenna": arrival.antenna, "rssi_dbm": arrival.rssi_dbm, "reads": arrival.reads,
+            "was_there": arrival.was_there,
+        }  # fmt: skip
+        return Read(
+            id=new_id(wall_ms),
+            device=self._settings.id,
+            station=self._settings.station,
+            data=orjson.dumps(told),
+            aim="",
+            wall_ms=wall_ms,
+            mono_ms=clock.mono_ms(),
+            boot=clock.boot,
+            quality=clock.quality(),
+        )
+
+
+def _receive(link: socket.socket) -> bytes:
+    """What came within a moment; TransientDeviceError when the reader closed the connection."""
+    if not select.select([link], [], [], STOP_LATENCY_S)[0]:
+        return b""
+    data = link.recv(READ_BYTES)
+    if not data:
+        raise TransientDeviceError("the reader closed the connection")
+    return data

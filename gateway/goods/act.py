@@ -1,0 +1,95 @@
+"""The one form of all bookings of goods, so that one undo takes back any of them exactly.
+
+An act carries its movements (`mv`), the facts it sets (`facts`), what those were before (`was`), and counters it
+raised (`counted`: kind, document, line, by how much), which others may have raised since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.counter import Count, count_facts, counts_json
+from gateway.goods.amount import Amount
+from gateway.goods.unit import AVAILABLE, HandlingUnit, Row
+from gateway.kanban.moment import since_of
+from gateway.model import Read, View
+from gateway.quantity import format_quantity
+from gateway.stations.station import Station
+
+ACT_FACT = "goods_act"  # the last act at a station, by station
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is configured for goods; times in milliseconds."""
+
+    again_ms: int = 60_000  # the same label again within it is asked about
+    ask_ms: int = 120_000  # how long a question waits
+    undo_ms: int = 600_000
+    sscc_prefix: str = ""  # extension digit and GS1 company prefix; "" when this gateway owns no range
+    sscc_first: int = 0
+    sscc_last: int = -1
+    sscc_skip: int = 1000  # left out after a restored image, whose counter may be behind
+    is_confirmed: bool = False  # every receipt is asked about, not only those that are not as ordered
+    count_limit: int = 0  # base units; a difference above it needs a supervisor, 0: only the item's tolerance
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Where and when something is decided."""
+
+    view: View
+    read: Read
+    station: Station
+    rules: Rules
+
+
+def moved(row: Row, amount: Amount, start: str | None, end: str | None, *, status: str | None = None) -> Body:
+    """One movement of the contract; `status` where it is another than the row's."""
+    move: Body = {
+        "item": row.item, "qty": format_quantity(amount.quantity), "uom": amount.uom,
+        "base": format_quantity(amount.base), "from": start, "to": end,
+    }  # fmt: skip
+    if amount.uom != amount.base_uom:
+        move |= {"base_uom": amount.base_uom, "factor": format_quantity(amount.factor)}
+    if row.lot:
+        move["lot"] = row.lot
+    if (of := status or row.status) != AVAILABLE:
+        move["status"] = of
+    return move
+
+
+def booked(
+    case: Case,
+    op: str,
+    *,
+    moves: Sequence[Body],
+    units: Iterable[HandlingUnit] = (),
+    counts: Sequence[Count] = (),
+    facts: Iterable[list[Any]] = (),
+    members: Body | None = None,
+    text: str = "",
+) -> Body:
+    """The body of the event. `units` are as they are afterwards, `facts` whatever else is set by this act."""
+    view = case.view
+    after: list[list[Any]] = [*(_dated(unit, case).to_fact() for unit in units), *facts]
+    act = [ACT_FACT, case.station.id, {"read": case.read.id, "since": list(since_of(case.read)), "text": text}]
+    was = [[kind, key, view.fact(kind, key)] for kind, key, _ in (*after, act)]
+    body: Body = {"operation": op, **(members or {})}
+    if moves:
+        body["mv"] = list(moves)
+    if counts:
+        body["counted"] = counts_json(counts)
+    body["facts"] = [*after, *count_facts(counts, view), act]
+    body["was"] = was
+    return body
+
+
+def _dated(unit: HandlingUnit, case: Case) -> HandlingUnit:
+    return HandlingUnit(
+        unit.sscc, unit.location, unit.state, unit.rows, unit.parent, unit.inside, unit.turn, case.read.wall_ms
+    )

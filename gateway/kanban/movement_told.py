@@ -1,0 +1,33 @@
+"""A movement of goods that another gateway told of first: one pallet was scanned at two docks, say.
+
+The ERP books it once. What it moved and counted here is taken back, since the winner's event moved it; the unit
+itself is remembered, and a person is asked to look.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.counter import count_facts, counts_back
+from gateway.kanban.answer import task
+from gateway.kanban.movement import reversed_moves
+from gateway.model import Disposition, Event, View
+
+
+def is_movement(original: dict[str, Any]) -> bool:
+    """Whether the event was made at a goods station."""
+    return "operation" in original
+
+
+def told_before(original: dict[str, Any], disposition: Disposition, view: View, body: dict[str, Any]) -> Event:
+    """The event that takes it back; `body` has the members that every event about a disposition has."""
+    subject = original.get("sscc", original["id"])
+    text = (
+        f"{original['kind'].replace('_', ' ').capitalize()} of {subject} was told by "
+        f"{disposition.by or 'another gateway'} first and is booked once: see where it stands."
+    )
+    body["mv"] = reversed_moves(original.get("mv", []))
+    body["facts"] = count_facts(counts_back(original), view)
+    body["task"] = task(f"goods/twice/{subject}", "goods", "TOLD_TWICE", text, station=original.get("sta", ""),
+                        ref=original["id"])  # fmt: skip
+    return Event("movement_superseded", "", "", body)
