@@ -16,7 +16,7 @@ def unwanted(label: Label) -> Rejection | None:
         flaw = label.errors[0]
         return Rejection(flaw.code, flaw.text, flaw.got, flaw.expected)
     text = (
-        f"This is a label of goods ({_about(label)}), and nothing is done with labels here: scan the card of the bin."
+        f"This is a label of goods ({_about(label)}): take it to a station for goods, here scan the card of the bin."
     )
     return Rejection("LABEL_NOT_EXPECTED", text, label.text[:200], "the card of a bin")
 

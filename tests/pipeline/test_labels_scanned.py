@@ -73,7 +73,7 @@ def test_a_label_longer_than_any_card_or_with_separators_is_a_label_alone() -> N
     assert scan.code == "" and scan.fault is None and scan.label is not None and scan.label.keys.item == "A-1"
     long = scan_of(("[)>@06@" + "@".join(f"{n}X{'A' * 20}" for n in range(10, 25))).encode())
     assert long.label is not None and long.fault is None
-    assert scan_of(b"[)>\x1e06\x1dPA\x1dPB").fault is not None
+    assert scan_of(b"A\x1bB").fault is not None
 
 
 def test_each_scanner_is_read_by_its_own_profile(tmp_path: Path) -> None:
