@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from gateway.goods import parts
 from gateway.goods.act import Case as GoodsCase
 from gateway.goods.act import Rules
 from gateway.goods.desk import DIALOGUE, begin, proceed
+from gateway.goods.parts import begin_label, go_on_label
 from gateway.instruct import carry_out
 from gateway.kanban.answer import nothing, refused
 from gateway.kanban.batch import due
@@ -86,7 +88,7 @@ class Decider:
     ) -> None:
         self._stations = dict(stations)
         self._goods = goods or Rules()
-        self._dialogues = {**dialogues, DIALOGUE: self._proceed}
+        self._dialogues = {**dialogues, DIALOGUE: self._proceed, parts.DIALOGUE: self._more_parts}
         self._undo_window_ms = undo_window_ms
         self._andon_window_ms = andon_window_ms
 
@@ -127,7 +129,7 @@ class Decider:
     def _act(self, scan: Scan, station: Station, view: View) -> Decision:
         """What a scan says that answers no question."""
         if station.role == GOODS:
-            return begin(scan, GoodsCase(view, scan.read, station, self._goods))
+            return self._begin_goods(scan, GoodsCase(view, scan.read, station, self._goods))
         if scan.action is Action.OPERATION:
             return refused(_not_here(scan, station))
         if scan.action is Action.UNDO and not (scan.card or scan.code):
@@ -138,6 +140,14 @@ class Decider:
         if scan.action is Action.UNDO:
             return undo(scan, card, view, window_ms=self._undo_window_ms)
         return self._turn(scan, card, station, view)
+
+    def _begin_goods(self, scan: Scan, case: GoodsCase) -> Decision:
+        found = begin_label(scan, case)
+        return found if isinstance(found, Decision) else begin(found or scan, case)
+
+    def _more_parts(self, flow: Flow, scan: Scan, station: Station, view: View) -> Decision | Scan | None:
+        """The next symbol of a label that has several."""
+        return go_on_label(flow, scan, GoodsCase(view, scan.read, station, self._goods))
 
     def _proceed(self, flow: Flow, scan: Scan, station: Station, view: View) -> Decision | None:
         """The next scan of a dialogue about goods."""

@@ -31,6 +31,7 @@ from gateway.codes.template import PATTERN_LIMIT, Template
 from gateway.crosscheck import cross_check
 from gateway.errors import ConfigError
 from gateway.mistake import Mistake, explain, is_echo
+from gateway.parsed import KEY_NAMES
 from gateway.setting_value import check_base_url, check_card_pattern, check_host, split_address
 from gateway.toml_lines import Path as KeyPath
 from gateway.toml_source import read_toml
@@ -54,6 +55,16 @@ CardPattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator
 Host = Annotated[str, Field(max_length=253), AfterValidator(check_host)]
 Operation = Literal["receive"]
 BaseUrl = Annotated[str, Field(max_length=500), AfterValidator(check_base_url)]
+
+
+def _check_part(text: str) -> str:
+    wrong = [name for name in text.split("|") if name not in KEY_NAMES]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is no key of a label, expected one of {', '.join(KEY_NAMES)}")
+    return text
+
+
+LabelPart = Annotated[str, AfterValidator(_check_part)]
 
 
 class _Table(BaseModel):
@@ -123,6 +134,8 @@ class GoodsSettings(_Table):
     """The same label without a pallet number again within this time is asked about; later it is another delivery."""
     ask_s: Annotated[int, Field(ge=10, le=3600)] = 120
     """How long a question waits for its answer."""
+    label_parts: Annotated[tuple[LabelPart, ...], Field(max_length=16)] = ()
+    """What must have been scanned of a label with one symbol for each value, e.g. item|supplier_item, quantity."""
     confirm: bool = False
     """True: every receipt is asked about, not only those that are not as ordered."""
     sscc_prefix: Annotated[str, StringConstraints(pattern=r"^([0-9]{8,13})?$")] = ""

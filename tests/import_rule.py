@@ -64,7 +64,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
     "gateway.counter": _PURE,
     "gateway.goods": (
-        "gateway.counter", "gateway.kanban", "gateway.stations.station", "gateway.parsed", "gateway.ids", *_PURE,
+        "gateway.counter", "gateway.kanban", "gateway.stations.station", "gateway.parsed", "gateway.ids",
+        "gateway.codes.assembly", "gateway.codes.parse", *_PURE,
     ),
     "gateway.decide": (
         "gateway.goods", "gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE,
@@ -77,7 +78,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # configuration
     "gateway.settings": (
         "drivers.base", "drivers.output_base", "drivers.output_registry", "drivers.registry",
-        "sync.settings", "gateway.errors", "gateway.codes.template", *_TOML,
+        "sync.settings", "gateway.errors", "gateway.parsed", "gateway.codes.template", *_TOML,
         "gateway.crosscheck", "gateway.mistake", "gateway.setting_value",
     ),
     "gateway.crosscheck": ("gateway.mistake", "gateway.setting_value"),

@@ -16,7 +16,7 @@ from gateway.errors import ConfigError, GatewayError
 from gateway.probe_sheet import sheet_svg
 from gateway.settings import load_settings
 
-_SILENCE_S = 1.0  # after a scan: what comes within it still belongs to it
+_SILENCE_S = 0.3  # after a scan: what comes within it still belongs to it
 _SYMBOLS = 2  # on the sheet
 
 

@@ -136,7 +136,7 @@ def test_the_command_learns_from_a_real_line_and_asks_what_the_person_saw(tmp_pa
 
     def scanner() -> None:
         """Scans again and again, as the command discards what came before it listened."""
-        while not done.wait(0.1):
+        while not done.wait(1):
             os.write(master, arriving("\x1d", "\x1e", "\x04").encode())
             if select.select([master], [], [], 0)[0]:
                 return
