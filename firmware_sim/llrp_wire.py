@@ -61,9 +61,12 @@ def ro_specs_of(spec: tuple[int, bytes, int]) -> bytes:
 def capabilities(model: dict[str, Any]) -> bytes:
     """What follows the status in GET_READER_CAPABILITIES_RESPONSE."""
     general = struct.pack(">HHII", model["antennas"], 0x4000, model["maker"], model["model"]) + text_param("6.4.1.240")
+    general += param(139, struct.pack(">Hh", 1, -80))
     general += param(141, struct.pack(">HH", 4, 4))
+    general += b"".join(param(140, struct.pack(">HHB", n, 1, 1)) for n in range(1, model["antennas"] + 1))
     llrp = struct.pack(">BBHIIIII", 0b0100_1000, 1, 0, model["ro_specs"], 32, 1, 8, 8)
     powers = b"".join(param(145, struct.pack(">Hh", n + 1, 1000 + 25 * n)) for n in range(81))
     hops = param(146, b"\x80" + param(147, struct.pack(">BBH4I", 1, 0, 4, 902_750, 903_250, 903_750, 904_250)))
-    regulatory = struct.pack(">HH", 840, 1) + param(144, powers + hops)
+    mode = struct.pack(">IBBBBIIIII", 1000, 0x80, 2, 0, 2, 250_000, 1500, 6250, 25_000, 1)
+    regulatory = struct.pack(">HH", 840, 1) + param(144, powers + hops + param(328, param(329, mode)))
     return param(137, general) + param(142, llrp) + param(143, regulatory)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from gateway.goods.act import Rules
 from gateway.health import Health
 from gateway.ids import new_id
 from gateway.interpret import sources
+from gateway.kanban.carried import meaning
 from gateway.lights import Lights, VerdictTap
 from gateway.loop_colour import loops_json
 from gateway.master import PARSERS
@@ -29,6 +30,7 @@ from gateway.model import Instruction, Verdict
 from gateway.pipeline import Pipeline
 from gateway.settings import GoodsSettings, Settings
 from gateway.stations.station import Station
+from gateway.store.mail import BroughtIn, Head, Letter, bring_in
 from gateway.store.outbox import OutboxReader
 from gateway.store.reader import StoreReader
 from gateway.store.store import Store
@@ -54,6 +56,20 @@ def instruct_offline(settings: Settings, name: str, body: dict[str, Any], accoun
         writer = Writer(store, decider(settings), clock)
         instruction = Instruction(new_id(clock.wall_ms()), name, body, account)
         return writer.step([Request(instruction)])[0].verdict
+    finally:
+        store.close()
+
+
+def import_offline(settings: Settings, head: Head, letters: Iterable[Letter]) -> BroughtIn:
+    """Take over another box's unsynced events into the store of a gateway that does not run."""
+    table = settings.gateway
+    if (head.site, head.env) != (table.site, table.env):
+        text = f"the file is of site {head.site!r} and env {head.env!r}, expected {table.site!r} and {table.env!r}"
+        raise GatewayError(text, hint="events never change site or environment")
+    clock = SystemClock(boot_id())
+    store = open_store(settings, clock)
+    try:
+        return bring_in(store, head, letters, lambda events: meaning(events, store.view), clock)
     finally:
         store.close()
 

@@ -8,6 +8,7 @@ from gateway.kanban.answer import TEXT_LIMIT, nothing
 from gateway.kanban.lostcard import found, lost
 from gateway.kanban.modeswitch import set_mode
 from gateway.kanban.reprint import replace_card, reprint
+from gateway.kanban.resolve import close, edit, redrive, resend, void
 from gateway.kanban.walk import cancel, open_walk
 from gateway.kanban.walkresult import finish
 from gateway.model import Decision, Instruction, Status, View
@@ -18,6 +19,11 @@ INSTRUCTIONS: dict[str, Callable[[Instruction, View], Decision]] = {
     "card.replace": replace_card,
     "card.reprint": reprint,
     "mode.set": set_mode,
+    "resolve.done": close,
+    "resolve.edit": edit,
+    "resolve.redrive": redrive,
+    "resolve.resend": resend,
+    "resolve.void": void,
     "walk.cancel": cancel,
     "walk.finish": finish,
     "walk.open": open_walk,

@@ -209,6 +209,7 @@ class Undeliverable:
     id: str  # of the event
     code: str
     text: str
+    stream: str = "sig"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +275,9 @@ class Event:
     `task` a row of the resolve list · `done` ids of tasks that are done · `facts` rows [kind, id, body or
     null] of what else is known, such as a badge session or a mode · `md` changed master data · `stock`
     absolute stock · `cmd` an executed command · `press` a recognisable MQTT message · `epoch` a new epoch.
-    `aside` is not folded: it marks a change of a card that the ERP never hears of (see kanban/fence.py).
+    An event with `origin` (imported from another gateway) is not folded at all. `anew` is not folded: it begins an
+    epoch in the same commit. `aside` is not folded: it marks a change of a card that the ERP never hears of
+    (see kanban/fence.py).
     """
 
     kind: str

@@ -252,7 +252,8 @@ class Uplink:
             self._book.tell(
                 "ACK_WENT_BACK",
                 f"the ERP acknowledges {ack.stream} up to {ack.cum} but had acknowledged {sender.acked} before:"
-                " ignored; was the ERP restored from a backup?",
+                " ignored; was the ERP restored from a backup? 'kanban-gateway resolve resend --stream"
+                f" {ack.stream} --after {ack.cum}' sends again what it lost",
             )
         else:
             self._book.count(f"ACK_{heard.upper()}")

@@ -46,7 +46,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "gateway.loop_colour": (*_BASE, *_PURE, "gateway.kanban", "gateway.store.loops"),
     # the edges
-    "gateway.web": (*_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity"),
+    "gateway.web": (
+        *_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity",
+        "gateway.solution",
+    ),
     "gateway.store": (*_BASE, "gateway.quantity"),
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (
@@ -75,6 +78,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.kanban": ("gateway.ids", "gateway.counter", *_PURE),
     "gateway.noise": (),
     "gateway.repeat": _PURE,
+    "gateway.seal": ("gateway.errors",),
+    "gateway.solution": (),
     # configuration
     "gateway.settings": (
         "drivers.base", "drivers.output_base", "drivers.output_registry", "drivers.registry",
@@ -154,6 +159,7 @@ PURE_PARTS = (
     "drivers.llrp.frame", "drivers.llrp.parameter", "drivers.llrp.message", "drivers.llrp.report",
     "drivers.llrp.event", "drivers.llrp.session",
     "sync.rest.judgement", "sync.rest.document",
+    "gateway.solution",
 )  # fmt: skip
 IMPURE_MODULES = (
     "asyncio", "concurrent", "io", "logging", "multiprocessing", "os", "queue", "random", "secrets", "select", "shutil",

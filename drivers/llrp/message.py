@@ -20,6 +20,7 @@ DISABLED, INACTIVE, ACTIVE = 0, 1, 2  # states of an ROSpec
 _EVENTS = (1, 2, 3, 4, 6, 8)  # GPI, ROSpec, buffer warning, reader exception, AISpec, antenna
 _CONTENT = 0b0001_1111_1000_0000  # antenna, channel, RSSI, first and last seen, count
 _GEN2 = 1
+_CHANNEL = 1  # counts from 1, and for fixed frequencies only
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +132,7 @@ def _antenna(port: int, wanted: Inventory, has: Capabilities) -> bytes:
     inner = [p.tlv(p.INVENTORY_COMMAND, b"\x00", _singulation(wanted))]
     power = _power_index(wanted.power_cdbm, has)
     if power:
-        channel = 0 if has.hop_table else 1
-        inner.insert(0, p.tlv(p.RF_TRANSMITTER, struct.pack(">HHH", has.hop_table, channel, power)))
+        inner.insert(0, p.tlv(p.RF_TRANSMITTER, struct.pack(">HHH", has.hop_table, _CHANNEL, power)))
     return p.tlv(p.ANTENNA_CONFIGURATION, struct.pack(">H", port), *inner)
 
 

@@ -51,6 +51,7 @@ class Book:
     """Effects of events, gathered until `flush` writes them into the open transaction."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
         self.stock: dict[Place, Decimal] = {
             (item, location, status, lot): Decimal(qty)
             for item, location, status, lot, qty in db.execute("SELECT item, location, status, lot, qty FROM stock")
@@ -101,6 +102,8 @@ class Book:
             return None
         if not event.get("key"):
             raise PostingError("NO_KEY", "a trigger without a need key cannot become an order")
+        if "redrives" in event and self._has_order(event["key"]):
+            return None
         self._documents += 1
         is_past = all(
             row["card"] in self.cards
@@ -114,6 +117,10 @@ class Book:
             orjson.dumps(cards).decode(), "closed" if is_past and event.get("after") else "open",
         ))  # fmt: skip
         return doc
+
+    def _has_order(self, key: str) -> bool:
+        waiting = any(found == key for found, *_ in self._purchases)
+        return waiting or self._db.execute("SELECT 1 FROM purchase WHERE key = ?", (key,)).fetchone() is not None
 
     def mark_ordered(self, key: str) -> None:
         """The order that was just placed has a number that its gateway will hear of: its cards are ORDERED."""

@@ -17,6 +17,7 @@ from firmware_sim.erp.book import Book, PostingError, Standing
 from firmware_sim.erp.envelope import Ack, now_utc
 from firmware_sim.erp.goods import post_goods
 from firmware_sim.erp.mischief import Mischief, Ruling
+from firmware_sim.erp.posting import BOOKED, VOIDED, Postings
 from firmware_sim.identity import new_uuid7
 
 OPEN = ("WAIT", "EMPTY", "ORDERED", "IN_PROCESS", "IN_TRANSIT")
@@ -49,6 +50,7 @@ class Clerk:
 
     def __init__(self, db: sqlite3.Connection, mischief: Mischief, *, confirm_orders: bool) -> None:
         self.book = Book(db)
+        self._postings = Postings(db)
         self._db = db
         self._mischief = mischief
         self._confirm_orders = confirm_orders
@@ -60,21 +62,30 @@ class Clerk:
 
         `holders`: events that hold a need key, by key. `known`: outcome by id of the batch's earlier events.
         """
+        if objection := self._postings.objection(event, known):
+            told = {} if objection.outcome == "duplicate" else {"code": objection.code, "msg": objection.message}
+            return Judgement(objection.outcome, objection.code, False, told)
+        if event.get("voids"):
+            self.carry_out(event, gw, st, applied)
+            return Judgement("applied", "", False)
         ruling = self._mischief.rule(event)
         if ruling and ruling.outcome == "superseded":
             self._let_a_rival_win(event, ruling, holders, applied)
-        if superseded := self._superseded(event, gw, holders, known):
+        if superseded := self._superseded(event, _author(event, gw), holders, known):
             applied.corrected.add(gw)
             return Judgement("superseded", "", False, superseded)
+        is_first = not self._is_held_by_its_own(event, holders)
         if ruling and ruling.outcome == "parked":
-            return Judgement("parked", ruling.code, True, {"code": ruling.code, "msg": "stored, to be finished later"})
+            self._postings.replace(event.get("redrives", ""))
+            told = {"code": ruling.code, "msg": "stored, to be finished later"}
+            return Judgement("parked", ruling.code, is_first, told)
         if ruling and ruling.outcome == "rejected":
-            return self._refuse(event, gw, st, ruling.code, ruling.of, "refused as told", applied)
+            return self._refuse(event, gw, st, ruling.code, ruling.of, "refused as told", applied, is_first)
         try:
             self.carry_out(event, gw, st, applied)
         except PostingError as error:
-            return self._refuse(event, gw, st, error.code, "posting", str(error), applied)
-        return Judgement("applied")
+            return self._refuse(event, gw, st, error.code, "posting", str(error), applied, is_first)
+        return Judgement("applied", "", is_first)
 
     def carry_out(
         self, event: Event, gw: str, st: str, applied: Applied, *, with_stock: bool = True, is_late: bool = False
@@ -88,12 +99,20 @@ class Clerk:
         if with_stock:
             self.book.post_stock(event)
         if event.get("after"):
-            self.book.turn_cards(event, gw, st, is_late=is_late)
+            self.book.turn_cards(event, _author(event, gw), st, is_late=is_late)
             applied.changed_by.add(gw)
+        if "origin" in event:
+            applied.corrected.add(gw)
         doc = self.book.place_order(event, gw)
         if doc and self._confirm_orders and gw != RIVAL:
             self._confirm(event["key"], doc, gw, applied)
         self.book.close_orders(event)
+        if with_stock:
+            self._postings.settle(event, VOIDED if event.get("voids") else BOOKED)
+        self._note_words(event, gw)
+
+    def _note_words(self, event: Event, gw: str) -> None:
+        """What an event says beyond stock, cards and orders."""
         if "life" in event:
             self._note_life(event)
         if event["t"] in ("command_done", "command_refused") and event.get("ref"):
@@ -129,19 +148,27 @@ class Clerk:
         row = (document["id"], gw, orjson.dumps(document).decode())
         self._db.execute("INSERT INTO command(id, gw, doc) VALUES(?,?,?)", row)
 
-    def _refuse(self, event: Event, gw: str, st: str, code: str, of: str, message: str, applied: Applied) -> Judgement:
+    def _is_held_by_its_own(self, event: Event, holders: dict[str, Event]) -> bool:
+        """Whether an earlier event of the same posting holds the need."""
+        holder = holders.get(event.get("key", ""))
+        root = event.get("redrives")
+        return root is not None and holder is not None and root in (holder["id"], holder.get("redrives"))
+
+    def _refuse(
+        self, event: Event, gw: str, st: str, code: str, of: str, message: str, applied: Applied, is_first: bool
+    ) -> Judgement:
         """A refused posting leaves card and order standing (K6); a refused status leaves nothing."""
         stands = of == "posting" and code != "NO_KEY"
         if stands:
             self.carry_out(event, gw, st, applied, with_stock=False)
-        return Judgement("rejected", code, stands, {"code": code, "msg": message, "of": of})
+        return Judgement("rejected", code, stands and is_first, {"code": code, "msg": message, "of": of})
 
     def _superseded(self, event: Event, gw: str, holders: dict[str, Event], known: dict[str, str]) -> Event | None:
         """Who had this need first, and where the card stands now; None when nobody had it."""
         key = event.get("key", "")
         if not key:
             return None
-        winner = holders.get(key)
+        winner = None if self._is_held_by_its_own(event, holders) else holders.get(key)
         standing = self.book.cards.get(event.get("card", ""))
         is_late = (
             standing is not None
@@ -190,6 +217,12 @@ class Clerk:
         self.record_command(gw, command)
         self.book.mark_ordered(key)
         applied.commands.append((gw, command))
+
+
+def _author(event: Event, gw: str) -> str:
+    """The gateway at which it happened, whoever brings it."""
+    origin: Event = event.get("origin", {"gw": gw})
+    return str(origin["gw"])
 
 
 def _is_late(event: Event, standing: Standing) -> bool:

@@ -257,6 +257,6 @@ class Ledger:
         """An id that came before, under another epoch: the answer it got, with its new sequence number."""
         self.counters["duplicate"] += 1
         applied.corrected.add(batch.gw)
-        earlier = None if outcome == "applied" else self._dispositions.last_of(entry.event["id"])
+        earlier = None if outcome in ("applied", "replaced") else self._dispositions.last_of(entry.event["id"])
         told = earlier or {"id": entry.event["id"], "c": "duplicate"}
         self._dispositions.add(batch.gw, batch.st, {**told, "s": entry.seq})

@@ -12,9 +12,11 @@ from gateway.cli.card import card, command_card
 from gateway.cli.check import check
 from gateway.cli.contract import contract
 from gateway.cli.decode import decode
+from gateway.cli.mail import import_
 from gateway.cli.mode import mode
 from gateway.cli.probe import probe
 from gateway.cli.replay import replay
+from gateway.cli.resolve import resolve
 from gateway.cli.run import run
 from gateway.cli.store import events, export, rebuild, status, verify
 from gateway.cli.walk import walk
@@ -28,12 +30,14 @@ COMMANDS: tuple[click.Command, ...] = (
     verify,
     rebuild,
     export,
+    import_,
     replay,
     card,
     command_card,
     contract,
     decode,
     probe,
+    resolve,
     mode,
     walk,
     scan_image,

@@ -10,11 +10,13 @@ from typing import Any, BinaryIO, TypeVar
 
 import click
 
+from gateway.cli.mail import export_sealed, passphrase_option
 from gateway.cli.option import config_option, json_option
 from gateway.clock import SystemClock
 from gateway.errors import StoreError
 from gateway.loop_colour import loops_json
 from gateway.settings import load_settings
+from gateway.solution import solutions
 from gateway.store.export import verify_export
 from gateway.store.reader import EventFilter, StoreReader, database_exists
 from gateway.store.rebuild import rebuild as rebuild_store
@@ -58,6 +60,7 @@ def status(config: Path, as_json: bool) -> None:
         click.echo(f"  stock {row['item']} at {row['location']} ({row['status']}): {row['qty']}")
     for task in told["resolve"]:
         click.echo(f"  to resolve: {task['code']} {task['text']} ({task['count']} times, card {task['card']})")
+        click.echo(f"    {solutions(task)[0]}")
     for note in told["notes"]:
         click.echo(f"  note: {note}")
 
@@ -117,8 +120,18 @@ def events(config: Path, kind: str, station: str, card: str, after_seq: int, las
 @click.command()
 @config_option
 @click.option("--output", type=click.File("wb"), default="-", help="File to write; standard output if not given.")
-def export(config: Path, output: BinaryIO) -> None:
-    """Write the whole journal as JSON lines with sequence, stream and hash."""
+@click.option("--unsynced", is_flag=True, help="Only what the ERP has not booked, for another box; needs --sealed.")
+@click.option("--sealed", type=click.Path(path_type=Path, dir_okay=False), help="With --unsynced: the encrypted file.")
+@passphrase_option
+def export(config: Path, output: BinaryIO, unsynced: bool, sealed: Path | None, credential: str) -> None:
+    """Write the whole journal as JSON lines, or with --unsynced what waits for the ERP into an encrypted file."""
+    if unsynced is not (sealed is not None):
+        raise click.UsageError("--unsynced and --sealed FILE belong together")
+    if sealed is not None:
+        _data_dir(config)
+        count = export_sealed(load_settings(config), sealed, credential)
+        click.echo(f"{count} events sealed in {sealed}: 'kanban-gateway import' on another box takes them over")
+        return
     reader = StoreReader(_data_dir(config))
     try:
         output.writelines(reader.export())

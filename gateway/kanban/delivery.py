@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.kanban.answer import TEXT_LIMIT, nothing, task
+from gateway.kanban.refused import posting_of, refused_fact
 from gateway.model import Decision, Event, FeedPage, Notice, Status, Undeliverable, Verdict, View
 
 DROPPED = "dropped"  # facts by event id: the event is sent as a tombstone
@@ -21,14 +22,18 @@ def bury(undeliverable: Undeliverable, view: View) -> Decision:
     code, reason = undeliverable.code[:TEXT_LIMIT], undeliverable.text[:TEXT_LIMIT]
     what = f"{original['kind'].replace('_', ' ')}{f' of card {card}' if card else ''}"
     text = f"The ERP cannot read {what}: {code} {reason}".strip() + ". It is on the list; go on."
+    name = f"{DROPPED}/{original['id']}"
     body = {
         "ref": original["id"],
         "code": code,
         "msg": reason,
-        "facts": [[DROPPED, original["id"], {"code": code, "why": reason}]],
+        "facts": [
+            [DROPPED, original["id"], {"code": code, "why": reason}],
+            refused_fact(original, DROPPED, code, name, undeliverable.stream),
+        ],
         "task": task(
-            f"{DROPPED}/{original['id']}", DROPPED, code, text,
-            station=station, card=card, posting=original["kind"], ref=original["id"],
+            name, DROPPED, code, text,
+            station=station, card=card, posting=posting_of(original), ref=original["id"],
         ),
     }  # fmt: skip
     body |= {name: original[name] for name in ("card", "loop", "cycle") if name in original}

@@ -27,7 +27,7 @@ def told_before(original: dict[str, Any], disposition: Disposition, view: View, 
         f"{disposition.by or 'another gateway'} first and is booked once: see where it stands."
     )
     body["mv"] = reversed_moves(original.get("mv", []))
-    body["facts"] = count_facts(counts_back(original), view)
+    body["facts"] = [*body.get("facts", ()), *count_facts(counts_back(original), view)]
     body["task"] = task(f"goods/twice/{subject}", "goods", "TOLD_TWICE", text, station=original.get("sta", ""),
                         ref=original["id"])  # fmt: skip
     return Event("movement_superseded", "", "", body)

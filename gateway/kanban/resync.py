@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.kanban.answer import nothing
 from gateway.kanban.container import row, same_row
+from gateway.kanban.refused import waiting_moves
 from gateway.kanban.signal import closed_by
 from gateway.kanban.transition import FILLED, OPEN_NEED, is_ahead
 from gateway.master import Loop
@@ -42,14 +43,17 @@ def adopt_cards(states: CardStates, view: View) -> Decision:
 
 
 def adopt_stock(snapshot: StockSnapshot, view: View) -> Decision:
-    """Local stock = snapshot + our movements after it; a snapshot that does not say when is only compared."""
+    """Local stock = snapshot + our movements after it + those that the ERP did not book.
+
+    A snapshot that does not say when is only compared.
+    """
     moves = view.unsettled_moves(snapshot.as_of) if snapshot.as_of else None
     known = view.all_stock()
     theirs = {(item, location, status, lot): quantity for item, location, status, lot, quantity in snapshot.rows}
     if moves is None:
         return _compared(theirs, known, view)
     target = dict(theirs)
-    for move in moves:
+    for move in (*moves, *waiting_moves(view)):
         _add(target, move, move["from"], -1)
         _add(target, move, move["to"], 1)
     changed = [place for place in sorted({*target, *known}) if target.get(place, 0) != known.get(place, 0)]

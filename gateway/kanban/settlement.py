@@ -13,6 +13,16 @@ from uuid import UUID
 from gateway.kanban.answer import TEXT_LIMIT, task
 from gateway.kanban.container import Body, card_after, row
 from gateway.kanban.movement_told import is_movement, told_before
+from gateway.kanban.refused import (
+    PARKED,
+    POSTING,
+    REFUSED,
+    STATUS,
+    VOIDED,
+    forgotten,
+    posting_of,
+    refused_fact,
+)
 from gateway.kanban.standing import Standing
 from gateway.kanban.superseded import compensated
 from gateway.model import (
@@ -42,6 +52,7 @@ class _Settling:
     cards: dict[str, Card] = field(default_factory=dict)
     streaks: dict[str, tuple[str, int]] = field(default_factory=dict)  # posting -> (code, how often in a row)
     issued: dict[str, Standing] = field(default_factory=dict)  # card -> where it stands by what was issued again
+    parked: set[str] = field(default_factory=set)  # ids of events that were parked a moment ago
 
     def card(self, name: str) -> Card | None:
         return self.cards.get(name) or self.view.card(name)
@@ -81,6 +92,8 @@ def _take(settling: _Settling, disposition: Disposition) -> None:
     if original:
         body["ref"] = original["id"]
         body |= {name: original[name] for name in ("card", "loop", "cycle") if name in original}
+        if original["id"] in settling.parked or settling.view.fact(REFUSED, original["id"]) is not None:
+            body["facts"] = [forgotten(original["id"])]
     if disposition.outcome == "superseded" and original and is_movement(original):
         settling.add(told_before(original, disposition, settling.view, body))
     elif disposition.outcome == "superseded" and original:
@@ -89,37 +102,52 @@ def _take(settling: _Settling, disposition: Disposition) -> None:
     elif disposition.outcome == "rejected":
         _reject(settling, disposition, original, body)
     elif disposition.outcome == "parked":
+        if original:
+            settling.parked.add(original["id"])
+            body["facts"] = [refused_fact(original, PARKED, body["dsp"]["code"], "", settling.stream)]
         settling.add(Event("event_parked", "", "", body))
     else:
         settling.add(Event("event_settled", "", "", body))
 
 
 def _reject(settling: _Settling, disposition: Disposition, original: Body | None, body: dict[str, Any]) -> None:
+    is_ours = original is not None
     original = original or {"kind": "", "id": disposition.id[:TEXT_LIMIT]}
     card = original.get("card", "")
     station = original.get("sta", "")
     reason = f"{disposition.code} {disposition.text}".strip()[:TEXT_LIMIT]
-    if disposition.refused == "status" and original.get("after"):
+    is_status = disposition.refused == "status" and bool(original.get("after"))
+    if is_status:
         text = f"The ERP refused the status of card {card}: {reason}. The card is blocked until it is corrected."
         body["task"] = task(
             f"error/{card}/{original['cycle']}", "card_error", disposition.code, text,
-            station=station, card=card, posting=original["kind"], ref=original["id"],
+            station=station, card=card, posting=posting_of(original), ref=original["id"],
         )  # fmt: skip
+        _remember(settling, original, STATUS, body)
         settling.add(Event("card_error", "", "", {**body, **_blocked(settling, original)}))
         code = "CARD_ERROR"
     else:
         of_card = f" of card {card}" if card else ""
         text = f"The ERP did not book {_words(original['kind'])}{of_card}: {reason}. It is on the list; go on."
         body["task"] = _posting_task(settling, disposition, original, text)
+        if original["kind"] == VOIDED and original.get("took"):
+            body["mv"] = original["took"]  # the ERP did book it: what was given back here is gone all the same
+        if is_ours:
+            _remember(settling, original, POSTING, body)
         settling.add(Event("event_rejected", "", "", body))
         code = "ERP_REFUSED"
     if station:
         settling.notices.append(Notice(station, Verdict(Status.REFUSED, code, text, card)))
 
 
+def _remember(settling: _Settling, original: Body, how: str, body: dict[str, Any]) -> None:
+    task_row = body["task"]
+    body["facts"] = [refused_fact(original, how, task_row["code"], task_row["id"], settling.stream)]
+
+
 def _posting_task(settling: _Settling, disposition: Disposition, original: Body, text: str) -> dict[str, str]:
     """One task per refused event, or one for the whole class of posting once the same refusal repeats."""
-    posting, code = original["kind"], disposition.code[:TEXT_LIMIT]
+    posting, code = posting_of(original), disposition.code[:TEXT_LIMIT]
     known = settling.streaks.get(posting)
     before = (known[1] if known[0] == code else 0) if known else settling.view.refusals_in_a_row(code, posting)
     settling.streaks[posting] = (code, before + 1)

@@ -96,7 +96,7 @@ def _undone(acts: list[Body], cards: dict[str, Card], view: View) -> Decision:
     for act in acts:
         if act["kind"] not in UNDOABLE:
             continue
-        rows = [_row_before(cards[after["card"]], act) for after in act.get("after", ())]
+        rows = [row_before(cards[after["card"]], act) for after in act.get("after", ())]
         key = ""
         if rows:
             named = cards[act["card"]]
@@ -110,7 +110,7 @@ def _undone(acts: list[Body], cards: dict[str, Card], view: View) -> Decision:
     return Decision(tuple(events), Verdict(Status.OK, "UNDONE", text, first["card"]))
 
 
-def _row_before(card: Card, act: Body) -> dict[str, Any]:
+def row_before(card: Card, act: Body) -> dict[str, Any]:
     """The card as before the act, but with its cycle number: no number is used twice."""
     before = act.get("was")
     if before is None:  # a batch: its cards waited, with what was in them
@@ -143,13 +143,18 @@ def _body(act: Body, rows: list[dict[str, Any]], nth: int, view: View) -> dict[s
         body["mv"] = reversed_moves(act["mv"])
     if "tr" in act:
         body["closes"] = [act["key"]]
-    keys = {row["sig"] for row in rows if row["sig"]}
-    closed = [view.closed_signal(key) for key in sorted(keys) if not view.signal_cards(key)]
-    if reopens := [signal for signal in closed if signal is not None]:
+    if reopens := reopened(rows, view):
         body["reopens"] = reopens
     if nth:
         body["nth"] = nth
     return body
+
+
+def reopened(rows: list[dict[str, Any]], view: View) -> list[dict[str, Any]]:
+    """Signals that are open again once these cards are as they were."""
+    keys = {row["sig"] for row in rows if row["sig"]}
+    closed = [view.closed_signal(key) for key in sorted(keys) if not view.signal_cards(key)]
+    return [signal for signal in closed if signal is not None]
 
 
 def _no(scan: Scan, code: str, text: str, expected: str = "") -> Rejection:

@@ -153,6 +153,8 @@ class Committer:
             seqs.append(store.journal.append(event.stream, body))
             if "md" in body:
                 store.view.forget(masters=True)
+            if "anew" in body:
+                store.view.epoch = store.begin_epoch(body["anew"]["why"], resend_from=body["anew"].get("from", 0))
             if read is not None and "call" not in body and (event.stream == "sig" or "aside" in body):
                 store.view.note_change(read.station, seqs[-1])
         return tuple(seqs)

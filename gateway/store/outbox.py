@@ -89,6 +89,21 @@ def _hash_at(connection: sqlite3.Connection, stream: str, seq: int) -> bytes | N
     return row[0] if row else None
 
 
+def put_back(connection: sqlite3.Connection, first_jseq: int) -> None:
+    """Everything sent from this journal row on waits again, without numbers: `resequence` follows.
+
+    The last row of each stream is its head, so counting back from there would find the numbers it had; nobody
+    needs them, as the next epoch begins at 1.
+    """
+    rows = connection.execute(
+        "SELECT stream, seq FROM journal WHERE seq>=? AND stream<>''"
+        " AND seq NOT IN (SELECT jseq FROM outbox) ORDER BY seq",
+        (first_jseq,),
+    ).fetchall()
+    numbered = [(stream, -1 - place, jseq, ZERO_HASH) for place, (stream, jseq) in enumerate(rows)]
+    connection.executemany("INSERT INTO outbox(stream,seq,jseq,hash) VALUES(?,?,?,?)", numbered)
+
+
 def resequence(connection: sqlite3.Connection) -> dict[str, int]:
     """Number everything unsettled from 1 again for a new epoch, in journal order, ids unchanged.
 

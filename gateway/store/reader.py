@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from gateway.ids import parse_id
 from gateway.quantity import format_quantity
 from gateway.store.connection import DATABASE, open_reader
 from gateway.store.outbox import OutboxReader
@@ -85,6 +86,24 @@ class StoreReader:
     def resolve(self) -> list[Row]:
         """Tasks that wait for a person."""
         return self._query("SELECT * FROM resolve ORDER BY first_seq")
+
+    def event(self, event_id: str) -> Row | None:
+        """The event with this id and its `seq`; None when there is none."""
+        row = self._connection.execute("SELECT seq,body FROM journal WHERE id=?", (parse_id(event_id),)).fetchone()
+        return {"seq": row[0], **orjson.loads(row[1])} if row else None
+
+    def row_after(self, stream: str, number: int) -> int | None:
+        """Journal row of the event that follows `number` in its stream in this epoch; None when there is none.
+
+        An epoch begins with what was unsettled, which is the end of the stream before: so the newest event has
+        the number of the head, and one counts back from there.
+        """
+        head = self._outbox.streams()[stream].head
+        if number >= head:
+            return None
+        query = "SELECT seq FROM journal WHERE stream=? ORDER BY seq DESC LIMIT 1 OFFSET ?"
+        row = self._connection.execute(query, (stream, head - number - 1)).fetchone()
+        return int(row[0]) if row else None
 
     def datasets(self) -> list[Row]:
         """Master data versions."""

@@ -153,9 +153,10 @@ class Store:
         rows = self.connection.execute(f"{query} LIKE 'ntp%' LIMIT 1", (TAIL_ROWS,)).fetchall()
         return parse_iso_utc(rows[0][0]) if rows else 0
 
-    def begin_epoch(self, reason: str, *, lost: tuple[int, int] | None = None) -> str:
-        """Start a new epoch inside the open transaction."""
-        epoch = begin_epoch(self.connection, self.journal, stamp(self._clock), reason, lost=lost)
+    def begin_epoch(self, reason: str, *, lost: tuple[int, int] | None = None, resend_from: int = 0) -> str:
+        """Start a new epoch inside the open transaction; `resend_from`: see epoch.py."""
+        now = stamp(self._clock)
+        epoch = begin_epoch(self.connection, self.journal, now, reason, lost=lost, resend_from=resend_from)
         self.journal.save_heads()
         return epoch
 

@@ -148,7 +148,7 @@ class StoreView:
             row = self._execute(
                 "SELECT seq FROM journal WHERE seq > (SELECT max(seq) FROM journal) - ?"
                 " AND (stream='sig' OR body -> '$.aside' IS NOT NULL) AND body ->> '$.sta' = ?"
-                " AND body ->> '$.call' IS NULL ORDER BY seq DESC LIMIT 1",
+                " AND body ->> '$.call' IS NULL AND body ->> '$.origin' IS NULL ORDER BY seq DESC LIMIT 1",
                 (LOOK_BACK_EVENTS, station),
             ).fetchone()
             if row is None:

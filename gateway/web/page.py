@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, jsonify, request, send_from_directory
 
 from gateway.errors import StoreError
 from gateway.health import Health
+from gateway.solution import with_solutions
 from gateway.store.reader import EventFilter, StoreReader
 
 LAST_SCANS = 15
@@ -74,6 +75,7 @@ def _state(
         return {**told, "error": str(error)}
     try:
         told |= reader.status()
+        told["resolve"] = with_solutions(told["resolve"])
         told["loops"] = loops()
         newest = reader.events(EventFilter(last=LOOKED_AT_EVENTS))
         told["last"] = [_short(event) for event in newest if "sta" in event][: -LAST_SCANS - 1 : -1]

@@ -131,7 +131,7 @@ class Courier:
             return
         for event, item in events:
             parcel.graves.append(event["id"])
-            self._give(parcel, Undeliverable(event["id"], item.code or "INVALID", item.text))
+            self._give(parcel, Undeliverable(event["id"], item.code or "INVALID", item.text, parcel.batch.stream))
 
     def _give(self, parcel: Parcel, grave: Undeliverable) -> None:
         try:

@@ -229,9 +229,17 @@ class Floor:
 
     def sync_counts(self) -> dict[str, int]:
         """What the sync has counted since the gateway started, by code."""
-        url = re.findall(r"is ready (http://\S+)", self.gateway.log())[-1]
-        counts: dict[str, int] = requests.get(f"{url}api/v1/state", timeout=10).json()["sync"]["counts"]
+        counts: dict[str, int] = self._page_state()["sync"]["counts"]
         return counts
+
+    def warnings(self) -> dict[str, str]:
+        """What the page warns of, by code."""
+        return {one["code"]: one["text"] for one in self._page_state()["warnings"]}
+
+    def _page_state(self) -> dict[str, Any]:
+        url = re.findall(r"is ready (http://\S+)", self.gateway.log())[-1]
+        state: dict[str, Any] = requests.get(f"{url}api/v1/state", timeout=10).json()
+        return state
 
     def settle(self) -> None:
         """Wait until the ERP has everything."""

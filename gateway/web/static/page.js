@@ -49,6 +49,13 @@ function showSync(state) {
   byId("sync").className = sync.is_connected && sync.erp_online !== false ? "good" : "";
 }
 
+// A task and the commands that solve it, to be copied into a terminal on the gateway.
+function taskLine(task) {
+  const line = element("li", `${task.code}: ${task.text} (card ${task.card || "–"}, ${task.count}×)`);
+  line.append(...(task.solve ?? []).map((command) => element("code", command)));
+  return line;
+}
+
 function show(state) {
   byId("who").textContent = state.gateway ? `${state.gateway} · ${state.site} · ${state.head} events` : "";
   showSync(state);
@@ -58,7 +65,7 @@ function show(state) {
     event.t === "scan_refused" ? "refused" : event.t === "scan_failed" ? "failed" : "")));
   byId("streams").replaceChildren(...Object.entries(state.streams ?? {}).map(
     ([name, stream]) => row([name, stream.head, stream.settled, stream.unsettled])));
-  const tasks = (state.resolve ?? []).map((task) => element("li", `${task.code}: ${task.text} (card ${task.card || "–"}, ${task.count}×)`));
+  const tasks = (state.resolve ?? []).map(taskLine);
   byId("resolve").replaceChildren(...(tasks.length ? tasks : [element("li", "nothing")]));
   byId("warnings").replaceChildren(...(state.warnings ?? []).map((one) => element("li", `${one.code}: ${one.text}`)));
 }

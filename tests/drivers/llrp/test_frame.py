@@ -86,7 +86,7 @@ def test_the_power_asked_for_is_the_next_lower_step_the_reader_has() -> None:
         _, spec = m.ro_spec(m.Inventory((1,), asked, 1, 32, 1), has)
         found = p.find(spec[4 + 6 :], [p.AI_SPEC])[0].value
         steps = [struct.unpack(">HHH", transmitter) for transmitter in _transmitters(found)]
-        assert steps == ([] if index is None else [(1, 0, index)])
+        assert steps == ([] if index is None else [(1, 1, index)])
 
 
 def test_the_id_of_a_rospec_is_made_of_what_it_says() -> None:
