@@ -138,8 +138,9 @@ class Label:
 
     @property
     def is_guess(self) -> bool:
-        """Whether nothing but its first characters says that it is a label."""
-        return any(flaw.code == "WITHOUT_ENVELOPE" for flaw in self.warnings)
+        """Whether only its first characters, or one check digit, say that it is a label: ask first what else it is."""
+        is_bare_number = self.syntax is Syntax.GTIN and not self.aim
+        return is_bare_number or any(flaw.code == "WITHOUT_ENVELOPE" for flaw in self.warnings)
 
     def value_of(self, identifier: str) -> str:
         """The first value under an identifier, "" when it is not there."""

@@ -66,6 +66,8 @@ def test_a_label_in_doubt_is_kept_with_the_reason_and_not_booked() -> None:
 
 def test_a_text_that_only_begins_like_an_identifier_stays_an_unknown_code() -> None:
     assert scanned(Floor(), "SCREWS").verdict.code == "UNKNOWN_CODE"
+    assert scanned(Floor(), "4006381333931").verdict.code == "UNKNOWN_CODE"  # one number in ten has a check digit
+    assert scanned(Floor(), "]E04006381333931").verdict.code == "LABEL_NOT_EXPECTED"
 
 
 def test_a_label_longer_than_any_card_or_with_separators_is_a_label_alone() -> None:
