@@ -20,7 +20,7 @@ from gateway.codes.gs1_message import Split, judge_elements, split, split_bracke
 from gateway.codes.gs1_table import identifier_at
 from gateway.codes.gtin import LENGTHS, is_restricted, retail_gtin, wrong_check_digit
 from gateway.codes.profile import GS, KEPT, PLAIN, Profile, restored
-from gateway.codes.symbology import AIM_ID, Symbology, aim_for, symbology_of
+from gateway.codes.symbology import AIM_ID, LIKE_AIM, Symbology, aim_for, symbology_of
 from gateway.codes.template import Template, apply_template
 from gateway.parsed import Element, Flaw, Keys, Label, Syntax
 
@@ -89,6 +89,9 @@ def _unusable(label: Label, symbol: Symbology | None, profile: Profile) -> Flaw 
     if not label.aim and profile.expects_aim:
         text = "The code came without its symbology identifier, which this scanner is set up to send: scan again."
         return Flaw("NO_AIM", text, label.text[:20], "]<letter><digit> before the data")
+    if not label.aim and LIKE_AIM.match(label.text):
+        text = f"The code begins like a symbology identifier, but there is no {label.text[:3]!r}: scan again."
+        return Flaw("UNKNOWN_AIM", text, label.text[:3], "ISO/IEC 15424")
     if label.aim and symbol is None:
         return Flaw("UNKNOWN_AIM", f"There is no symbology {label.aim[:8]!r}.", label.aim[:8], "ISO/IEC 15424")
     if not label.text and not label.aim:
@@ -155,10 +158,10 @@ def _by_brackets(code: _Code) -> Label | None:
 
 
 def _by_caret(code: _Code) -> Label | None:
-    """The notation of standards and printers, in which ^ is FNC1: typed or piped, never scanned."""
+    """The notation of standards and printers, in which ^ is FNC1 and | begins a composite: typed, never scanned."""
     if code.label.aim or not code.text.startswith("^"):
         return None
-    text = code.text[1:].replace("^", GS)
+    text = code.text[1:].replace("|^", GS).replace("^", GS)
     return _gs1(replace(code, label=replace(code.label, text=text), profile=replace(code.profile, gs=KEPT)))
 
 

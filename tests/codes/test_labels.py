@@ -66,6 +66,8 @@ def test_day_zero_is_the_last_of_the_month_and_the_century_does_not_depend_on_th
         (f"]C101{GTIN}10AB#", "CHARACTERS", "GS1 set 82"),
         ("]C1", "EMPTY", "at least one element string"),
         ("]C1ABC", "UNKNOWN_AI", "an application identifier of GS1"),
+        (f"]C101{GTIN}250X", "FRAGMENT", "(21)"),
+        ("]XXABC", "UNKNOWN_AIM", "ISO/IEC 15424"),
         ("]C1811001", "COUPON", "the label of goods; this is a coupon for a till"),
         ("]E04006381333932", "CHECK_DIGIT", "1"),
         ("]E0400638", "LENGTH", "13 digits, 12 for UPC-A"),
