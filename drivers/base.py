@@ -15,6 +15,7 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from drivers.plug import Plugs
 from gateway.clock import Clock
 from gateway.model import Read, Verdict
 
@@ -68,6 +69,7 @@ class DeviceContext:
     clock: Clock
     credentials: Credentials
     gateway: str  # id of this gateway; part of identities a device's network side sees
+    plugs: Plugs = field(default_factory=Plugs)  # what is plugged in
 
 
 class DeviceSettings(BaseModel):

@@ -24,6 +24,7 @@ class FrameFault(StrEnum):
     TOO_LONG = "FRAME_TOO_LONG"
     BROKEN_OFF = "FRAME_BROKEN_OFF"
     NO_PREFIX = "FRAME_NO_PREFIX"
+    UNKNOWN_KEY = "FRAME_UNKNOWN_KEY"
 
 
 @dataclass(frozen=True, slots=True)

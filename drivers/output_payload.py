@@ -11,15 +11,15 @@ Message = tuple[str, bytes]  # topic, payload
 
 
 def messages_for(settings: MqttLightSettings, gateway: str, light: Light, before: Light | None) -> list[Message]:
-    """What to publish; nothing when the lamp is as it was and no tone is to sound.
+    """What to publish: the state in words whenever a word of it is new, the fixed messages when the lamp is.
 
+    A light that stays red may be red for another reason; who reads the state must not be left with the old one.
     `before`: None on a new connection, whose broker may have shown anything in between.
     """
-    is_changed = before is None or before.lamp is not light.lamp
-    if not is_changed and light.tone is Tone.NONE:
-        return []
-    found = [(settings.topic, state_json(settings, gateway, light))] if settings.topic else []
-    if is_changed:
+    found = []
+    if settings.topic and (before is None or light.tone is not Tone.NONE or _words(light) != _words(before)):
+        found.append((settings.topic, state_json(settings, gateway, light)))
+    if before is None or before.lamp is not light.lamp:
         found += _fixed(getattr(settings.messages, light.lamp.value))
     if light.tone is not Tone.NONE:
         found += _fixed(getattr(settings.messages, light.tone.value))
@@ -45,6 +45,10 @@ def state_json(settings: MqttLightSettings, gateway: str, light: Light) -> bytes
             "code": light.code,
         }
     )
+
+
+def _words(light: Light) -> tuple[str, str, str]:
+    return light.lamp, light.why, light.code
 
 
 def _fixed(messages: tuple[LightMessage, ...]) -> list[Message]:

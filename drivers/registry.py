@@ -13,14 +13,26 @@ from drivers.button_mqtt import MqttButtons
 from drivers.button_settings import MqttButtonSettings
 from drivers.camera.driver import Camera
 from drivers.camera.settings import CameraSettings
+from drivers.hid_keyboard import HidKeyboard
+from drivers.hid_keyboard_settings import KeyboardSettings
+from drivers.hid_pos import HidPosScanner
+from drivers.hid_pos_settings import HidPosSettings
 from drivers.llrp.reader import LlrpReader
 from drivers.llrp.settings import LlrpSettings
 from drivers.serial_scanner import SerialScanner
 from drivers.serial_settings import SerialSettings
+from drivers.serial_ssi_scanner import SsiScanner
+from drivers.serial_ssi_settings import SsiSettings
+from drivers.tcp_scanner import open_tcp_scanner
+from drivers.tcp_scanner_settings import TcpScannerSettings
 
 DEVICE_TYPES: tuple[DeviceType, ...] = (
     DeviceType("serial", SerialSettings, SerialScanner),
     DeviceType("camera", CameraSettings, Camera),
+    DeviceType("zebra-ssi", SsiSettings, SsiScanner),
+    DeviceType("hid-pos", HidPosSettings, HidPosScanner),
+    DeviceType("hid-keyboard", KeyboardSettings, HidKeyboard),
+    DeviceType("tcp-scanner", TcpScannerSettings, open_tcp_scanner),
     DeviceType("mqtt-button", MqttButtonSettings, MqttButtons),
     DeviceType("http-button", HttpButtonSettings, HttpButtons),
     DeviceType("gpio-button", GpioButtonSettings, GpioButtons),

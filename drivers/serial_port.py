@@ -9,11 +9,13 @@ from pathlib import Path
 
 import serial
 
-from drivers.serial_settings import SerialSettings
+from drivers.plug import Plugs
+from drivers.plug_name import Kind
+from drivers.scanner_connection import Outgoing
+from drivers.serial_settings import LineSettings
 from gateway.errors import PermanentDeviceError, TransientDeviceError
 
 READ_BYTES = 4096
-WRITE_LIMIT_BYTES = 4096  # feedback a device does not take; beyond it the oldest is useless and all is dropped
 
 _PARITY = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
 
@@ -25,19 +27,22 @@ class SerialPort:
     them. TransientDeviceError: absent, held by another program, or gone while in use.
     """
 
-    def __init__(self, settings: SerialSettings) -> None:
-        self._path = settings.port
-        self._line = _open(settings)
+    holds_back = False  # a serial line drops what nobody reads
+
+    def __init__(self, settings: LineSettings, plugs: Plugs) -> None:
+        self.place = settings.port
+        self._plugs = plugs
+        self._line = _open(settings, plugs.find(settings.port, Kind.SERIAL))
         self._fd = self._line.fileno()
         self._node = os.fstat(self._fd).st_rdev
-        self._outgoing = bytearray()
+        self._outgoing = Outgoing()
 
     def fileno(self) -> int:
         return self._fd
 
     @property
     def wants_write(self) -> bool:
-        return bool(self._outgoing)
+        return bool(self._outgoing.data)
 
     def read(self) -> bytes:
         """What has arrived, b"" when nothing has after all; TransientDeviceError when the device is gone."""
@@ -46,52 +51,46 @@ class SerialPort:
         except BlockingIOError:
             return b""
         except OSError as error:
-            raise TransientDeviceError(f"{self._path}: the device is gone ({error.strerror})") from error
+            raise TransientDeviceError(f"{self.place}: the device is gone ({error.strerror})") from error
         if not data:
             raise TransientDeviceError(
-                f"{self._path}: the device reports readiness but returned no data",
+                f"{self.place}: the device reports readiness but returned no data",
                 hint="it was unplugged, or another program (ModemManager, brltty) reads the same line",
             )
         return data
 
     def write(self, data: bytes) -> bool:
         """Queue and send as much as the line takes; False when the device takes nothing and all was dropped."""
-        self._outgoing += data
-        if len(self._outgoing) > WRITE_LIMIT_BYTES:
-            self._outgoing.clear()
+        if not self._outgoing.add(data):
             return False
         self.flush()
         return True
 
     def flush(self) -> None:
         try:
-            while self._outgoing:
-                sent = os.write(self._fd, self._outgoing)
-                del self._outgoing[:sent]
+            while self._outgoing.data:
+                sent = os.write(self._fd, self._outgoing.data)
+                del self._outgoing.data[:sent]
         except BlockingIOError:
             return
         except OSError as error:
-            raise TransientDeviceError(f"{self._path}: the device is gone ({error.strerror})") from error
+            raise TransientDeviceError(f"{self.place}: the device is gone ({error.strerror})") from error
 
-    def check_node(self) -> None:
+    def check(self) -> None:
         """TransientDeviceError when the configured path now leads to another device node."""
-        try:
-            node = Path(self._path).stat().st_rdev
-        except OSError:
-            return  # links may vanish for a moment; a device that is really gone says so when read
-        if node != self._node:
-            raise TransientDeviceError(f"{self._path}: now leads to another device")
+        if not self._plugs.still_means(self.place, Kind.SERIAL, self._node):
+            raise TransientDeviceError(f"{self.place}: now leads to another device")
 
     def close(self) -> None:
         self._line.close()
 
 
-def _open(settings: SerialSettings) -> serial.Serial:
+def _open(settings: LineSettings, path: Path) -> serial.Serial:
     try:
         # The lock of `exclusive` ends with this process. TIOCEXCL would outlive a kill for as long as
         # anybody else holds the line, and then keep out the restarted gateway.
         return serial.Serial(
-            port=settings.port,
+            port=str(path),
             baudrate=settings.speed,
             bytesize=settings.data_bits,
             parity=_PARITY[settings.parity],

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from firmware_sim.button_make import HandOnButton
+from firmware_sim.errand import Errand, IsPatient
 from firmware_sim.truth import Truth
+
+EVERY_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,11 @@ class HelpButton:
     station: str
     call: str
     truth: Truth
+
+    def errands(self, place: int) -> list[Errand]:
+        """Pressed, pressed again, held, and some time later all that once more; not all buttons at once."""
+        acts = ((3, self.call_for_help), (6, self.call_again), (10 + 5 * place, self.take_back))
+        return [Errand("caller", after_s + place, EVERY_S, partial(_at_once, act)) for after_s, act in acts]
 
     def call_for_help(self) -> None:
         self._note("called", is_taken=self.hand.press())
@@ -31,3 +41,8 @@ class HelpButton:
     def _note(self, what: str, *, is_taken: bool) -> None:
         told = "ack" if is_taken else "silence"
         self.truth.record("call", station=self.station, call=self.call, what=what, told=told)
+
+
+def _at_once(act: Callable[[], None], _is_patient: IsPatient) -> None:
+    """A press is taken or not; nobody waits."""
+    act()

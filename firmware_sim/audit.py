@@ -1,4 +1,4 @@
-"""Compares what physically happened (truth file) with what the ERP booked (ledger) and what the gateway believes.
+"""Compares what physically happened (truth file) with what the ERP booked (ledger) and what the gateways believe.
 
 Each acknowledged emptying must be covered by exactly one order, with its quantity, and have been accepted once;
 scanning twice must have ordered nothing; stock and card states must be what the facts add up to.
@@ -10,31 +10,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import orjson
-
-from firmware_sim.erp.schema import connect_reader
+from firmware_sim.booked import Booked, Call, Stock, Turn
+from firmware_sim.goods import DOCK, ITEM
 from firmware_sim.plant import SITE, Plant
+from firmware_sim.tally import count, noticed_refills
 from firmware_sim.truth import Fact
 
-Turn = tuple[str, int]  # card, cycle
-Call = tuple[str, str, str]  # station, who was called, "open" or "ended"
-Stock = dict[tuple[str, str], Decimal]  # by item and location
+KINDS = {"emptied": "card_emptied", "filled": "card_filled", "shipped": "card_shipped"}
 OPEN_STATES = ("WAIT", "EMPTY", "ORDERED", "IN_PROCESS", "IN_TRANSIT")
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """What the ledger says."""
-
-    orders: list[tuple[str, str, list[Turn]]]  # key, quantity, (card, cycle) of each bin it covers
-    cards: dict[str, tuple[str, int]]  # state, cycle
-    stock: Stock
-    events: Counter[tuple[str, str, int]]  # kind, card, cycle of applied events
-    outcomes: Counter[str]
-    calls: Counter[Call] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -45,41 +30,16 @@ class Report:
     differences: list[str] = field(default_factory=list)
 
 
-def read_ledger(path: Path) -> Booked:
-    """Everything the audit needs, from a ledger that may still be in use."""
-    db = connect_reader(path)
-    stock: Stock = {}
-    for item, location, qty in db.execute("SELECT item, location, qty FROM stock"):
-        stock[item, location] = stock.get((item, location), Decimal(0)) + Decimal(qty)
-    events: Counter[tuple[str, str, int]] = Counter()
-    for (body,) in db.execute("SELECT body FROM event WHERE outcome = 'applied'"):
-        event = orjson.loads(body)
-        if "card" in event:
-            events[event["t"], event["card"], event.get("cycle", 0)] += 1
-    booked = Booked(
-        orders=[
-            (key, qty, [(card, cycle) for card, cycle in orjson.loads(cards)])
-            for key, qty, cards in db.execute("SELECT key, qty, cards FROM purchase")
-        ],
-        cards={card: (state, cycle) for card, state, cycle in db.execute("SELECT card, state, cycle FROM card")},
-        stock=stock,
-        events=events,
-        outcomes=Counter(dict(db.execute("SELECT outcome, count(*) FROM event GROUP BY outcome"))),
-        calls=Counter(map(tuple, db.execute("SELECT station, call, state FROM andon"))),
-    )
-    db.close()
-    return booked
-
-
 def audit(plant: Plant, truth: list[Fact], booked: Booked, statuses: Sequence[dict[str, Any]] = ()) -> Report:
     """`statuses`: each gateway's own view (`kanban-gateway status --json`), compared with the ledger."""
     report = Report()
-    report.numbers = _count(plant, truth, booked)
+    report.numbers = count(plant, truth, booked)
     report.differences += _orders(plant, truth, booked)
     report.differences += _acceptances(truth, booked)
     report.differences += _repeats(truth)
     report.differences += [f"it never came true that {fact['what']}" for fact in truth if fact["fact"] == "stuck"]
     report.differences += _calls(truth, booked)
+    report.differences += _pallets(truth, booked)
     report.differences += _states(plant, truth, booked)
     report.differences += _stock("the ledger", expected_stock(plant, truth), booked.stock)
     for status in statuses:
@@ -97,6 +57,8 @@ def expected_stock(plant: Plant, truth: list[Fact]) -> Stock:
     forgotten: dict[str, Decimal] = {}
     missing: dict[str, Decimal] = {}
     for fact in truth:
+        if fact["fact"] == "received":
+            stock[ITEM, DOCK] = stock.get((ITEM, DOCK), Decimal(0)) + Decimal(fact["quantity"])
         card = fact.get("card", "")
         moves: list[tuple[str, Decimal]] = []
         if fact["fact"] == "emptied":
@@ -122,43 +84,6 @@ def gateway_stock(status: dict[str, Any]) -> Stock:
         place = (row["item"], row["location"])
         stock[place] = stock.get(place, Decimal(0)) + Decimal(row["qty"])
     return stock
-
-
-def _count(plant: Plant, truth: list[Fact], booked: Booked) -> dict[str, int]:
-    facts = Counter(fact["fact"] for fact in truth)
-    kills = Counter(fact["side"] for fact in truth if fact["fact"] == "killed")
-    links = Counter(fact["trouble"] for fact in truth if fact["fact"] == "link")
-    answered = [fact for fact in truth if fact["fact"] in ("emptied", "filled", "shipped", "again", "strange")]
-    scans = [fact for fact in answered if fact.get("told") != "forgotten"]
-    presses = Counter(fact["by"] for fact in scans if "by" in fact)
-    return {
-        "scans and presses": len(scans),
-        "repeated until green": sum(fact.get("tries", 1) > 1 for fact in scans),
-        "double scans": facts["again"],
-        "strange codes and presses": facts["strange"],
-        **{f"presses, {make}": presses[make] for make in dict.fromkeys(plant.buttons.values())},
-        "old presses delivered again": facts["redelivered"],
-        "calls for help": sum(fact["fact"] == "call" and fact["what"] == "called" for fact in truth),
-        "partial bins": sum(fact["fact"] == "emptied" and Decimal(fact["left"]) > 0 for fact in truth),
-        "bins emptied": facts["emptied"],
-        "bins filled": facts["filled"],
-        "forgotten FULLs": len(_noticed_refills(truth)),
-        **{f"kills of {gateway}": kills[gateway] for gateway in plant.gateways},
-        "kills of the ERP": kills["erp"],
-        "kills of the broker": kills["broker"],
-        **{f"links {trouble}": links[trouble] for trouble in ("cut", "stalled", "slow")},
-        "handovers": facts["handover"],
-        "needs superseded": booked.outcomes["superseded"],
-        "orders": len(booked.orders),
-        "events in the ledger": sum(booked.outcomes.values()),
-    }
-
-
-def _noticed_refills(truth: list[Fact]) -> set[Turn]:
-    """Forgotten refills whose bin was emptied again, so that the gateway had to infer them."""
-    forgotten = {(fact["card"], fact["cycle"]) for fact in truth if fact.get("told") == "forgotten"}
-    emptied = {(fact["card"], fact["cycle"] - 1) for fact in truth if fact["fact"] == "emptied"}
-    return forgotten & emptied
 
 
 def _orders(plant: Plant, truth: list[Fact], booked: Booked) -> list[str]:
@@ -199,18 +124,17 @@ def _orders(plant: Plant, truth: list[Fact], booked: Booked) -> list[str]:
 def _acceptances(truth: list[Fact], booked: Booked) -> list[str]:
     """Each thing somebody was told was taken is in the ledger once, and nothing else is."""
     differences = []
-    kinds = {"emptied": "card_emptied", "filled": "card_filled", "shipped": "card_shipped"}
     told: dict[tuple[str, str, int], str] = {}
     for fact in truth:
-        if fact["fact"] in kinds:
-            told[kinds[fact["fact"]], fact["card"], fact["cycle"]] = fact["told"]
-    inferred = {("card_filled", *turn) for turn in _noticed_refills(truth)}
+        if fact["fact"] in KINDS:
+            told[KINDS[fact["fact"]], fact["card"], fact["cycle"]] = fact["told"]
+    inferred = {("card_filled", *turn) for turn in noticed_refills(truth)}
     for what, answer in told.items():
         count = booked.events[what]
         is_expected = answer == "ack" or what in inferred
         if count > 1 or (is_expected and count == 0) or (answer == "forgotten" and not is_expected and count):
             differences.append(f"{what[0]} of {what[1]}, cycle {what[2]} ({answer}), is in the ledger {count} times")
-    known = {"card_emptied", "card_filled", "card_shipped"}
+    known = set(KINDS.values())
     differences += [
         f"{kind} of {card}, cycle {cycle}, is in the ledger, but never happened"
         for kind, card, cycle in booked.events
@@ -249,6 +173,17 @@ def _calls(truth: list[Fact], booked: Booked) -> list[str]:
         f"expected {wanted[station, call, state]}"
         for station, call, state in sorted(wanted.keys() | booked.calls.keys())
         if wanted[station, call, state] != booked.calls[station, call, state]
+    ]
+
+
+def _pallets(truth: list[Fact], booked: Booked) -> list[str]:
+    """Each pallet was received once, with what it held, however often it was scanned."""
+    wanted = Counter((fact["sscc"], fact["quantity"]) for fact in truth if fact["fact"] == "received")
+    return [
+        f"pallet {number} with {quantity} was received {booked.pallets[number, quantity]} times, "
+        f"expected {wanted[number, quantity]}"
+        for number, quantity in sorted(wanted.keys() | booked.pallets.keys())
+        if wanted[number, quantity] != booked.pallets[number, quantity]
     ]
 
 

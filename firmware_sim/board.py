@@ -23,7 +23,7 @@ from firmware_sim.web import WebServer
 
 KEPT_S = 0.4  # a state is asked for once in this time, however many look
 LAST_ORDERS = 12
-LAST_FACTS = 40
+LAST_FACTS = 26
 _SHOWN_OF_A_GATEWAY = ("cards", "loops", "streams", "resolve", "sync", "warnings", "last", "head", "error")
 
 Document = dict[str, Any]
@@ -38,6 +38,7 @@ class Board:
         self._troubles = troubles
         self._lock = threading.Lock()
         self._state: Document = {}
+        self._pages: dict[str, Document] = {}  # the last known of each gateway
         self._asked_at = 0.0
         self._server = WebServer(self._app(), LOOPBACK, 0, threads=4, name="board")
         self.url = f"http://{LOOPBACK}:{self._server.port}/"
@@ -62,7 +63,7 @@ class Board:
         carriers = ["MQTT" if place == 0 else "REST" for place in range(len(floor.gateways))]
         return {
             "gateways": [
-                {"carrier": carrier, "link": self._troubles[one.id], **gateway_state(one)}
+                {"carrier": carrier, "link": self._troubles[one.id], **self._gateway(one)}
                 for one, carrier in zip(floor.gateways.values(), carriers, strict=True)
             ],
             "erp": {"is_running": floor.erp.is_running, **erp_state(floor.erp.db)},
@@ -71,6 +72,14 @@ class Board:
             "numbers": floor.truth.numbers(),
             "facts": floor.truth.recent(LAST_FACTS),
         }
+
+    def _gateway(self, gateway: GatewayProcess) -> Document:
+        """What its own page shows, cut to what the board shows of it; while it restarts, what it showed last."""
+        page = gateway.page()
+        if page:
+            self._pages[gateway.id] = {name: page[name] for name in _SHOWN_OF_A_GATEWAY if name in page}
+        shown = self._pages.get(gateway.id, {})
+        return {"id": gateway.id, "url": gateway.url, "is_answering": bool(page), **shown}
 
     def _app(self) -> Flask:
         app = Flask("floor-board", static_folder=str(Path(__file__).with_name("static")), static_url_path="/static")
@@ -84,13 +93,6 @@ class Board:
             return jsonify(self.state())
 
         return app
-
-
-def gateway_state(gateway: GatewayProcess) -> Document:
-    """What a gateway's own page shows, cut to what the board shows of it."""
-    page = gateway.page()
-    shown = {name: page[name] for name in _SHOWN_OF_A_GATEWAY if name in page}
-    return {"id": gateway.id, "url": gateway.url, "is_answering": bool(page), **shown}
 
 
 def erp_state(ledger: Path) -> Document:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from firmware_sim.audit import audit as compare
-from firmware_sim.audit import read_ledger
+from firmware_sim.booked import read_ledger
 from firmware_sim.broker import BrokerError
 from firmware_sim.button import ButtonBridge, ButtonError
 from firmware_sim.demo import run_demo, stopped_by_signals, table
@@ -20,13 +20,14 @@ from firmware_sim.erp.link import PROTOCOLS
 from firmware_sim.erp.process import ErpProcessError
 from firmware_sim.erp.rest import RestServer
 from firmware_sim.faults import FaultProxy, Toxics
-from firmware_sim.floor import open_help, open_pressers, open_scanners
+from firmware_sim.floor import open_errands, open_pressers, open_scanners
 from firmware_sim.gateway_config import BUTTON_TOPIC, LIGHT_TOPIC, GatewayConfig, by_mqtt
-from firmware_sim.gateway_process import GatewayError, write_config
+from firmware_sim.gateway_process import GatewayError, GatewayProcess
 from firmware_sim.light import LightError, StackLights
 from firmware_sim.modbus import ModbusInputs
 from firmware_sim.plant import SITE, make_plant
 from firmware_sim.port import accepts, wait_until
+from firmware_sim.receiving import run_session
 from firmware_sim.rubbish import Rubbish
 from firmware_sim.shift import Crowd, Shift
 from firmware_sim.truth import Truth, read_truth
@@ -118,20 +119,19 @@ def shift(broker: str, directory: Path, seconds: float, wait_s: float, seed: int
         ports = {name: scanner.port for name, scanner in scanners.items()}
         wires = stack.enter_context(ModbusInputs())
         config = GatewayConfig(plant, plant.gateways[0], ports, by_mqtt(address), address, wires.port)
-        file = write_config(directory, config)
+        gateway = GatewayProcess(directory, config)
         bridge = stack.enter_context(ButtonBridge(host=address[0], port=address[1], topic=BUTTON_TOPIC))
         lights = stack.enter_context(StackLights(host=address[0], port=address[1], topic=LIGHT_TOPIC))
         pressers = open_pressers(plant, {config.gateway: config}, bridge, lights, wires)
-        rubbish = Rubbish(plant, bridge)
-        rubbish.leave()
-        click.echo(f"waiting for: kanban-gateway run --config {file}")
+        click.echo(f"waiting for: kanban-gateway run --config {gateway.config_file}")
         click.echo(f"        and: kanban-floor erp --broker {broker} --db ledger.db --plant {directory / 'plant.json'}")
         if not wait_until(lambda: accepts(config.web_port), wait_s, poll_s=0.2):
             raise click.ClickException(f"no gateway answered on port {config.web_port} within {wait_s:.0f} s")
         truth = Truth(directory / "truth.jsonl")
         stack.callback(truth.close)
         stop = stack.enter_context(stopped_by_signals())
-        crowd = Crowd(scanners, pressers, open_help(plant, bridge, truth), rubbish)
+        rubbish = Rubbish(plant, bridge, truth)
+        crowd = Crowd(scanners, pressers, open_errands(plant, bridge, scanners, truth, rubbish))
         Shift(plant, crowd, truth, seed=seed).run(seconds, stop)
     click.echo(f"the day is over; truth in {directory / 'truth.jsonl'}")
 
@@ -165,7 +165,18 @@ def proxy(target: str, seed: int) -> None:
                 click.echo(f'not understood: {error}; expected {{"up" | "down" | "both": {{toxic: value}}}}', err=True)
 
 
-COMMANDS = (demo, erp, shift, audit, proxy)
+@click.command()
+@click.option("--kill", "kill_at", default=-1, help="Kill the gateway after this step and start it again.")
+def receiving(kill_at: int) -> None:
+    """A receiving clerk's hour: real labels on a pty scanner; exit 0 when the ledger is exactly what arrived."""
+    try:
+        status = run_session(click.echo, kill_at=kill_at)
+    except EXPECTED_ERRORS as error:
+        raise click.ClickException(str(error)) from error
+    sys.exit(status)
+
+
+COMMANDS = (demo, erp, shift, audit, proxy, receiving)
 
 for _command in COMMANDS:
     main.add_command(_command)

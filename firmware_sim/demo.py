@@ -16,22 +16,23 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from firmware_sim.audit import Report, audit, read_ledger
+from firmware_sim.audit import Report, audit
 from firmware_sim.board import Board
+from firmware_sim.booked import read_ledger
 from firmware_sim.chaos import Chaos, kill_plan
 from firmware_sim.floor import Floor, open_floor
 from firmware_sim.link_trouble import LinkTrouble
 from firmware_sim.plant import make_plant
 from firmware_sim.scene import Scenes
 from firmware_sim.shift import Shift
+from firmware_sim.tally import FULL_DAY_S, missing
 from firmware_sim.truth import read_truth
 
 GATEWAYS = ("L1-01", "L2-01")
 DRAIN_TIMEOUT_S = 60.0
-KILLS = {**dict.fromkeys(GATEWAYS, 3), "erp": 3, "broker": 1}
+ERP, BROKER = "the ERP", "the broker"  # sides that are killed, besides the gateways
+KILLS = {**dict.fromkeys(GATEWAYS, 3), ERP: 3, BROKER: 1}
 ENDLESS_HORIZON_S = 60.0  # the kills of a day without end
-FULL_DAY_S = 30.0  # a day this long must have seen everything below
-EXPECTED = {"scans and presses": 200, "double scans": 10, "forgotten FULLs": 5}
 
 Say = Callable[[str], None]
 
@@ -74,7 +75,7 @@ def work(
     """The day with its kills and its bad links, then drain, verification and audit."""
     shift = Shift(floor.plant, floor.crowd, floor.truth, seed=seed)
     plan = kill_plan(seconds or ENDLESS_HORIZON_S, KILLS, seed)
-    others = {"erp": floor.erp.restart, "broker": floor.broker.restart}
+    others = {ERP: floor.erp.restart, BROKER: floor.broker.restart}
     calm = threading.Lock()
     with Chaos(plan, floor.gateways, others, floor.truth, calm) as chaos, Scenes(floor, trouble, calm):
         shift.run(seconds, stop)
@@ -119,9 +120,7 @@ def compared(floor: Floor, statuses: list[dict[str, Any]]) -> Report:
 def table(report: Report, seconds: float | None) -> list[str]:
     """The numbers, and what is wrong; a day of full length that saw too little is wrong too."""
     if seconds and seconds >= FULL_DAY_S:
-        for name, least in EXPECTED.items():
-            if report.numbers[name] < least:
-                report.differences.append(f"{name}: {report.numbers[name]}, expected at least {least}")
+        report.differences += missing(report.numbers)
     report.numbers["differences"] = len(report.differences)
     width = max(map(len, report.numbers))
     lines = [f"  {name:<{width}}  {number:>6}" for name, number in report.numbers.items()]

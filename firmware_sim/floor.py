@@ -16,7 +16,9 @@ from firmware_sim.andon import HelpButton
 from firmware_sim.broker import Broker
 from firmware_sim.button import ButtonBridge
 from firmware_sim.button_make import MAKES, HandOnButton, button_name
+from firmware_sim.clerk_at_dock import DockClerk
 from firmware_sim.erp.process import ErpProcess
+from firmware_sim.errand import Errand
 from firmware_sim.faults import FaultProxy
 from firmware_sim.gateway_config import (
     BUTTON_TOPIC,
@@ -28,7 +30,7 @@ from firmware_sim.gateway_config import (
     by_rest,
 )
 from firmware_sim.gateway_process import GatewayProcess
-from firmware_sim.layout import rack_station, scanner_places, use_station
+from firmware_sim.layout import DOCK_SCANNER, rack_station, scanner_places, use_station
 from firmware_sim.light import StackLights
 from firmware_sim.modbus import ModbusInputs
 from firmware_sim.plant import HTTP_MAKE, JSON_MAKE, WIRED_MAKE, Plant
@@ -85,14 +87,15 @@ def open_floor(stack: ExitStack, directory: Path, plant: Plant) -> Floor:
         sync = by_mqtt((link.host, link.port)) if is_first else by_rest((link.host, link.port))
         configs[gateway] = GatewayConfig(plant, gateway, ports, sync, at_floor, wires.port)
     pressers = open_pressers(plant, configs, bridge, lights, wires)
-    rubbish = Rubbish(plant, bridge)
+    rubbish = Rubbish(plant, bridge, truth)
     rubbish.leave()
     gateways = {gateway: GatewayProcess(directory / gateway, configs[gateway]) for gateway in plant.gateways}
     for running in gateways.values():
         stack.enter_context(running)
     for running in gateways.values():
         wait_for_cards(running, plant)
-    crowd = Crowd(scanners, pressers, open_help(plant, bridge, truth), rubbish)
+    errands = open_errands(plant, bridge, scanners, truth, rubbish)
+    crowd = Crowd(scanners, pressers, errands)
     return Floor(plant, directory, broker, erp, gateways, links, crowd, lights, truth)
 
 
@@ -128,18 +131,19 @@ def open_pressers(
     return pressers
 
 
-def open_help(plant: Plant, bridge: ButtonBridge, truth: Truth) -> list[HelpButton]:
-    """The andon buttons, of the first make of MQTT buttons at a line."""
-    found = []
+def open_errands(
+    plant: Plant, bridge: ButtonBridge, scanners: dict[str, Scanner], truth: Truth, rubbish: Rubbish
+) -> list[Errand]:
+    """Pallets at the dock, rubbish, and the andon buttons, which are of the first make of MQTT buttons at a line."""
+    errands = [DockClerk(scanners[DOCK_SCANNER], truth).errand(), rubbish.errand()]
     for gateway in plant.gateways:
         makes = {make: cards for make, cards in plant.buttons_at(gateway).items() if make in MAKES}
         for make, cards in list(makes.items())[:1]:
             station = use_station(plant.loop_of[cards[0]].line)
-            found += [
-                HelpButton(HandOnButton(bridge, MAKES[make](name)), station, call, truth)
-                for name, call in CALLS.items()
-            ]
-    return found
+            for place, (name, call) in enumerate(CALLS.items()):
+                button = HelpButton(HandOnButton(bridge, MAKES[make](name)), station, call, truth)
+                errands += button.errands(place)
+    return errands
 
 
 def wait_for_cards(gateway: GatewayProcess, plant: Plant) -> None:

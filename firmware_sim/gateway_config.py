@@ -130,7 +130,8 @@ def by_rest(erp: Address) -> dict[str, Any]:
 
 def _station(place: ScannerPlace) -> str:
     members = {"id": place.station, "role": place.role, "location": place.location}
-    return _table("[station]", **members, **({"action": place.action} if place.action else {}))
+    what = "operation" if place.role == "goods" else "action"
+    return _table("[station]", **members, **({what: place.action} if place.action else {}))
 
 
 def _table(name: str, **members: Any) -> str:

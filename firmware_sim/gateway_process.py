@@ -8,12 +8,11 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 
 from firmware_sim.child import Child
-from firmware_sim.gateway_config import GatewayConfig
 from firmware_sim.port import accepts, wait_until
 
 START_TIMEOUT_S = 40.0
@@ -25,10 +24,21 @@ class GatewayError(RuntimeError):
     """The gateway did not start, or one of its commands failed; carries what it said."""
 
 
+class Config(Protocol):
+    """What a gateway's files are made from."""
+
+    @property
+    def gateway(self) -> str: ...
+    @property
+    def web_port(self) -> int: ...
+    def text(self) -> str: ...
+    def credentials(self) -> dict[str, str]: ...
+
+
 class GatewayProcess:
     """`kanban-gateway run`, to be killed and restarted at will."""
 
-    def __init__(self, directory: Path, config: GatewayConfig) -> None:
+    def __init__(self, directory: Path, config: Config) -> None:
         self.id = config.gateway
         self.config_file = write_config(directory, config)
         self.log = directory / "gateway.log"
@@ -84,17 +94,26 @@ class GatewayProcess:
         """`kanban-gateway verify --json`, whether it is content or not."""
         return self._json("verify", statuses=(0, 1))
 
+    def events(self, station: str, last: int) -> list[dict[str, Any]]:
+        """The newest events of a station, oldest first."""
+        words = [*_command(), "events", "--config", str(self.config_file), "--station", station, "--last", str(last)]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=COMMAND_TIMEOUT_S, check=True)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
     def last_words(self) -> str:
         """The end of its log, for error messages."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
 
     def _json(self, command: str, statuses: Sequence[int] = (0,)) -> dict[str, Any]:
-        words = [*_command(), command, "--config", str(self.config_file), "--json"]
+        answer: dict[str, Any] = json.loads(self._ask(command, "--json", statuses=statuses))
+        return answer
+
+    def _ask(self, command: str, *more: str, statuses: Sequence[int] = (0,)) -> str:
+        words = [*_command(), command, "--config", str(self.config_file), *more]
         done = subprocess.run(words, capture_output=True, text=True, timeout=COMMAND_TIMEOUT_S, check=False)
         if done.returncode not in statuses:
             raise GatewayError(f"kanban-gateway {command} ended with {done.returncode}: {done.stderr[-2000:]}")
-        answer: dict[str, Any] = json.loads(done.stdout)
-        return answer
+        return done.stdout.strip()
 
     def __enter__(self) -> GatewayProcess:
         return self.start()
@@ -103,7 +122,7 @@ class GatewayProcess:
         self.stop()
 
 
-def write_config(directory: Path, config: GatewayConfig) -> Path:
+def write_config(directory: Path, config: Config) -> Path:
     """The configuration file and the credentials beside it, for nobody else to read."""
     secrets = directory / "credentials"
     secrets.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from firmware_sim.goods import DOCK
 from firmware_sim.plant import CELL, SUPERMARKET, Plant
+
+DOCK_SCANNER = "dock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +20,12 @@ class ScannerPlace:
     station: str
     role: str
     location: str
-    action: str = ""  # of a source: start, ship or release
+    action: str = ""  # of a source: start, ship or release; of a goods station: its operation
 
 
 def scanner_places(plant: Plant, gateway: str = "") -> list[ScannerPlace]:
-    """For each line one where bins are emptied, one where they arrive and one at the supermarket; and where
-    gateways share a cell, each has two there. Those of one gateway, or of all."""
+    """For each line one where bins are emptied, one where they arrive and one at the supermarket; where
+    gateways share a cell, each has two there; and one at the dock. Those of one gateway, or of all."""
     return [place for place in _all_places(plant) if gateway in ("", place.gateway)]
 
 
@@ -50,3 +53,4 @@ def _all_places(plant: Plant) -> Iterable[ScannerPlace]:
     for gateway in plant.gateways if plant.shared else ():
         yield ScannerPlace(gateway, cell_scanner(gateway, "use"), f"{CELL}-USE", "consume", CELL)
         yield ScannerPlace(gateway, cell_scanner(gateway, "in"), f"{CELL}-IN", "receive", CELL)
+    yield ScannerPlace(plant.gateways[-1], DOCK_SCANNER, "DOCK-IN", "goods", DOCK, "receive")

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from firmware_sim.goods import master_data
+
 SITE, GATEWAY = "P1", "L3-07"
 SUPERMARKET = "SUPER"
 CELL = "CELL"  # between the lines; bins of its loop are scanned at either gateway
 REPLENISHMENT_S = 70
 LOCK_S = REPLENISHMENT_S / 10
+USED_PER_REPLENISHMENT = 2  # containers of each loop
 REPEAT_WINDOW_MS = 1000
 
 # (item, unit, per container, on_empty, on_full): each way of posting that a loop may choose (K1)
@@ -57,8 +60,12 @@ class Loop:
             "id": self.id, "item": self.item, "quantity": str(self.quantity), "uom": self.uom, "cards": len(self.cards),
             "consumer": self.line, "source": SUPERMARKET, "replenishment_s": REPLENISHMENT_S, "lock_window_s": 60,
             "on_empty": self.on_empty, "on_full": self.on_full, "backflush": self.on_empty == "none",
-            "trigger_point": self.trigger_point,
+            "trigger_point": self.trigger_point, "demand_per_hour": str(self._demand_per_hour()),
         }  # fmt: skip
+
+    def _demand_per_hour(self) -> Decimal:
+        """For the colour of the loop."""
+        return (self.quantity * USED_PER_REPLENISHMENT * 3600 / REPLENISHMENT_S).quantize(Decimal("0.001"))
 
     def takes(self, quantity: Decimal) -> list[tuple[str, Decimal]]:
         """Stock effect, by location, of using up `quantity` at the line."""
@@ -122,9 +129,11 @@ class Plant:
         """Master data and opening stock for the ERP."""
         items = {loop.item: {"id": loop.item, "name": loop.item.title(), "uom": loop.uom} for loop in self.loops}
         places = dict.fromkeys((*self.lines, *(loop.line for loop in self.loops), SUPERMARKET))
+        goods = master_data()
         return {
-            "items": list(items.values()),
-            "locations": [{"id": place, "name": place.title()} for place in places],
+            **goods,
+            "items": [*items.values(), *goods["items"]],
+            "locations": [*({"id": place, "name": place.title()} for place in places), *goods["locations"]],
             "loops": [loop.row() for loop in self.loops],
             "cards": [
                 {"id": card, "loop": loop.id, "revision": 1, "life": "ACTIVE", "initial": "FULL"}

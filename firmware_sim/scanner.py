@@ -7,16 +7,13 @@ no answer within the host response time-out is an error and the scan is discarde
 from __future__ import annotations
 
 import json
-import os
-import select
-import termios
 import threading
 import time
-import tty
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from firmware_sim.pty_line import PtyLine
 from firmware_sim.scanner_make import GENERIC, Answer, HostWords, Make
 
 __all__ = ["Answer", "Profile", "Scanner"]
@@ -57,39 +54,24 @@ class Scanner:
         self._words = HostWords(self.profile.make)
         self._log = log
         self._lock = threading.Lock()  # one trigger at a time
-        self._host: int = -1
-        self._tty: int = -1
-        self.plug()
+        self._line = PtyLine(self.port)
 
     @property
     def tty(self) -> str:
         """The device behind the link now."""
-        return os.ttyname(self._tty)
+        return self._line.tty
 
     @property
     def is_plugged(self) -> bool:
-        return self._host >= 0
+        return self._line.is_plugged
 
     def plug(self) -> None:
         """Appear as a new tty behind the same by-id link."""
-        if self.is_plugged:
-            return
-        self._host, self._tty = os.openpty()  # we hold the tty side open too: a host that left must not hang us up
-        tty.setraw(self._tty)
-        self.port.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self.port.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        fresh.symlink_to(os.ttyname(self._tty))
-        fresh.replace(self.port)
+        self._line.plug()
 
     def unplug(self) -> None:
         """Vanish: the link goes, whoever has the tty open gets an error or end of file."""
-        if not self.is_plugged:
-            return
-        self.port.unlink(missing_ok=True)
-        os.close(self._tty)
-        os.close(self._host)
-        self._host = self._tty = -1
+        self._line.unplug()
 
     close = unplug
 
@@ -122,13 +104,13 @@ class Scanner:
         return answers
 
     def scan_until_green(
-        self, text: str, is_patient: Callable[[], bool] = lambda: True, *, pause_s: float = 0.25
+        self, text: str, is_patient: Callable[[], bool] = lambda: True, *, pause_s: float = 0.25, aim: str = "]Q1"
     ) -> tuple[Answer, int]:
         """What a person does: scan again until green, or until patience ends; the last answer and how often it took."""
         tries = 0
         while True:
             tries += 1
-            answer = self.scan(text)
+            answer = self.scan(text, aim)
             if answer is Answer.ACK or not is_patient():
                 if tries > 1:
                     self._wait_for_quiet()  # a late answer to an earlier try must not greet the next code
@@ -137,12 +119,7 @@ class Scanner:
 
     def send_raw(self, data: bytes) -> None:
         """Bytes as they are: half a frame, rubbish, a host's nightmare. Gives up when nobody takes them."""
-        view = memoryview(data)
-        end = time.monotonic() + self.profile.response_timeout_s
-        while view and self.is_plugged and time.monotonic() < end:
-            _, writable, _ = select.select([], [self._host], [], 0.1)
-            if writable:
-                view = view[os.write(self._host, view[:1024]) :]
+        self._line.send(data, self.profile.response_timeout_s)
 
     def _transmit(self, frame: bytes) -> tuple[Answer, int]:
         answer, limit = Answer.SILENCE, self.profile.make.tries
@@ -160,28 +137,14 @@ class Scanner:
         while (left := end - time.monotonic()) > 0:
             for answer in self.attend(left):
                 return answer
-        self._lose_unread()
+        self._line.lose_unread()
         return Answer.SILENCE
 
     def _listen(self, timeout_s: float) -> bytes:
         """What the host sent within the time, b"" for nothing."""
-        if not self.is_plugged:
-            time.sleep(timeout_s)
-            return b""
-        readable, _, _ = select.select([self._host], [], [], timeout_s)
-        if not readable:
-            return b""
-        try:
-            data = os.read(self._host, 4096)
-        except OSError:  # the host side hung up
-            return b""
+        data = self._line.listen(timeout_s)
         self.heard += data
         return data
-
-    def _lose_unread(self) -> None:
-        """A serial line keeps nothing for a host that is not there; a pty would."""
-        if self.is_plugged:
-            termios.tcflush(self._tty, termios.TCIFLUSH)
 
     def _wait_for_quiet(self) -> None:
         before = -1

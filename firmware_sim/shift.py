@@ -15,20 +15,17 @@ from decimal import Decimal
 from functools import partial
 
 from firmware_sim.agenda import Agenda
-from firmware_sim.andon import HelpButton
 from firmware_sim.codes import damage, print_card
+from firmware_sim.errand import Errand
 from firmware_sim.plant import CELL, LOCK_S, SITE, Loop, Plant
 from firmware_sim.presser import Presser
-from firmware_sim.rubbish import Rubbish
 from firmware_sim.scanner import Answer, Scanner
 from firmware_sim.truth import Truth
 
 MARGIN_S = 0.5  # beyond the lock window, for what the gateway measures differently
-PATIENCE_S = 60.0  # then a person gives up and calls the supervisor
-OVERTIME_S = 15.0  # after the end of the day
+PATIENCE_S = 90.0  # then a person gives up and calls the supervisor
+OVERTIME_S = 60.0  # after the end of the day
 USE_S = 1.5  # nobody uses up a bin faster, and no card is scanned at one place sooner again, except by mistake
-HELP = "help"  # the agenda of whoever calls for help
-CALLS_EVERY_S = 30.0
 FORGOTTEN_GOAL = 6  # so many refills are forgotten early in the day, later ones more rarely
 
 
@@ -45,14 +42,24 @@ class Bin:
     known_at: float = 0.0  # … and it has known since then: the green light, or what the source saw of a press
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How somebody said that a bin is empty, and what they were told."""
+
+    left: Decimal
+    begun_at: float  # monotonic
+    by: str  # "scanner" or a make of button
+    told: Answer
+    tries: int
+
+
 @dataclass
 class Crowd:
     """What people have in their hands."""
 
     scanners: dict[str, Scanner]  # by device id, see layout.scanner_places
     pressers: dict[str, Presser]  # by card
-    help: list[HelpButton]
-    rubbish: Rubbish
+    errands: list[Errand]
 
 
 class Shift:
@@ -63,10 +70,10 @@ class Shift:
         self._plant = plant
         self._scanners = crowd.scanners
         self._pressers = crowd.pressers
-        self._help = crowd.help
-        self._rubbish = crowd.rubbish
+        self._errands = crowd.errands
         self._truth = truth
-        self._agendas = {name: Agenda() for name in (*crowd.scanners, *map(_buttons_of, plant.lines), HELP)}
+        names = (*crowd.scanners, *map(_buttons_of, plant.lines), *(errand.who for errand in crowd.errands))
+        self._agendas = {name: Agenda() for name in names}
         self._bins = [
             Bin(card, loop, loop.quantity, random.Random(f"{seed}/{card}"))
             for card, loop in plant.loop_of.items()
@@ -86,8 +93,8 @@ class Shift:
             self._plan_emptying(bin_, start + bin_.chance.uniform(0.2, 8.0))
         for line in self._plant.lines:
             self._agendas[f"use-{line}"].add(start + 2, partial(self._scan_something_strange, line))
-        self._plan_calls(start)
-        self._agendas[HELP].add(start + 1, partial(self._send_rubbish, random.Random("rubbish")))
+        for errand in self._errands:
+            self._plan_errand(errand, start + errand.after_s)
         people = [threading.Thread(target=agenda.work, name=f"person-{name}") for name, agenda in self._agendas.items()]
         for person in people:
             person.start()
@@ -98,6 +105,15 @@ class Shift:
             agenda.close()
         for person in people:
             person.join()
+
+    # -- errands ------------------------------------------------------------------------------
+
+    def _plan_errand(self, errand: Errand, due: float) -> None:
+        def do() -> None:
+            errand.act(self._is_patient(time.monotonic()))
+            self._plan_errand(errand, max(time.monotonic(), due + errand.every_s))
+
+        self._agendas[errand.who].add(due, do)
 
     # -- the line ---------------------------------------------------------------------------
 
@@ -111,7 +127,8 @@ class Shift:
         scanner = self._scanners[f"use-{bin_.loop.line}"]
         begun_at = time.monotonic()
         answer, tries = self._scan_until_green(scanner, bin_)
-        self._note_emptying(bin_, Decimal(0), begun_at, by="scanner", told=answer, tries=tries)
+        said = Said(Decimal(0), begun_at, "scanner", answer, tries)
+        self._note_emptying(bin_, said)
         time.sleep(bin_.chance.uniform(0.03, 0.12))  # puts the bin aside
         if tries == 1 and bin_.chance.random() < 0.35:
             self._plan_repeat(scanner, bin_, "empty")
@@ -125,38 +142,27 @@ class Shift:
         begun_at = time.monotonic()
         text = str(left) if left else ""
         told, tries = presser.press(self._is_patient(begun_at), text)
-        self._note_emptying(bin_, left, begun_at, by=presser.make, told=told, tries=tries)
+        self._note_emptying(bin_, Said(left, begun_at, presser.make, told, tries))
         if bin_.chance.random() < 0.4:
             time.sleep(bin_.chance.uniform(0.1, 0.8))
             self._note_again(bin_, "empty", presser.make, presser.press_again(text))
 
-    def _note_emptying(self, bin_: Bin, left: Decimal, begun_at: float, *, by: str, told: Answer, tries: int) -> None:
+    def _note_emptying(self, bin_: Bin, said: Said) -> None:
         """The bin is physically empty; send it on its way."""
+        left = said.left
         used, bin_.content = bin_.content - left, left
         bin_.cycle += 1
-        bin_.begun_at, bin_.known_at = begun_at, time.monotonic()
+        bin_.begun_at, bin_.known_at = said.begun_at, time.monotonic()
         self._truth.record(
-            "emptied", card=bin_.card, cycle=bin_.cycle, used=str(used), left=str(left), by=by, told=told, tries=tries
-        )
+            "emptied", card=bin_.card, cycle=bin_.cycle, used=str(used), left=str(left),
+            by=said.by, told=said.told, tries=said.tries,
+        )  # fmt: skip
         waiting = self._collected[bin_.loop.id]
         waiting.append(bin_)
         if len(waiting) >= bin_.loop.trigger_point:
             for one in waiting:
                 self._order_arrives(one)
             waiting.clear()
-
-    # -- calls for help ---------------------------------------------------------------------
-
-    def _plan_calls(self, start: float) -> None:
-        """Each button is pressed, pressed again, held, and some time later all that once more."""
-        for place, button in enumerate(self._help):
-            for after_s, act in ((3, button.call_for_help), (6, button.call_again), (10 + 5 * place, button.take_back)):
-                self._agendas[HELP].add(start + after_s + place, act)
-        self._agendas[HELP].add(start + CALLS_EVERY_S, lambda: self._plan_calls(time.monotonic()))
-
-    def _send_rubbish(self, chance: random.Random) -> None:
-        self._rubbish.send(chance, self._truth)
-        self._agendas[HELP].add(time.monotonic() + chance.uniform(1.5, 3.0), partial(self._send_rubbish, chance))
 
     # -- the source -------------------------------------------------------------------------
 
@@ -169,7 +175,8 @@ class Shift:
             self._plan_filling(bin_)
 
     def _ship(self, bin_: Bin) -> None:
-        answer, tries = self._scan_until_green(self._scanners[f"ship-{bin_.loop.line}"], bin_)
+        scanner = self._scanners[f"ship-{bin_.loop.line}"]
+        answer, tries = self._scan_until_green(scanner, bin_)
         self._truth.record("shipped", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries)
         if bin_.card in self._pressers:
             bin_.known_at = time.monotonic()

@@ -7,8 +7,11 @@
     {"fact": "again", "card": …, "cycle": …, "what": "empty" | "full", "told": …}   the same thing scanned twice
     {"fact": "strange", "text": …, "told": "nak"}                               a code that is no card of ours
     {"fact": "redelivered", "card": …, "by": "ttn-v3"}                          a network delivers an old press again
-    {"fact": "killed", "side": "L1-01" | "erp" | "broker"}
+    {"fact": "killed", "side": "L1-01" | "the ERP" | "the broker"}
     {"fact": "link", "gateway": "L1-01", "trouble": "cut" | "stalled" | "slow" | "healed"}
+    {"fact": "call", "station": …, "call": "maintenance", "what": "called" | "called again" | "ended"}
+    {"fact": "received", "sscc": …, "quantity": "24", "told": "ack"}            a pallet at the dock
+    {"fact": "received again", "sscc": …, "told": "ack"}                        the same pallet scanned once more
     {"fact": "handover", "cards": […]}                                          a scene of two gateways was played
     {"fact": "stuck", "what": …}                                                something never came true: a difference
 

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from drivers.base import Device, DeviceContext, DeviceHealth, DeviceSettings
 from drivers.output_base import Output, OutputSettings
 from drivers.output_registry import OUTPUT_TYPES
 from drivers.registry import DEVICE_TYPES
+from gateway.board import Board
 from gateway.clock import Clock, SystemClock
 from gateway.control import ControlDoor
 from gateway.credentials import CredentialStore
@@ -23,11 +25,14 @@ from gateway.health import Health
 from gateway.ids import new_id
 from gateway.interpret import sources
 from gateway.kanban.carried import meaning
+from gateway.kanban.flow import FLOW_FACT
+from gateway.kanban.session import SessionRules
 from gateway.lights import Lights, VerdictTap
 from gateway.loop_colour import loops_json
 from gateway.master import PARSERS
 from gateway.model import Instruction, Verdict
 from gateway.pipeline import Pipeline
+from gateway.quantity import parse_quantity
 from gateway.settings import GoodsSettings, Settings
 from gateway.stations.station import Station
 from gateway.store.mail import BroughtIn, Head, Letter, bring_in
@@ -101,6 +106,8 @@ class Gateway:
         )  # fmt: skip
         self._pipeline = Pipeline(sources(settings, self._credentials), self._writer.submit)
         self._lights = self._open_lights()
+        self._board = Board({row.id: row.language for row in settings.stations})
+        self._board.ask_again(self._store.view.facts(FLOW_FACT))
         self._outputs = [self._open_output(row) for row in settings.outputs]
         self._devices = [self._open_device(row) for row in settings.devices]
         self._control = ControlDoor(settings.gateway.data_dir, self._writer.submit, self._clock)
@@ -125,7 +132,7 @@ class Gateway:
             if self._sync is not None:
                 for name, run in self._sync.threads:
                     supervisor.start(name, run)
-            sink = VerdictTap(self._pipeline, self._lights.show) if self._outputs else self._pipeline
+            sink = VerdictTap(self._pipeline, self._show)
             for device in self._devices:
                 run = partial(device.run, sink=sink, health=partial(self._on_device, device.id))
                 supervisor.start(f"device {device.id}", run)
@@ -213,7 +220,7 @@ class Gateway:
         web = self._settings.web
         app = create_app(
             partial(StoreReader, self._store.data_dir), self._health, self._sync_state, self._allowed_hosts,
-            partial(loops_json, self._store.data_dir, self._clock),
+            partial(loops_json, self._store.data_dir, self._clock), self._board.rows,
         )  # fmt: skip
         try:
             return PageServer(app, web.host, web.port)
@@ -236,9 +243,13 @@ class Gateway:
             self._sync.wake(report.streams)
         self._lights.wake()
         for notice in report.notices:
-            self._lights.show(notice.station, notice.verdict)
+            self._show(notice.station, notice.verdict)
             for device in self._devices_at(notice.station):
                 device.notify(notice.verdict)
+
+    def _show(self, station: str, verdict: Verdict) -> None:
+        self._lights.show(station, verdict)
+        self._board.show(station, verdict)
 
     def _devices_at(self, station: str) -> list[Device]:
         ids = {row.id for row in self._settings.devices if row.station == station}
@@ -281,15 +292,25 @@ class Gateway:
 
 def decider(settings: Settings) -> Decider:
     """The rules as these settings have them."""
+    badges = settings.badges
+    zone = ZoneInfo(settings.gateway.timezone)
     return Decider(
-        _stations(settings), andon_window_ms=settings.andon.window_s * 1000, goods=_goods_rules(settings.goods)
+        _stations(settings),
+        andon_window_ms=settings.andon.window_s * 1000,
+        sessions=SessionRules(badges.idle_s * 1000, badges.longest_s * 1000, zone),
+        goods=_goods_rules(settings.goods),
     )
 
 
 def _stations(settings: Settings) -> dict[str, Station]:
     return {
-        row.id: Station(row.id, row.role, row.location, row.action or row.operation or "") for row in settings.stations
-    }
+        row.id: Station(
+            row.id, row.role, row.location, row.action or row.operation or "", row.badge == "required",
+            row.quantity == "ask",
+            parse_quantity(row.approve_above) if row.approve_above is not None else None,
+        )
+        for row in settings.stations
+    }  # fmt: skip
 
 
 def _goods_rules(table: GoodsSettings) -> Rules:

@@ -13,6 +13,7 @@ from gateway.model import View
 from gateway.quantity import format_quantity, parse_quantity
 
 RECEIVED, ISSUED, MADE, SHIPPED, EMPTIES = "received", "issued", "made", "shipped", "empties"
+IN_UNITS = "in_units"  # by place and goods: how much of the stock stands in handling units
 # Counters of documents end with them.
 COUNTERS_OF = {"purchase_orders": (RECEIVED,), "work_orders": (ISSUED, MADE), "shipments": (SHIPPED,)}
 
@@ -29,8 +30,10 @@ def count_facts(counts: Iterable[Count], view: View) -> list[list[Any]]:
     found: dict[tuple[str, str], dict[str, str]] = {}
     for kind, document, line, by in counts:
         lines = found.setdefault((kind, document), dict(view.fact(kind, document) or {}))
-        lines[line] = format_quantity(parse_quantity(lines.get(line, "0")) + by)
-    return [[kind, document, lines] for (kind, document), lines in found.items()]
+        total = parse_quantity(lines.pop(line, "0")) + by
+        if total:
+            lines[line] = format_quantity(total)
+    return [[kind, document, lines or None] for (kind, document), lines in found.items()]
 
 
 def counts_back(body: dict[str, Any]) -> list[Count]:

@@ -68,6 +68,21 @@ def _source_actions(data: Data) -> Iterator[Mistake]:
             yield Mistake(("station", number, "action"), what)
 
 
+def _asked_quantities(data: Data) -> Iterator[Mistake]:
+    for number, station in _tables(data, "station"):
+        if station.get("quantity") == "ask" and station.get("role") in ("consume", "source"):
+            what = f"role {station['role']} is not asked for quantities, expected it only with role receive"
+            yield Mistake(("station", number, "quantity"), what)
+
+
+def _readable_badges(data: Data) -> Iterator[Mistake]:
+    can_read = bool(_table(data, "badges").get("patterns")) or bool(_table(data, "commands").get("secret_credential"))
+    for number, station in _tables(data, "station"):
+        if station.get("badge") == "required" and not can_read:
+            what = "no badge can be read here, expected [commands] secret_credential or [badges] patterns"
+            yield Mistake(("station", number, "badge"), what)
+
+
 def _goods_operations(data: Data) -> Iterator[Mistake]:
     for number, station in _tables(data, "station"):
         role, has_operation = station.get("role"), "operation" in station
@@ -176,6 +191,8 @@ CHECKS = (
     _unique_ports,
     _known_stations,
     _source_actions,
+    _asked_quantities,
+    _readable_badges,
     _goods_operations,
     _pallet_numbers,
     _reachable_broker,

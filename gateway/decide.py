@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from gateway.goods import parts
@@ -27,6 +28,7 @@ from gateway.kanban.life import barred
 from gateway.kanban.masterdata import take_over
 from gateway.kanban.redelivery import answer_again
 from gateway.kanban.resync import adopt_cards, adopt_stock
+from gateway.kanban.session import SessionRules, all_over, kept_up, signed
 from gateway.kanban.settlement import settle
 from gateway.kanban.suspect import suspected
 from gateway.kanban.undo import undo
@@ -53,7 +55,10 @@ from gateway.model import (
     Undeliverable,
     View,
 )  # fmt: skip
+from gateway.stations.amount import asks_amount, enter
 from gateway.stations.andon import answer_call
+from gateway.stations.approval import APPROVAL, approve, approved_only, approver
+from gateway.stations.badge import OF_A_SESSION, barred_without_badge, sign
 from gateway.stations.consume import empty
 from gateway.stations.dialogue import DIALOGUES, Step, go_on
 from gateway.stations.receive import fill
@@ -84,11 +89,15 @@ class Decider:
         undo_window_ms: int = 600_000,
         andon_window_ms: int = 600_000,
         dialogues: Mapping[str, Step] = DIALOGUES,
+        sessions: SessionRules | None = None,
         goods: Rules | None = None,
     ) -> None:
         self._stations = dict(stations)
+        self._sessions = sessions or SessionRules()
         self._goods = goods or Rules()
-        self._dialogues = {**dialogues, DIALOGUE: self._proceed, parts.DIALOGUE: self._more_parts}
+        approval = partial(approve, rules=self._sessions)
+        self._dialogues: dict[str, Step] = {**dialogues, APPROVAL: approval, DIALOGUE: self._proceed}
+        self._dialogues[parts.DIALOGUE] = self._more_parts
         self._undo_window_ms = undo_window_ms
         self._andon_window_ms = andon_window_ms
 
@@ -97,21 +106,20 @@ class Decider:
 
     def _decide(self, intake: Intake, view: View) -> Decision:
         if isinstance(intake, Scan):
-            decision = self._scan(intake, view)
-            return _with_dropped(decision, intake.dropped) if intake.dropped else decision
-        if isinstance(intake, Acknowledgement):
-            return settle(intake, view)
-        if isinstance(intake, Command):
-            return execute(intake, view)
-        if isinstance(intake, MasterData):
-            return take_over(intake, view)
-        if isinstance(intake, CardStates):
-            return adopt_cards(intake, view)
-        if isinstance(intake, StockSnapshot):
-            return adopt_stock(intake, view)
-        if isinstance(intake, Instruction):
-            return carry_out(intake, view)
+            return self._scanned(intake, view)
+        if isinstance(intake, Tick):
+            return _time_passed(intake, view, self._sessions)
         return _OTHERS[type(intake)](intake, view)
+
+    def _scanned(self, scan: Scan, view: View) -> Decision:
+        """What a scan does, by whoever is signed in at its scanner."""
+        by = signed(scan, view, self._sessions)
+        decision = self._scan(by, view)
+        if by.session:
+            decision = _by(decision, by.read.operator)
+        if not scan.is_press and not any(event.kind.startswith("session_") for event in decision.events):
+            decision = replace(decision, events=(*decision.events, *kept_up(scan.read, view, self._sessions)))
+        return _with_dropped(decision, scan.dropped) if scan.dropped else decision
 
     def _scan(self, scan: Scan, view: View) -> Decision:
         if decision := _settled_already(scan, view):
@@ -122,16 +130,22 @@ class Decider:
             return refused(Rejection("UNKNOWN_STATION", text, scan.read.station), card=scan.card)
         if scan.call:
             return answer_call(scan, station, view, window_ms=self._andon_window_ms)
-        if walked := walk_here(station.id, view):
+        if decision := barred_without_badge(scan, station):
+            return decision
+        if scan.action not in OF_A_SESSION and (walked := walk_here(station.id, view)):
             return see(scan, _find(scan, view), walked, at_consumer=station.role == CONSUME, view=view)
         return go_on(scan, station, view, lambda one: self._act(one, station, view), self._dialogues)
 
     def _act(self, scan: Scan, station: Station, view: View) -> Decision:
         """What a scan says that answers no question."""
+        if scan.action in OF_A_SESSION:
+            return sign(scan, view, self._sessions)
         if station.role == GOODS:
             return self._begin_goods(scan, GoodsCase(view, scan.read, station, self._goods))
         if scan.action is Action.OPERATION:
             return refused(_not_here(scan, station))
+        if scan.action is Action.QUANTITY:
+            return enter(scan, station)
         if scan.action is Action.UNDO and not (scan.card or scan.code):
             return undo(scan, None, view, window_ms=self._undo_window_ms)
         card = _find(scan, view)
@@ -150,7 +164,14 @@ class Decider:
         return go_on_label(flow, scan, GoodsCase(view, scan.read, station, self._goods))
 
     def _proceed(self, flow: Flow, scan: Scan, station: Station, view: View) -> Decision | None:
-        """The next scan of a dialogue about goods."""
+        """The next scan of a dialogue about goods; a supervisor's badge approves as the card APPROVE does."""
+        if scan.action is Action.BADGE:
+            if flow.step != "approval":
+                return None
+            by = approver(scan, scan.read.operator, view, self._sessions)
+            if isinstance(by, Rejection):
+                return refused(by)
+            scan = replace(scan, action=Action.APPROVE, read=replace(scan.read, operator=by))
         return proceed(flow, scan, GoodsCase(view, scan.read, station, self._goods))
 
     def _turn(self, scan: Scan, card: Card, station: Station, view: View) -> Decision:
@@ -163,7 +184,10 @@ class Decider:
             return refused(_no_loop(card), card=card.card)
         if rejection := self._misplaced(action, station, card, loop):
             return refused(rejection, card=card.card)
-        return _FLOWS[action](Case(view, scan.read, card, loop), scan)
+        case = Case(view, scan.read, card, loop)
+        if action is Action.FULL and (question := asks_amount(case, scan, station)):
+            return question
+        return approved_only(_FLOWS[action](case, scan), case, scan, station)
 
     def _misplaced(self, action: Action, station: Station, card: Card, loop: Loop) -> Rejection | None:
         """Wrong role or wrong place: stock is never moved silently, the right station is named."""
@@ -180,6 +204,12 @@ class Decider:
 
 
 _PLAIN_ROLE = {Action.EMPTY: CONSUME, Action.WITHDRAW: CONSUME, Action.FULL: RECEIVE}
+
+
+def _by(decision: Decision, operator: str) -> Decision:
+    """Every event says whose act it was."""
+    events = (replace(event, body={"op": operator, **event.body}) for event in decision.events)
+    return replace(decision, events=tuple(events))
 
 
 def _with_dropped(decision: Decision, count: int) -> Decision:
@@ -247,8 +277,9 @@ def _no_loop(card: Card) -> Rejection:
     return Rejection("UNKNOWN_LOOP", text, card.loop)
 
 
-def _time_passed(tick: Tick, view: View) -> Decision:
-    """Release batches that are due; a loop whose master data vanished keeps its cards waiting."""
+def _time_passed(tick: Tick, view: View, sessions: SessionRules) -> Decision:
+    """Release batches that are due, end what nobody answered and who is gone; a loop whose master data vanished
+    keeps its cards waiting."""
     events = [Event("clock_jumped", "sys", "", {"jump_ms": tick.jump_ms})] if tick.jump_ms else []
     if tick.is_synchronised:  # its own time members say what the time was at which moment of this boot
         events.append(Event("clock_corrected", "sys", "", {"jump_ms": tick.jump_ms}))
@@ -259,11 +290,16 @@ def _time_passed(tick: Tick, view: View) -> Decision:
     if tick.minute:
         events += [*overdue(view), *suspected(tick.minute, view)]
     late, notices = timed_out(view)
-    return Decision((*events, *late), nothing("TIME_PASSED").verdict, tuple(notices))
+    return Decision((*events, *late, *all_over(view, sessions)), nothing("TIME_PASSED").verdict, tuple(notices))
 
 
 _OTHERS: dict[type, Callable[[Any, View], Decision]] = {
+    Acknowledgement: settle,
+    CardStates: adopt_cards,
+    Command: execute,
+    Instruction: carry_out,
+    MasterData: take_over,
+    StockSnapshot: adopt_stock,
     Undeliverable: bury,
     FeedPage: turn_page,
-    Tick: _time_passed,
 }

@@ -15,7 +15,7 @@ from drivers.button_modbus_settings import ModbusButtonSettings
 from drivers.button_settings import MqttButtonSettings
 from drivers.camera.settings import CameraSettings
 from drivers.llrp.settings import LlrpSettings
-from drivers.scanner_settings import ScannerSettings
+from drivers.scanner_separators import LabelScannerSettings
 from gateway.codes.button_json import ButtonMapping
 from gateway.codes.button_layout import Layout
 from gateway.codes.contact import ContactMeaning, interpret_contact
@@ -37,8 +37,11 @@ def sources(settings: Settings, credentials: CredentialStore) -> dict[str, Sourc
     name = settings.commands.secret_credential
     secret = credentials.text(name).encode() if name else b""
     patterns = [re.compile(pattern) for pattern in settings.cards.patterns]
+    badges = [re.compile(pattern) for pattern in settings.badges.patterns]
     templates = [row.template for row in settings.templates]
-    codes = partial(interpret_code, site=settings.gateway.site, patterns=patterns, secret=secret, templates=templates)
+    codes = partial(
+        interpret_code, site=settings.gateway.site, patterns=patterns, badges=badges, secret=secret, templates=templates
+    )
     window_ms = settings.repeat.window_ms
     return {
         row.id: _source(row, Source(partial(codes, profile=profile_of(row)), window_ms)) for row in settings.devices
@@ -49,7 +52,7 @@ def profile_of(row: DeviceSettings) -> Profile:
     """What is known of the way a device sends separators; a camera's decoders hand on what is in the symbol."""
     if isinstance(row, CameraSettings):
         return PROFILES[KEPT]
-    if not isinstance(row, ScannerSettings):
+    if not isinstance(row, LabelScannerSettings):
         return PLAIN
     arrival = row.separators
     return Profile(row.id, arrival.gs, arrival.rs, arrival.eot, row.aim_required)

@@ -11,13 +11,14 @@ from typing import Any
 
 from gateway.master_item import Item, Lot, Unit
 from gateway.master_order import PurchaseOrder, ShipNotice
+from gateway.master_person import Person
 from gateway.master_place import Location, Partner
-from gateway.master_row import MasterDataError, choice, count, quantity, text
+from gateway.master_row import MasterDataError, choice, count, percent, quantity, text
 from gateway.master_work import Shipment, WorkOrder
 
 __all__ = [
     "DATASETS", "PARSERS", "CardDefinition", "Item", "Location", "Loop", "Lot", "MasterDataError", "Partner",
-    "PurchaseOrder", "ShipNotice", "Shipment", "Unit", "WorkOrder",
+    "Person", "PurchaseOrder", "ShipNotice", "Shipment", "Unit", "WorkOrder",
 ]  # fmt: skip
 
 ON_EMPTY = ("none", "issue", "transfer")
@@ -46,6 +47,9 @@ class Loop:
     independent_source: bool  # EMPTY waits until the source releases it
     deciding_gateway: str  # releases batches (K10); "" = any
     demand_per_hour: int  # micro-units, 0 = unknown; checks that the cards can feed the line
+    over_pct: int | None = None  # what counts as the quantity asked for; None: as its item says
+    under_pct: int | None = None
+    approve_above: int | None = None  # micro-units; a larger posting needs a supervisor
 
     @classmethod
     def parse(cls, row: Mapping[str, Any]) -> Loop:
@@ -69,6 +73,9 @@ class Loop:
             independent_source=bool(row.get("independent_source", False)),
             deciding_gateway=text(row, "deciding_gateway", ""),
             demand_per_hour=quantity(row, "demand_per_hour", "0"),
+            over_pct=percent(row, "over_pct", 0) if "over_pct" in row else None,
+            under_pct=percent(row, "under_pct", 0) if "under_pct" in row else None,
+            approve_above=quantity(row, "approve_above") if "approve_above" in row else None,
         )
 
 
@@ -108,5 +115,6 @@ PARSERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "ship_notices": ShipNotice.parse,
     "work_orders": WorkOrder.parse,
     "shipments": Shipment.parse,
+    "people": Person.parse,
 }
 DATASETS = tuple(PARSERS)

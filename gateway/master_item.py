@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.master_row import Row, amount, choice, count, day, flag, gtins, percent, rows, text, unique, words
+from gateway.master_row import (
+    Row,
+    amount,
+    choice,
+    count,
+    day,
+    flag,
+    gtins,
+    percent,
+    quantity,
+    rows,
+    text,
+    unique,
+    words,
+)
 
 UNITS_LIMIT = 20  # packaging units of one item
 LOT_STATUS = ("released", "qc", "blocked")
@@ -52,6 +66,7 @@ class Item:
     over_pct: int = 0  # of an order line that does not say so itself
     under_pct: int = 0
     count_pct: int = 0  # a count that differs by less is taken over without a second one
+    approve_above: int | None = None  # micro-units; a larger posting needs a supervisor
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -66,6 +81,7 @@ class Item:
             text(row, "id"), text(row, "name", ""), text(row, "uom"), gtins(row, "gtins"), words(row, "aliases"), packs,
             flag(row, "inspected"), flag(row, "lots"), flag(row, "carrier"), count(row, "shelf_life_days", 0),
             percent(row, "over_pct", 0), percent(row, "under_pct", 0), percent(row, "count_pct", 0),
+            quantity(row, "approve_above") if "approve_above" in row else None,
         )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ class Location:
 
     @property
     def words(self) -> tuple[str, ...]:
-        return (self.code,) if self.code else ()
+        return (*((self.code,) if self.code else ()), *((kind_word(self.kind),) if self.kind else ()))
 
     @classmethod
     def parse(cls, row: Row) -> Location:
@@ -42,3 +42,8 @@ class Partner:
     @classmethod
     def parse(cls, row: Row) -> Partner:
         return cls(text(row, "id"), text(row, "name", ""), words(row, "codes"))
+
+
+def kind_word(kind: str) -> str:
+    """What all locations of a kind are found by; a line feed stands in no code."""
+    return f"kind\n{kind}"

@@ -27,6 +27,10 @@ _PATTERNS = {
     r"^[a-z0-9-]{1,16}$": "1 to 16 of a-z 0-9 -",
     r"^\S(.*\S)?$": "a text without space at its ends",
     r"^/": "an absolute path",
+    r"^(/.+|id:[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(:.+)?|usb-port:\d+-\d+(\.\d+)*)$": (
+        "an absolute path, id:VENDOR:PRODUCT (four hexadecimal digits each), id:VENDOR:PRODUCT:SERIAL or usb-port:1-1.4"
+    ),
+    r"^[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}$": "VENDOR:PRODUCT, four hexadecimal digits each, such as 05e0:1200",
     r"^\$(\.[^.\[\]]+|\[\d{1,4}\])+$": "a path into the JSON body such as $.button or $.events[0].type",
     r"^(/[A-Za-z0-9._-]+)+$": "a path such as /press",
 }

@@ -52,6 +52,8 @@ class Action(StrEnum):
     SHIP = "ship"
     UNDO = "undo"
     CANCEL = "cancel"
+    BADGE = "badge"
+    SIGN_OUT = "sign_out"
     QUANTITY = "quantity"
     CONFIRM = "confirm"
     APPROVE = "approve"
@@ -124,6 +126,12 @@ class Scan:
     label: Label | None = None  # what a code that is no card of ours says of goods, see codes/parse.py
     is_press: bool = False  # from a button, which nobody can ask anything
     was_there: bool = False  # an RFID tag seen when looking began: it may have come long ago
+    badge: str = ""  # for BADGE: what the badge says, looked up exactly in the people of the master data
+    confirmed: bool = False  # the person was asked and said it again
+    approved_by: str = ""  # the supervisor who approved this, and up to how many micro-units
+    approved: int = 0
+    session: str = ""  # the badge session at the device, set by the decider
+    roles: frozenset[str] = frozenset()  # what the person who is signed in there may do
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +345,9 @@ class View(Protocol):
 
     def card(self, card: str) -> Card | None: ...
     def cards_of(self, loop: str) -> list[Card]: ...
+    def left_behind(self, cycles: int) -> list[Card]:
+        """ACTIVE cards that another one of their loop is so many circulations ahead of, by loop and name."""
+
     def master(self, dataset: str, key: str) -> Any:
         """The parsed row (Item, Location, Loop, CardDefinition of master.py) or None."""
 

@@ -76,6 +76,7 @@ class _Lane:
         self._filter: RepeatFilter[Feedback] = RepeatFilter(source.window_ms, CODES_REMEMBERED)
         self._noise = NoiseBudget()
         self._undone = 0  # how often something was undone here
+        self._scanned = 0  # how many codes that are no command card were taken here
         self.counters: Counter[str] = Counter()
 
     def offer(self, read: Read, feedback: Feedback) -> None:
@@ -164,6 +165,7 @@ class _Lane:
             waiters = self._filter.finish(key, scan.read.mono_ms, verdict)
             if verdict.is_good:
                 self._remember(scan, key)
+            self._scanned += scan.action is Action.SCAN and verdict.status is not Status.FAILED
         for waiter in (feedback, *waiters):
             _give(waiter, verdict)
 
@@ -172,8 +174,9 @@ class _Lane:
         _give(feedback, verdict)
 
     def _key(self, scan: Scan) -> Key:
-        """Scan, undo, scan again is no repeat, however fast."""
-        return (f"{scan.read.aim}#{self._undone}", scan.read.data)
+        """Scan, undo, scan again is no repeat, however fast; nor is a command card that answers the next code."""
+        answers = "" if scan.action is Action.SCAN else f"#{self._scanned}"
+        return (f"{scan.read.aim}#{self._undone}{answers}", scan.read.data)
 
     def _remember(self, scan: Scan, key: Key) -> None:
         """A scan took effect; called with the lock held."""

@@ -16,7 +16,7 @@ from drivers.button_message import Message
 from drivers.button_settings import MqttButtonSettings
 from drivers.button_watch import ButtonWatch
 from drivers.framing import Frame, Framer
-from drivers.serial_settings import SerialSettings
+from drivers.scanner_settings import FramedSettings
 from gateway.app import decider, open_store
 from gateway.capture import Capture
 from gateway.clock import SystemClock
@@ -190,16 +190,16 @@ class _ButtonReader:
         return []
 
 
-class _SerialReader:
-    """Bytes of a serial line, framed as the driver does."""
+class _StreamReader:
+    """Bytes of a scanner, framed as the driver does."""
 
-    def __init__(self, row: SerialSettings, clock: ReplayClock) -> None:
+    def __init__(self, row: FramedSettings, clock: ReplayClock) -> None:
         self._row, self._clock = row, clock
         self._framer = Framer(row.rule())
 
     def reads(self, capture: Capture) -> list[Read | Skip]:
         if capture.topic:
-            raise GatewayError(f"line {capture.line} has a topic", hint=f"{self._row.id} is a serial device")
+            raise GatewayError(f"line {capture.line} has a topic", hint=f"{self._row.id} is a scanner")
         now_ms = self._clock.mono_ms()
         frames = self._framer.expire(now_ms)
         frames += [Frame(capture.data, capture.aim)] if capture.is_framed else self._framer.feed(capture.data, now_ms)
@@ -223,9 +223,10 @@ class _SerialReader:
         )  # fmt: skip
 
 
-def _reader(row: DeviceSettings, clock: ReplayClock) -> _ButtonReader | _SerialReader:
+def _reader(row: DeviceSettings, clock: ReplayClock) -> _ButtonReader | _StreamReader:
     if isinstance(row, MqttButtonSettings):
         return _ButtonReader(row, clock)
-    if isinstance(row, SerialSettings):
-        return _SerialReader(row, clock)
-    raise GatewayError(f"messages of {row.id} cannot be replayed", hint="replay knows MQTT buttons and serial scanners")
+    if isinstance(row, FramedSettings):
+        return _StreamReader(row, clock)
+    hint = "replay knows MQTT buttons, serial and TCP scanners"
+    raise GatewayError(f"messages of {row.id} cannot be replayed", hint=hint)

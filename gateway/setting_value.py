@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from zoneinfo import ZoneInfo
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _HOST_OR_IPV6 = re.compile(r"[A-Za-z0-9_.:%-]+")
@@ -10,6 +11,7 @@ _ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9_.-]+))
 _BASE_URL = re.compile(
     r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?)(:[0-9]{1,5})?(/[A-Za-z0-9._~%/-]*)?"
 )
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
 _THIS_MACHINE = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 
 
@@ -44,14 +46,41 @@ def is_this_machine(host: str) -> bool:
     return _THIS_MACHINE.fullmatch(host) is not None
 
 
+def check_amount(text: str) -> str:
+    """`text` if it is a quantity; ValueError otherwise."""
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError("expected a decimal number in quotes, e.g. '100' or '2.5'")
+    return text
+
+
+def check_zone(text: str) -> str:
+    """`text` if it names a time zone of this machine's database; ValueError otherwise."""
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError) as error:  # ZoneInfoNotFoundError is a KeyError
+        raise ValueError("expected a time zone such as Asia/Shanghai or Europe/Berlin") from error
+    except KeyError as error:
+        raise ValueError("no such time zone here, expected e.g. Asia/Shanghai (or install tzdata)") from error
+    return text
+
+
 def check_card_pattern(text: str) -> str:
     """`text` if it is a regular expression with the group `card`; ValueError otherwise."""
+    return _check_pattern(text, "card", "^KB(?P<card>[0-9]{6})$")
+
+
+def check_badge_pattern(text: str) -> str:
+    """`text` if it is a regular expression with the group `badge`; ValueError otherwise."""
+    return _check_pattern(text, "badge", "^P(?P<badge>[0-9]{5})$")
+
+
+def _check_pattern(text: str, group: str, example: str) -> str:
     try:
         pattern = re.compile(text)
     except re.error as error:
         raise ValueError(f"not a regular expression: {error}") from error
-    if "card" not in pattern.groupindex:
-        raise ValueError("expected a group named card around the card's code, e.g. ^KB(?P<card>[0-9]{6})$")
+    if group not in pattern.groupindex:
+        raise ValueError(f"expected a group named {group} around the {group}'s code, e.g. {example}")
     if pattern.fullmatch("") is not None:
         raise ValueError("fits an empty code, expected a pattern that needs at least one character")
     return text

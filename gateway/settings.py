@@ -32,7 +32,15 @@ from gateway.crosscheck import cross_check
 from gateway.errors import ConfigError
 from gateway.mistake import Mistake, explain, is_echo
 from gateway.parsed import KEY_NAMES
-from gateway.setting_value import check_base_url, check_card_pattern, check_host, split_address
+from gateway.setting_value import (
+    check_amount,
+    check_badge_pattern,
+    check_base_url,
+    check_card_pattern,
+    check_host,
+    check_zone,
+    split_address,
+)
 from gateway.toml_lines import Path as KeyPath
 from gateway.toml_source import read_toml
 from sync.settings import SyncSettings, TlsSettings
@@ -52,8 +60,13 @@ def _from_file(path: Path, info: Info) -> Path:
 CredentialName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$")]
 FilePath = Annotated[Path, AfterValidator(_from_file)]
 CardPattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_card_pattern)]
+BadgePattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_badge_pattern)]
+Zone = Annotated[str, Field(max_length=64), AfterValidator(check_zone)]
 Host = Annotated[str, Field(max_length=253), AfterValidator(check_host)]
-Operation = Literal["receive"]
+Operation = Literal[
+    "receive", "move", "pick", "drop", "issue", "return", "report", "finish", "ship", "take-back", "scrap", "label",
+    "split", "merge", "lend", "collect", "count", "release", "reject", "block",
+]  # fmt: skip
 BaseUrl = Annotated[str, Field(max_length=500), AfterValidator(check_base_url)]
 
 
@@ -80,6 +93,8 @@ class GatewaySettings(_Table):
     """The plant or site; part of every topic and of every card's key."""
     env: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,16}$")] = "prod"
     """Environment, such as prod or test; keeps a test box out of production."""
+    timezone: Zone = "UTC"
+    """Time zone of the plant, such as Asia/Shanghai: shifts and days are told in it."""
     data_dir: FilePath
     """Directory of the journal; only this gateway writes there. Relative to this file if not absolute."""
 
@@ -118,6 +133,17 @@ class CommandSettings(_Table):
 
     secret_credential: CredentialName = ""
     """Credential with the secret that signs command cards; without one they are refused."""
+
+
+class BadgeSettings(_Table):
+    """Who works at a scanner; people and their badges are master data."""
+
+    patterns: Annotated[tuple[BadgePattern, ...], Field(max_length=32)] = ()
+    """Badges that people have already: regular expressions for the whole code, with the group `badge`."""
+    idle_s: Annotated[int, Field(ge=10, le=86_400)] = 600
+    """Who scans nothing for so long is signed out."""
+    longest_s: Annotated[int, Field(ge=60, le=172_800)] = 43_200
+    """And after so long in any case."""
 
 
 class AndonSettings(_Table):
@@ -223,6 +249,14 @@ class StationSettings(_Table):
     """The ERP's location of this place."""
     action: Literal["start", "ship", "release"] | None = None
     """What a scan at a source reports; for role source only."""
+    badge: Literal["optional", "required"] = "optional"
+    """Required: nothing is scanned here before a badge."""
+    quantity: Literal["code", "ask"] = "code"
+    """How much arrived, at a receiving station: by a quantity code before the card, or asked after every card."""
+    approve_above: Annotated[str, AfterValidator(check_amount)] | None = None
+    """A posting of more than this, as a decimal number, needs the badge of a supervisor."""
+    language: Literal["en", "zh-CN"] = "en"
+    """In which language the page shows what this station was told."""
     operation: Operation | None = None
     """What a scan begins where goods are handled, unless a command card says otherwise; for role goods only."""
 
@@ -243,6 +277,7 @@ class Settings(_Table):
     repeat: RepeatSettings = RepeatSettings()
     cards: CardSettings = CardSettings()
     commands: CommandSettings = CommandSettings()
+    badges: BadgeSettings = BadgeSettings()
     andon: AndonSettings = AndonSettings()
     goods: GoodsSettings = GoodsSettings()
     sync: SyncTable = SyncTable()

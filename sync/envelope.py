@@ -28,7 +28,7 @@ PROSE_LIMIT = 500  # characters of an ERP's message that are kept
 OUTCOMES = ("applied", "duplicate", "superseded", "rejected", "parked")
 DATASETS = (
     "units", "items", "locations", "partners", "loops", "cards", "lots", "purchase_orders", "ship_notices",
-    "work_orders", "shipments",
+    "work_orders", "shipments", "people",
 )  # fmt: skip
 STATES = tuple(str(state) for state in State)
 

@@ -98,6 +98,8 @@ class StreamSender:
         self.state = state
         if state.cum > self.acked:
             self._advance(state.cum, state.cum_hash)
+        if state.head > self.sent:
+            self._has_more = True
 
     def on_sent(self, window: Window, now_ms: int, *, is_cut: bool) -> None:
         """`window` is on the wire; more waits behind it when it was cut by a limit."""

@@ -12,7 +12,6 @@ from gateway.clock import Clock
 from gateway.wake import Wake
 from sync.notebox import NoteBox
 from sync.status import SyncStatus
-from sync.topic import STREAMS
 from sync.uplink import Uplink
 from sync.warning import WarningBook
 
@@ -66,7 +65,6 @@ class Upkeep:
         if now - self._refreshed_ms >= REFRESH_MS:
             self._refreshed_ms = now
             uplink.refresh()
-            uplink.on_commit(STREAMS)
 
     def idle(self, uplink: Uplink) -> None:
         """Between attempts: nothing is sent, but outcomes still come and the numbers go on."""

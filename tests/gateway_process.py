@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,8 +21,10 @@ COMMAND = Path(sys.executable).with_name("kanban-gateway")
 class GatewayProcess:
     """`kanban-gateway run` with a notify socket: `start` returns when it says READY."""
 
-    def __init__(self, config: Path) -> None:
+    def __init__(self, config: Path, machine: Sequence[str] = ()) -> None:
+        """`machine`: a command that runs the daemon on a machine of its own, such as one with another clock."""
         self.config = config
+        self._machine = list(machine)
         self._process: subprocess.Popen[bytes] | None = None
         self._log = config.with_suffix(".log")
 
@@ -41,7 +44,7 @@ class GatewayProcess:
                 notify.bind(address)
                 notify.settimeout(0.2)
                 self._process = subprocess.Popen(
-                    [str(COMMAND), "run", "--config", str(self.config)],
+                    [*self._machine, str(COMMAND), "run", "--config", str(self.config)],
                     env={**os.environ, "NOTIFY_SOCKET": address}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 )  # fmt: skip
                 self._await_ready(notify)

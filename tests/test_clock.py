@@ -6,16 +6,19 @@ import ctypes
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 
-from firmware_sim.erp.moment import corrected_time
+from firmware_sim.erp.moment import corrected_time, posting_date
 from gateway.clock import (
     WRITTEN_MS,
     KernelClock,
     SyncWatch,
     SystemClock,
     iso_utc,
+    parse_iso_utc,
     quality_of,
     read_kernel_clock,
 )
@@ -115,8 +118,6 @@ def test_offline_time_stamps_are_corrected_at_the_erp_when_the_clock_is_known_ag
 
 
 def _event(site: Site) -> dict[str, Any]:
-    import orjson
-
     ((body,),) = site.office.rows("SELECT body FROM event WHERE kind='card_emptied'")
     found: dict[str, Any] = orjson.loads(body)
     return found
@@ -131,4 +132,46 @@ def test_the_store_remembers_the_newest_time_that_was_right(tmp_path: Path) -> N
     site.world.pass_time(5_000)
     site.scan(A, "LINE", "C2-0", Action.EMPTY, "", lambda verdict: None)
     assert right_ms <= box.store.newest_trusted_ms() <= right_ms + 5_000
+    site.close()
+
+
+@pytest.mark.decision("K16")
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2026-11-30T15:59:59.999Z", "2026-11-30"),
+        ("2026-11-30T16:00:00.000Z", "2026-12-01"),  # midnight and the end of the month in Shanghai
+        ("2026-11-30T23:30:00.000Z", "2026-12-01"),
+        ("2026-12-31T16:00:00.000Z", "2027-01-01"),
+        ("2028-02-28T16:00:00.000Z", "2028-02-29"),
+    ],
+)
+def test_K16_a_movement_is_posted_on_the_local_day_of_its_time(tmp_path: Path, moment: str, day: str) -> None:
+    site = Site(tmp_path, 4)
+    ledger, shanghai = site.office.ledger.db, ZoneInfo("Asia/Shanghai")
+    event = {"w": moment, "q": "ntp:5ms", "boot": "b0070001", "m": 5_000}
+    assert str(posting_date(ledger, event, A, shanghai)) == day
+    assert posting_date(ledger, {**event, "q": "unsynced"}, A, shanghai) is None  # nobody knows the day yet
+    site.close()
+
+
+@pytest.mark.decision("K16")
+def test_K16_the_day_of_an_offline_movement_is_known_once_the_time_is(tmp_path: Path) -> None:
+    site = Site(tmp_path, 4)
+    shanghai, clock = ZoneInfo("Asia/Shanghai"), site.boxes[A].clock
+    midnight_ms = parse_iso_utc("2026-11-30T16:00:00.000Z")
+    site.world.now_ms = midnight_ms - 20 * 60_000
+    site.fall(A, reboots=True)
+    clock.offset_ms, clock.known = -YEAR_MS, "unsynced"
+    site.rise(A, reboots=True)
+    days = []
+    for card in ("C1-0", "C2-0"):  # ten minutes before local midnight and ten after
+        site.world.now_ms += 10 * 60_000
+        site.scan(A, "LINE", card, Action.EMPTY, "", lambda verdict: None)
+        site.world.now_ms += 10 * 60_000
+    clock.offset_ms, clock.known = 0, "ntp:8ms"
+    site.come_to_rest()
+    for (body,) in site.office.rows("SELECT body FROM event WHERE kind='card_emptied' ORDER BY rowid"):
+        days.append(str(posting_date(site.office.ledger.db, orjson.loads(body), A, shanghai)))
+    assert days == ["2026-11-30", "2026-12-01"]
     site.close()

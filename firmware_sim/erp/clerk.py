@@ -32,7 +32,7 @@ class Applied:
     acks: dict[tuple[str, str], Ack] = field(default_factory=dict)
     commands: list[tuple[str, Event]] = field(default_factory=list)  # (gateway, document)
     corrected: set[str] = field(default_factory=set)  # gateways whose own picture may differ from ours now
-    changed_by: set[str] = field(default_factory=set)  # gateways that changed cards
+    changed_by: set[str] = field(default_factory=set)  # gateways that changed cards or stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,7 @@ class Clerk:
             self.book.post_stock(event)
         if event.get("after"):
             self.book.turn_cards(event, _author(event, gw), st, is_late=is_late)
+        if event.get("after") or event.get("mv"):
             applied.changed_by.add(gw)
         if "origin" in event:
             applied.corrected.add(gw)

@@ -106,8 +106,9 @@ class Erp:
         for gw, document in applied.commands:
             self._send_command(gw, document)
         self._snapshot_due |= applied.corrected
-        if applied.changed_by:
-            self._snapshot_due |= {gw for gw in self.ledger.gateways() if applied.changed_by - {gw}}
+        gateways = self.ledger.gateways()
+        if applied.changed_by and len(gateways) > 1:  # to who told it too: it passes over what is older than that
+            self._snapshot_due |= set(gateways)
 
     def publish_snapshots(self, gw: str) -> None:
         """Card states and stock, retained. Only in the ledger's thread."""

@@ -13,6 +13,7 @@
 {"do": "online", "online": false}                 say on erp/state that we are away (or back)
 {"do": "answer", "status": 503, "count": 2, "on": "batches" | "streams" | "feed" | "md", "headers": {}, "text": "…"}
 {"do": "choke", "card": "K-0001", "status": 400 | 422}   by REST: cannot read events of this card; "" for none
+{"do": "early", "count": 2}                        by REST: answer 200 with the present state, and commit later
 {"do": "limit", "bytes": 2000}                    by REST: larger bodies are answered 413; 0 for no limit
 {"do": "token", "token": "…"}                     by REST: the only bearer token that is let in; "" for all
 {"do": "forget_feed", "gw": "L3-07"}              by REST: cursors given so far are gone (410)
@@ -117,6 +118,10 @@ def _choke(erp: Erp, request: Request) -> None:
     erp.rest_mischief.choke(str(request["card"]), int(request.get("status", 400)))
 
 
+def _hurry(erp: Erp, request: Request) -> None:
+    erp.rest_mischief.hurry(int(request.get("count", 1)))
+
+
 def _limit(erp: Erp, request: Request) -> None:
     erp.rest_mischief.body_limit = int(request["bytes"])
 
@@ -154,6 +159,7 @@ _ACTIONS: dict[str, Callable[[Erp, Request], Request | None]] = {
     "online": _online,
     "answer": _answer_next,
     "choke": _choke,
+    "early": _hurry,
     "limit": _limit,
     "token": _token,
     "forget_feed": _forget_feed,

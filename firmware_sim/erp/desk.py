@@ -68,6 +68,10 @@ class RestDesk:
             return problem(404, "unknown_gateway", f"no gateway of environment {batch.env!r} is known here")
         return self._answer(batch, own)
 
+    def stand(self, batch: Batch) -> Answer:
+        """200 with what is committed now; the batch itself is not."""
+        return Answer(200, orjson.loads(self._erp.ledger.ack(batch.gw, batch.st).document()))
+
     def _answer(self, batch: Batch, own: Ack) -> Answer:
         sent = self._spoiler.spoil(own)
         if not sent:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -28,6 +29,15 @@ def corrected_time(db: sqlite3.Connection, event: dict[str, Any], gw: str) -> da
         return None
     reference = orjson.loads(rows[0][0])
     return datetime.fromisoformat(reference["w"]) - timedelta(milliseconds=reference["m"] - event["m"])
+
+
+def posting_date(db: sqlite3.Connection, event: dict[str, Any], gw: str, zone: ZoneInfo) -> date | None:
+    """The day on which a movement is posted: the plant's local date of the event's time (K16).
+
+    07:30 on 1 December in Shanghai is still November in UTC. None as for `corrected_time`: such an event is parked.
+    """
+    moment = corrected_time(db, event, gw)
+    return None if moment is None else moment.astimezone(zone).date()
 
 
 def is_trusted(event: dict[str, Any]) -> bool:

@@ -156,10 +156,19 @@ class _Counter:
         try:
             if not self._wait_out_the_stall():
                 return _stalled()
+            if self._erp.rest_mischief.is_hurried():
+                return self._answer_early(batch)
             return _respond(self._erp.call(lambda: self._desk.take(batch)))
         finally:
             with self._lock:
                 self._busy.discard(key)
+
+    def _answer_early(self, batch: Batch) -> Response:
+        """As a server that answers first and books when it finds the time; what it says is true all the same."""
+        answer = self._erp.call(lambda: self._desk.stand(batch))
+        later = threading.Thread(target=lambda: self._erp.call(lambda: self._desk.take(batch)), daemon=True)
+        later.start()
+        return _respond(answer)
 
     def feed(self, gw: str) -> Response:
         link = self._erp.rest

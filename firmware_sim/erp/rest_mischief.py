@@ -25,6 +25,7 @@ class RestMischief:
         self._choking: dict[str, int] = {}
         self.body_limit = 0
         self.token = ""
+        self._early = 0
 
     def answer(self, on: str, canned: Canned, count: int) -> None:
         """The next `count` requests of this kind get this answer."""
@@ -35,6 +36,17 @@ class RestMischief:
         with self._lock:
             waiting = self._canned.get(on)
             return waiting.popleft() if waiting else None
+
+    def hurry(self, count: int) -> None:
+        """The next `count` batches are answered 200 before they are committed."""
+        with self._lock:
+            self._early = count
+
+    def is_hurried(self) -> bool:
+        """Use one up."""
+        with self._lock:
+            self._early, is_early = max(0, self._early - 1), self._early > 0
+        return is_early
 
     def choke(self, card: str, status: int) -> None:
         """Batches with an event of this card cannot be read, with status 400 or 422; "" ends it for all."""
@@ -53,4 +65,5 @@ class RestMischief:
         with self._lock:
             self._canned.clear()
             self._choking.clear()
+            self._early = 0
         self.body_limit = 0

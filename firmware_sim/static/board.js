@@ -75,13 +75,14 @@ const SAYS = {
   filled: (one) => [`${one.card} filled${one.told === "forgotten" ? ", the scan forgotten" : ""}${one.gateway ? ` at ${one.gateway}` : ""}`],
   shipped: (one) => [`${one.card} sent off`],
   again: (one) => [`${one.card} said twice (${one.by})${one.gateway ? ` at ${one.gateway}` : ""}`],
-  strange: (one) => [`${one.kind} code`],
+  strange: (one) => [one.kind.endsWith("press") ? `a ${one.kind}` : `a ${one.kind} code`],
   redelivered: (one) => [`an old press of ${one.card} came again (${one.by})`],
   killed: (one) => [`${one.side} killed`, "trouble"],
   link: (one) => [`link of ${one.gateway} ${one.trouble}`, one.trouble === "healed" ? "scene" : "trouble"],
   handover: (one) => [`${one.cards.join(" and ")} handed over between two gateways that did not hear each other`, "scene"],
   call: (one) => [`${one.call} ${one.what} at ${one.station}`, "scene"],
-  shift: (one) => [`${one.what}`, "scene"],
+  received: (one) => [`pallet ${one.sscc} received`],
+  "received again": (one) => [`pallet ${one.sscc} scanned again`],
 };
 
 function factLine(one) {
@@ -91,8 +92,11 @@ function factLine(one) {
 
 function show(state) {
   const [left, right] = state.gateways;
-  byId("left").replaceChildren(...gatewayPart(left));
-  if (right) byId("right").replaceChildren(...gatewayPart(right));
+  for (const [id, gateway] of [["left", left], ["right", right]]) {
+    if (!gateway) continue;
+    byId(id).replaceChildren(...gatewayPart(gateway));
+    byId(id).classList.toggle("away", !gateway.is_answering);
+  }
   showErp(state);
   byId("lights").replaceChildren(...Object.entries(state.lights).map(([name, colour]) =>
     element("span", null, "lamp", element("i", "", colour), element("span", `${name} ${colour}`))));

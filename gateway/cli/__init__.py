@@ -8,10 +8,12 @@ import click
 
 from gateway import __version__
 from gateway.cli.camera import bench_camera, scan_image
-from gateway.cli.card import card, command_card
+from gateway.cli.card import card
 from gateway.cli.check import check
+from gateway.cli.code import badge, command_card, quantity_card
 from gateway.cli.contract import contract
 from gateway.cli.decode import decode
+from gateway.cli.devices import devices
 from gateway.cli.mail import import_
 from gateway.cli.mode import mode
 from gateway.cli.probe import probe
@@ -25,6 +27,7 @@ from gateway.errors import ConfigError, GatewayError
 COMMANDS: tuple[click.Command, ...] = (
     run,
     check,
+    devices,
     status,
     events,
     verify,
@@ -34,6 +37,8 @@ COMMANDS: tuple[click.Command, ...] = (
     replay,
     card,
     command_card,
+    badge,
+    quantity_card,
     contract,
     decode,
     probe,

@@ -1,4 +1,4 @@
-"""`kanban-gateway card` and `command-card`: codes to print, and cards that are lost, found, damaged or replaced."""
+"""`kanban-gateway card`: codes of cards to print, and cards that are lost, found, damaged or replaced."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ import click
 from gateway.cli.instruct import instruct, tell
 from gateway.cli.option import Family, config_option
 from gateway.codes.card import CardCode, format_card
-from gateway.codes.command import COMMANDS, format_command
-from gateway.credentials import CredentialStore
 from gateway.errors import GatewayError
-from gateway.label import CardFace, Symbol, card_svg, symbol_png, symbol_svg
+from gateway.label import CardFace, Symbol, card_svg, symbol_png
 from gateway.settings import Settings, load_settings
 from gateway.store.reader import StoreReader, database_exists
 
@@ -94,23 +92,6 @@ def _print(settings: Settings, card: str, revision: int | None, svg: Path | None
         svg.write_text(card_svg(_face(code, card, rows)))
     if png is not None:
         png.write_bytes(symbol_png(code, Symbol.QR))
-    click.echo(code)
-
-
-@click.command("command-card")
-@config_option
-@click.argument("command", type=click.Choice(sorted(COMMANDS), case_sensitive=False))
-@svg_option
-def command_card(config: Path, command: str, svg: Path | None) -> None:
-    """Print the signed code of a command card; needs [commands] secret_credential."""
-    settings = load_settings(config)
-    name = settings.commands.secret_credential
-    if not name:
-        raise GatewayError("command cards are not set up", hint="set [commands] secret_credential")
-    secret = CredentialStore(settings.config_dir).text(name).encode()
-    code = format_command(settings.gateway.site, command.upper(), secret)
-    if svg is not None:
-        svg.write_text(symbol_svg(code, Symbol.QR))
     click.echo(code)
 
 

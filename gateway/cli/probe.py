@@ -8,8 +8,10 @@ from typing import BinaryIO
 
 import click
 
+from drivers.plug import Plugs
+from drivers.scanner_settings import to_bytes
 from drivers.serial_port import SerialPort
-from drivers.serial_settings import SerialSettings, to_bytes
+from drivers.serial_settings import SerialSettings
 from gateway.clock import SystemClock
 from gateway.codes.probe import LEARN_LIMIT_BYTES, Learned, learn
 from gateway.errors import ConfigError, GatewayError
@@ -55,7 +57,7 @@ def _scanner(device: str, config: Path | None) -> SerialSettings:
 
 
 def _with_scanner(settings: SerialSettings, seconds: int) -> None:
-    port = SerialPort(settings)
+    port = SerialPort(settings, Plugs())
     try:
         click.echo(f"Scan both symbols of the sheet with {settings.id} within {seconds} s ...", err=True)
         learned = learn(_record(port, seconds))

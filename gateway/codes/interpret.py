@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gateway.codes import card, command
+from gateway.codes import badge, card, command, quantity
 from gateway.codes.parse import MAX_BYTES, parse
 from gateway.codes.profile import PLAIN, Profile
 from gateway.codes.template import Template
@@ -19,18 +19,20 @@ from gateway.parsed import Label
 
 FOREIGN_MAX_LENGTH = 200  # as long as master data may give a customer's own code
 
-_NEWER_VERSION = re.compile(r"K[2-9]C?\.[A-Z0-9-]+\.[A-Z0-9.-]+\.[0-9A-Z]{2,}", re.ASCII)
+_NEWER_VERSION = re.compile(r"K[2-9][BCQR]?\.[A-Z0-9-]+\.[A-Z0-9.-]+\.[0-9A-Z]{2,}", re.ASCII)
 
 
 def interpret_code(
-    read: Read, *, site: str, patterns: Sequence[re.Pattern[str]] = (), secret: bytes = b"",
+    read: Read, *, site: str, patterns: Sequence[re.Pattern[str]] = (),
+    badges: Sequence[re.Pattern[str]] = (), secret: bytes = b"",
     profile: Profile = PLAIN, templates: Sequence[Template] = (),
 ) -> Scan:  # fmt: skip
     """What a scanner's read says at `site`: one of our cards, a command, a customer's card, or a label of goods.
 
     A text that fits one of a customer's `patterns` as a whole names the card by its group `card`; any
     other foreign text goes into `Scan.code` for the exact look-up among the cards' own codes. Both are
-    set for a pattern, so that its group may be a card's id or the code printed on it. What is none of our
+    set for a pattern, so that its group may be a card's id or the code printed on it. A text that fits one of
+    `badges` as a whole is the badge that its group `badge` says. What is none of our
     own codes is also read as a label, into `Scan.label`; whether it is wanted is decided where it was scanned.
     """
     text = _decode(read.data)
@@ -38,8 +40,8 @@ def interpret_code(
         if (scan := _ours(read, text, site, secret)) is not None:
             return scan
         if len(text) <= FOREIGN_MAX_LENGTH:
-            scan = _foreign(read, text, patterns)
-            return scan if scan.card or scan.fault else replace(scan, label=_label(read, profile, templates))
+            scan = _of_a_customer(read, text, patterns, badges)
+            return scan if not scan.code or scan.card else replace(scan, label=_label(read, profile, templates))
         text = _too_long(len(text), FOREIGN_MAX_LENGTH, "characters")
     if not 0 < len(read.data) <= MAX_BYTES:
         return Scan(read, fault=text)
@@ -53,8 +55,27 @@ def _ours(read: Read, text: str, site: str, secret: bytes) -> Scan | None:
         if isinstance(parsed, Rejection):
             return Scan(read, fault=parsed)
         return Scan(read, card=parsed.card, revision=parsed.revision)
+    return _order(read, text, site, secret)
+
+
+def _order(read: Read, text: str, site: str, secret: bytes) -> Scan | None:
+    """Our other own codes: command cards, badges and quantities; None for any other text."""
     if text.startswith(command.PREFIX):
         return _command(read, text, site, secret)
+    if text.startswith(badge.PREFIX):
+        named = badge.parse_badge(text, site=site, secret=secret)
+        if isinstance(named, Rejection):
+            return Scan(read, fault=named)
+        # whoever has a signed badge's text can print it again: the journal and the ERP get it unsigned
+        unsigned = replace(read, data=text.rpartition(".")[0].encode())
+        return Scan(unsigned, action=Action.BADGE, badge=named)
+    if text.startswith((quantity.PREFIX, quantity.REST_PREFIX)):
+        amount = quantity.parse_amount(text)
+        if isinstance(amount, Rejection):
+            return Scan(read, fault=amount)
+        if text.startswith(quantity.PREFIX):
+            return Scan(read, action=Action.QUANTITY, quantity=amount)
+        return Scan(read, action=Action.QUANTITY, remainder=amount)
     return None
 
 
@@ -74,6 +95,17 @@ def _command(read: Read, text: str, site: str, secret: bytes) -> Scan:
     if isinstance(action, Rejection):
         return Scan(read, fault=action)
     return Scan(read, action=action, code=command.operation_of(text) if action is Action.OPERATION else "")
+
+
+def _of_a_customer(
+    read: Read, text: str, patterns: Sequence[re.Pattern[str]], badges: Sequence[re.Pattern[str]]
+) -> Scan:
+    """A badge or a card that somebody else prints."""
+    for pattern in badges:
+        found = pattern.fullmatch(text)
+        if found and found["badge"]:
+            return Scan(read, action=Action.BADGE, badge=found["badge"])
+    return _foreign(read, text, patterns)
 
 
 def _foreign(read: Read, text: str, patterns: Sequence[re.Pattern[str]]) -> Scan:

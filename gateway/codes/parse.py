@@ -258,7 +258,8 @@ def _gs1(code: _Code) -> Label:
     is_in_doubt = not profile.is_separator_certain and GS not in text and not errors
     if is_in_doubt and (cut := hidden_split(elements)) is not None:
         errors = (_swallowed(elements[-1], cut, profile),)
-    return _finished(code.label, Syntax.GS1, elements, Keys() if errors else gs1_keys(elements), errors, warnings)
+    keys = Keys() if errors else gs1_keys(elements)  # what is not sound need not even be a number
+    return _finished(code.label, Syntax.GS1, elements, keys, errors, warnings)
 
 
 def _only_reading(code: _Code) -> Label:

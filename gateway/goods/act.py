@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.counter import Count, count_facts, counts_json
+from gateway.counter import IN_UNITS, Count, count_facts, counted, counts_json
 from gateway.goods.amount import Amount
-from gateway.goods.unit import AVAILABLE, HandlingUnit, Row
+from gateway.goods.unit import AVAILABLE, HERE, HandlingUnit, Row, unit_at
 from gateway.kanban.moment import since_of
 from gateway.model import Read, View
 from gateway.quantity import format_quantity
@@ -36,7 +36,6 @@ class Rules:
     sscc_skip: int = 1000  # left out after a restored image, whose counter may be behind
     is_confirmed: bool = False  # every receipt is asked about, not only those that are not as ordered
     label_parts: tuple[str, ...] = ()  # keys that make a label of one symbol for each value whole; none: not gathered
-    count_limit: int = 0  # base units; a difference above it needs a supervisor, 0: only the item's tolerance
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,8 @@ def booked(
     text: str = "",
 ) -> Body:
     """The body of the event. `units` are as they are afterwards, `facts` whatever else is set by this act."""
-    view = case.view
+    view, units = case.view, tuple(units)
+    counts = (*counts, *_in_units(units, view))
     after: list[list[Any]] = [*(_dated(unit, case).to_fact() for unit in units), *facts]
     act = [ACT_FACT, case.station.id, {"read": case.read.id, "since": list(since_of(case.read)), "text": text}]
     was = [[kind, key, view.fact(kind, key)] for kind, key, _ in (*after, act)]
@@ -88,6 +88,29 @@ def booked(
     body["facts"] = [*after, *count_facts(counts, view), act]
     body["was"] = was
     return body
+
+
+def loose(row: Row, place: str, view: View) -> int:
+    """Micro base units of these goods at a place that stand in no unit."""
+    inside = counted(IN_UNITS, place, _goods(row), view)
+    return view.stock(row.item, place, row.status, row.lot) - inside
+
+
+def _in_units(units: tuple[HandlingUnit, ...], view: View) -> list[Count]:
+    """How much more or less stands in units, place by place."""
+    found: dict[tuple[str, str], int] = {}
+    for after in units:
+        before = unit_at(after.sscc, view)
+        for unit, sign in ((before, -1), (after, 1)):
+            if unit is not None and unit.state == HERE:
+                for row in unit.rows:
+                    place = (unit.location, _goods(row))
+                    found[place] = found.get(place, 0) + sign * row.quantity
+    return [(IN_UNITS, place, goods, by) for (place, goods), by in found.items() if by]
+
+
+def _goods(row: Row) -> str:
+    return f"{row.item}\n{row.lot}\n{row.status}"
 
 
 def _dated(unit: HandlingUnit, case: Case) -> HandlingUnit:

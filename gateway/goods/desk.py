@@ -9,6 +9,7 @@ from __future__ import annotations
 from gateway.goods.act import Case
 from gateway.goods.claim import Claim
 from gateway.goods.form import Form
+from gateway.goods.limit import above_limit
 from gateway.goods.operation import OPERATIONS
 from gateway.goods.problem import Question, Refusal
 from gateway.goods.undo import undo_act, undone_text
@@ -63,10 +64,12 @@ def _chosen(name: str, scan: Scan, case: Case) -> Decision:
 
 
 def _filled(form: Form, words: list[Word], scan: Scan, case: Case) -> Decision:
-    takes = (*_takes(form), "again")
+    takes = (*_takes(form), "again", "approval")
+    if "from" in takes and not (form.has("thing") and "place" in takes):
+        words = [("from" if slot == "place" else slot, value) for slot, value in words]  # where they come from
     word = next((one for one in words if one[0] in takes), None)
     if word is None:
-        wanted = ", ".join(slot_name(slot) for slot in _takes(form))
+        wanted = ", ".join(slot_name(slot) for slot in _takes(form) if slot != "from")
         text = say("NOT_EXPECTED", what=slot_name(words[0][0]), operation=form.operation, wanted=wanted)
         return refused(Rejection("NOT_EXPECTED", text, scan.code, wanted))
     return _settled(form.put(*word), scan, case)
@@ -80,9 +83,13 @@ def _takes(form: Form) -> tuple[str, ...]:
 def _settled(form: Form, scan: Scan, case: Case) -> Decision:
     operation = OPERATIONS[form.operation]
     found = operation.settle(form, case)
+    if isinstance(found, Event):
+        found = above_limit(found, form, case) or found
     if isinstance(found, Question):
         data = {"operation": form.operation, **form.said}
-        return ask(scan, DIALOGUE, found.step, found.prompt, case.view, data=data, timeout_ms=case.rules.ask_ms)
+        return ask(scan, DIALOGUE, found.step, found.prompt, data=data, timeout_ms=case.rules.ask_ms)
+    if isinstance(found, Event) and form.approved_by:
+        found.body["approved_by"] = form.approved_by
     return _answered(found, case)
 
 

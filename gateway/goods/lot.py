@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from gateway.goods.act import Case
 from gateway.goods.problem import Refusal, refuse
@@ -47,7 +48,7 @@ def lot_status(item: str, lot: str, view: View) -> str:
     return told.status if told else ""
 
 
-def lot_fact(item: str, lot: str, status: str, view: View) -> list[object]:
+def lot_fact(item: str, lot: str, status: str, view: View) -> list[Any]:
     """The decision as a fact, with what the ERP said when it was made."""
     told = _told(item, lot, view)
     return [LOT_FACT, lot_word(item, lot), {"status": status, "erp": told.status if told else ""}]

@@ -78,4 +78,6 @@ def divided(quantity: int, lines: list[OpenLine]) -> list[Share]:
 
 def excess(shares: list[Share]) -> int:
     """How much is above what the lines accept, tolerance included."""
-    return sum(max(0, one.line.received + one.quantity - one.line.ordered - one.line.over) for one in shares)
+    return sum(
+        min(one.quantity, max(0, one.line.received + one.quantity - one.line.ordered - one.line.over)) for one in shares
+    )

@@ -50,4 +50,4 @@ def _with_part(assembly: Assembly, part: Label, scan: Scan, case: Case) -> Decis
     else:
         prompt = say("ASK_PARTS", count=len(step.assembly.parts), missing=missing)
     data = step.assembly.as_json()
-    return ask(scan, DIALOGUE, "part", prompt, case.view, data=data, timeout_ms=case.rules.ask_ms)
+    return ask(scan, DIALOGUE, "part", prompt, data=data, timeout_ms=case.rules.ask_ms)

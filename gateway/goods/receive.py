@@ -20,7 +20,7 @@ from gateway.quantity import format_quantity
 from gateway.text.sentence import Sentence, say
 
 NAME = "receive"
-TAKES = ("thing", "quantity", "order", "yes", "approval")
+TAKES = ("thing", "quantity", "order", "yes")
 LAST_FACT = "goods_label"  # the last label without an SSCC that was booked at a station
 
 
@@ -100,8 +100,6 @@ def _members(found: Arrival, form: Form) -> Body:
         body["sscc"] = found.sscc
     if found.notice:
         body["ship_notice"] = found.notice
-    if form.approved_by:
-        body["approved_by"] = form.approved_by
     if form.claim and form.claim.serial:
         body["serial"] = form.claim.serial
     return body

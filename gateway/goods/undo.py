@@ -31,7 +31,7 @@ def undo_act(case: Case) -> Event | Refusal:
     operator = act.get("op", "")
     if operator and case.read.operator and operator != case.read.operator:
         return refuse("GOODS_UNDO_OTHER_PERSON", got=case.read.operator, expected=operator)
-    if act["kind"] == "count_booked" or not _is_untouched(act, case):
+    if not _is_untouched(act, case):
         return refuse("GOODS_UNDO_CHANGED", got=act["kind"])
     return Event("movement_undone", "mov", f"undo/{case.view.site}/{act['id']}", _body(act, known["text"], case))
 

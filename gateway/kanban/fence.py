@@ -19,7 +19,9 @@ from gateway.quantity import parse_quantity
 
 TO_THE_ERP = frozenset({"sig", "mov"})
 TOLD_ANYWAY = frozenset({"card_lost", "card_found", "card_reprinted", "card_replaced"})  # cards, not needs
-OF_A_DIALOGUE = frozenset({"flow_asked", "flow_ended"})  # who is being trained answers questions too
+OF_A_DIALOGUE = frozenset({
+    "flow_asked", "flow_ended", "session_started", "session_kept", "session_ended",
+})  # who is being trained signs in and answers, too
 _CROSSES = "need_signalled"  # a person had an open need of shadow told to the ERP
 _OF_A_NEED = frozenset({"batch_released", "card_started", "card_shipped", "card_filled", "card_counted"})
 _SIGNALS_AND_STOCK = ("tr", "closes", "reopens", "mv")

@@ -8,6 +8,7 @@ from gateway.kanban.answer import task
 from gateway.kanban.case import Case
 from gateway.kanban.container import row, was
 from gateway.kanban.key import EMPTY, FULL, need_key
+from gateway.kanban.limit import tolerances
 from gateway.kanban.moment import elapsed_ms, since_of
 from gateway.kanban.movement import filling_moves
 from gateway.kanban.signal import closed_by
@@ -34,7 +35,7 @@ def filled(
 ) -> Event:
     """The event that fills the container with `arrived` micro-units (None: what was wanted).
 
-    A short or an over-delivery is full with its quantity, and a task says what is left to clear (K12).
+    A short or an over-delivery is full with its quantity; beyond the tolerance a task says what is left to clear (K12).
     Only a FULL that somebody saw counts as a fill duration; an inferred one has no time of its own, and
     neither has one whose emptying nobody saw (`is_timed` false).
     """
@@ -64,7 +65,8 @@ def filled(
         body["inferred"] = 1
     elif is_timed and card.state != State.WAIT and (passed := elapsed_ms(since, case.at)) is not None:
         body["fill"] = {"loop": loop.id, "ms": passed}
-    if received != asked:
+    least, most = tolerances(loop, asked, view)
+    if not least <= received <= most:
         body["task"] = _difference(case, asked, received, station)
     if nth:
         body["nth"] = nth

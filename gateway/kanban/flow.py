@@ -12,13 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.kanban.answer import nothing
+from gateway.kanban.answer import nothing, refused
 from gateway.kanban.moment import Moment, Since, Timed, elapsed_ms, is_trusted, since_of
-from gateway.model import Decision, Event, Notice, Read, Scan, Status, Verdict, View
+from gateway.model import Decision, Event, Notice, Read, Rejection, Scan, Status, Verdict, View
 from gateway.text.sentence import Sentence, from_json, say, to_json
 
 FLOW_FACT = "flow"  # key device
-SESSION_FACT = "badge"  # key device; `id` names the session
 TIMEOUT_MS = 60_000
 REPEAT_MS = 3_000  # the same code again within it is a second beep, not the answer to the next question
 DATA_LIMIT = 50  # members of `data`: a dialogue is a few scans, what is longer belongs into facts of its own
@@ -46,7 +45,6 @@ def ask(
     kind: str,
     step: str,
     prompt: Sentence,
-    view: View,
     *,
     data: dict[str, Any] | None = None,
     timeout_ms: int = TIMEOUT_MS,
@@ -60,7 +58,7 @@ def ask(
         raise ValueError(f"a dialogue of kind {kind} has {len(data)} members, expected at most {DATA_LIMIT}")
     read = scan.read
     fact = {
-        "kind": kind, "step": step, "sta": read.station, "session": session_of(read.device, view),
+        "kind": kind, "step": step, "sta": read.station, "session": scan.session,
         "asks": to_json(prompt), "data": data or {}, "since": list(since_of(read)), "q": read.quality,
         "timeout_ms": timeout_ms, "raw": read.data[:256].hex(),
     }  # fmt: skip
@@ -77,23 +75,17 @@ def ended(flow: Flow, why: str) -> Event:
     return Event("flow_ended", "", "", body)
 
 
-def session_of(device: str, view: View) -> str:
-    """The badge session at a device, "" for none."""
-    known = view.fact(SESSION_FACT, device)
-    return str(known["id"]) if known else ""
-
-
 def flow_at(device: str, view: View) -> Flow | None:
     """The dialogue at a device, whether or not it is over in the meantime."""
     known = view.fact(FLOW_FACT, device)
     return _parse(device, known) if known else None
 
 
-def why_over(flow: Flow, at: Timed, view: View) -> str:
-    """Why the dialogue can no longer go on, "" as long as it can."""
-    if flow.session != session_of(flow.device, view):
+def why_over(flow: Flow, scan: Scan) -> str:
+    """Why the dialogue can no longer go on with this scan, "" as long as it can."""
+    if flow.session != scan.session:
         return "other_person"
-    return "timeout" if is_late(flow, at) else ""
+    return "timeout" if is_late(flow, scan.read) else ""
 
 
 def is_late(flow: Flow, at: Timed) -> bool:
@@ -112,6 +104,12 @@ def is_second_beep(flow: Flow, read: Read) -> bool:
 def ask_again(flow: Flow) -> Decision:
     """The same question once more; nothing happened."""
     return nothing(_code(flow), flow.asks, Status.ASK)
+
+
+def no_answer(flow: Flow, scan: Scan) -> Decision:
+    """For a step that insists: the scan is refused, the question stays open."""
+    text = say("OTHER_SCAN_FIRST", asked=flow.asks)
+    return refused(Rejection("OTHER_SCAN_FIRST", text, scan.card or scan.code, flow.step), card=scan.card)
 
 
 def timed_out(view: View) -> tuple[list[Event], list[Notice]]:

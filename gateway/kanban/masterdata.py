@@ -57,11 +57,16 @@ def _parse(data: MasterData) -> tuple[Rows, Parsed, list[str]]:
         parsed[entry.id] = entry
         if isinstance(entry, Loop):
             faults += [f"row {entry.id!r}: {fault}" for fault in faults_of(entry)]
-        elif code := getattr(entry, "code", ""):
+        elif code := _own_code(entry):
             if code in codes:
                 faults.append(f"row {entry.id!r}: code {code!r} is already used by {codes[code]!r}")
             codes[code] = entry.id
     return rows, parsed, faults
+
+
+def _own_code(entry: Any) -> str:
+    """What must be unique among the rows of its set, "" for nothing."""
+    return str(getattr(entry, "code", "") or getattr(entry, "badge", ""))
 
 
 def _changed(data: MasterData, rows: Rows, parsed: Parsed, view: View) -> Decision:

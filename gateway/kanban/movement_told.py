@@ -1,7 +1,7 @@
 """A movement of goods that another gateway told of first: one pallet was scanned at two docks, say.
 
-The ERP books it once. What it moved and counted here is taken back, since the winner's event moved it; the unit
-itself is remembered, and a person is asked to look.
+The ERP books it once. What it moved and counted here is taken back, since the winner's event moved it; the unit is
+remembered as one that does not stand here, and a person is asked to look.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ def told_before(original: dict[str, Any], disposition: Disposition, view: View, 
         f"{disposition.by or 'another gateway'} first and is booked once: see where it stands."
     )
     body["mv"] = reversed_moves(original.get("mv", []))
-    body["facts"] = [*body.get("facts", ()), *count_facts(counts_back(original), view)]
+    gone = [[kind, key, {**fact, "state": "gone", "rows": []}] for kind, key, fact in original.get("facts", ())
+            if kind == "hu" and view.fact(kind, key) == fact]  # fmt: skip
+    body["facts"] = [*body.get("facts", ()), *gone, *count_facts(counts_back(original), view)]
     body["task"] = task(f"goods/twice/{subject}", "goods", "TOLD_TWICE", text, station=original.get("sta", ""),
                         ref=original["id"])  # fmt: skip
     return Event("movement_superseded", "", "", body)

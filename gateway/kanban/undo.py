@@ -14,6 +14,7 @@ from gateway.kanban.container import Body, card_after, last_act, moment_of, row
 from gateway.kanban.key import UNDO, need_key
 from gateway.kanban.moment import elapsed_ms
 from gateway.kanban.movement import reversed_moves
+from gateway.master_person import SUPERVISOR
 from gateway.model import Card, Decision, Event, Rejection, Scan, State, Status, Verdict, View
 from gateway.quantity import parse_quantity
 
@@ -60,9 +61,12 @@ def _not_allowed(scan: Scan, last: Body, window_ms: int) -> Rejection | None:
         text = f"Too late to undo: that was more than {window_ms // 60_000} minutes ago. Scan what is true now."
         return _no(scan, "UNDO_TOO_LATE", text)
     operator = last.get("op", "")
-    if operator and scan.read.operator and operator != scan.read.operator:
-        return _no(scan, "UNDO_OTHER_PERSON", "Only the person who scanned it can undo it, or a supervisor.")
+    if SUPERVISOR in scan.roles:
+        return None
     is_same_person = bool(operator) and operator == scan.read.operator
+    is_known = bool(scan.read.operator) or operator.startswith("badge:")  # a badge is not forgotten by signing out
+    if operator and is_known and not is_same_person:
+        return _no(scan, "UNDO_OTHER_PERSON", "Only the person who scanned it can undo it, or a supervisor.")
     if not is_same_person and last.get("sta") != scan.read.station:
         where = last.get("sta") or "the ERP"
         return _no(scan, "UNDO_OTHER_STATION", f"That was done at {where}: undo it there.", where)

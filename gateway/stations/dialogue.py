@@ -8,6 +8,7 @@ from dataclasses import replace
 from gateway.kanban.answer import nothing, refused
 from gateway.kanban.flow import Flow, ask_again, ended, flow_at, is_second_beep, why_over
 from gateway.model import Action, Decision, Event, Rejection, Scan, Status, Verdict, View
+from gateway.stations.amount import AMOUNT_OF_CARD, CARD_OF_AMOUNT, TOO_MUCH, amount_of_card, card_of_amount, too_much
 from gateway.stations.station import Station
 from gateway.text.sentence import say
 
@@ -15,7 +16,11 @@ from gateway.text.sentence import say
 # decided as usual in place of this one; or None when the scan is no answer, which ends the dialogue.
 Step = Callable[[Flow, Scan, Station, View], Decision | Scan | None]
 
-DIALOGUES: Mapping[str, Step] = {}
+DIALOGUES: Mapping[str, Step] = {
+    AMOUNT_OF_CARD: amount_of_card,
+    CARD_OF_AMOUNT: card_of_amount,
+    TOO_MUCH: too_much,
+}
 
 
 def go_on(
@@ -29,7 +34,7 @@ def go_on(
     flow = flow_at(scan.read.device, view)
     if scan.is_press or flow is None:
         return nothing_open(scan) or decide(scan)
-    if why := why_over(flow, scan.read, view):
+    if why := why_over(flow, scan):
         return _behind(nothing_open(scan) or decide(scan), ended(flow, why))
     if is_second_beep(flow, scan.read):
         return ask_again(flow)
@@ -39,23 +44,17 @@ def go_on(
     step = dialogues.get(flow.kind)  # a kind of an older version is over
     answer = step(flow, scan, station, view) if step else None
     if answer is None:
-        return _behind(decide(scan), ended(flow, "other_scan"))
+        return _behind(decide(scan), ended(flow, "other_person" if scan.action is Action.BADGE else "other_scan"))
     if isinstance(answer, Scan):
         return _behind(decide(answer), ended(flow, "done"))
     return _closed(answer, flow)
-
-
-def no_answer(flow: Flow, scan: Scan) -> Decision:
-    """For a step that insists: the scan is refused, the question stays open."""
-    text = say("OTHER_SCAN_FIRST", asked=flow.asks)
-    return refused(Rejection("OTHER_SCAN_FIRST", text, scan.card or scan.code, flow.step), card=scan.card)
 
 
 def nothing_open(scan: Scan) -> Decision | None:
     """The answer to a scan that only makes sense in a dialogue; None for any other."""
     if scan.action is Action.CANCEL:
         return nothing("NOTHING_TO_CANCEL", say("NOTHING_TO_CANCEL"), Status.ALREADY)
-    if scan.action in (Action.QUANTITY, Action.CONFIRM, Action.APPROVE):
+    if scan.action in (Action.CONFIRM, Action.APPROVE):
         return refused(Rejection("NO_QUESTION_OPEN", say("NO_QUESTION_OPEN"), scan.code))
     return None
 

@@ -13,6 +13,7 @@ from gateway.kanban.lock import could_have_been_used_up, is_within_lock
 from gateway.kanban.transition import FILLED, OPEN_NEED
 from gateway.model import Action, Decision, Event, Rejection, Scan, Status, Verdict
 from gateway.quantity import format_quantity
+from gateway.stations.amount import asks_if_too_much
 
 
 def fill(case: Case, scan: Scan) -> Decision:
@@ -24,7 +25,7 @@ def fill(case: Case, scan: Scan) -> Decision:
     if card.state in OPEN_NEED:
         if scan.action is Action.SCAN and is_within_lock(case):
             return refused(_too_soon(case), card=card.card)
-        return _fill_now(case, scan, [])
+        return asks_if_too_much(case, scan) or _fill_now(case, scan, [])
     if card.state not in FILLED:
         text = f"Card {card.card} is blocked ({card.state}): tell the supervisor, it must be corrected first."
         return refused(Rejection("CARD_BLOCKED", text, card.state, "an open need"), card=card.card)

@@ -16,3 +16,6 @@ class Station:
     role: str  # consume, source, receive, goods
     location: str  # location id of the master data
     action: str = ""
+    badge_required: bool = False
+    asks_quantity: bool = False  # every receipt is asked for its quantity
+    approve_above: int | None = None  # micro-units; more needs a supervisor

@@ -66,6 +66,7 @@ class Committer:
         self._decide = decide
         self._clock = clock
         self._warn = warn
+        self._witnessed: tuple[int, bytes] | None = None
 
     def commit(self, intakes: list[Intake]) -> Committed:
         """Store the batch; sqlite3.Error or StoreError when it could not be made durable."""
@@ -205,8 +206,13 @@ class Committer:
         return Outcome(_FAILED, self._append(intake, (Event("scan_failed", "sys", "", body),)))
 
     def _witness(self) -> None:
+        """A tick a second that stores nothing must not wear the disk."""
+        head = (self._store.journal.seq, self._store.journal.hash)
+        if head == self._witnessed:
+            return
         try:
-            self._store.witness.write(self._store.journal.seq, self._store.journal.hash)
+            self._store.witness.write(*head)
+            self._witnessed = head
         except OSError as error:
             self._warn("WITNESS", f"the head witness cannot be written: {error}")
 

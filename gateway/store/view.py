@@ -18,6 +18,9 @@ LOOK_BACK_EVENTS = 20_000  # how far back a station's last transition is searche
 
 _CARDS = "SELECT card,loop,life,state,cycle,quantity,revision,undone,signal,wall_ms,mono_ms,boot,last_seq FROM card"
 
+_BEHIND = """JOIN (SELECT loop, max(cycle) AS ahead FROM card WHERE life='ACTIVE' GROUP BY loop) USING(loop)
+    WHERE life='ACTIVE' AND cycle + ? <= ahead ORDER BY loop, card"""
+
 _TASK_MEMBERS = ("id", "kind", "code", "msg", "station", "card", "posting", "ref", "count", "first_seq", "last_seq")
 _TASKS = "SELECT id,kind,code,text,station,card,posting,ref,count,first_seq,last_seq FROM resolve"
 
@@ -73,6 +76,9 @@ class StoreView:
 
     def cards_of(self, loop: str) -> list[Card]:
         return [Card(*row) for row in self._execute(f"{_CARDS} WHERE loop=? ORDER BY card", (loop,))]
+
+    def left_behind(self, cycles: int) -> list[Card]:
+        return [Card(*row) for row in self._execute(f"{_CARDS} {_BEHIND}", (cycles,))]
 
     def master(self, dataset: str, key: str) -> Any:
         place = (dataset, key)

@@ -3,10 +3,38 @@
 from __future__ import annotations
 
 ENGLISH: dict[str, str] = {
+    # codes
+    "BADGES_OFF": "Badges are not set up on this gateway: tell the administrator.",
+    "BADGE_OTHER_PLANT": "This badge belongs to plant {plant}, this is {here}.",
+    "BADGE_SIGNATURE": "This badge is not genuine or was read wrongly: scan again, or ask for a new one.",
+    "COMMANDS_OFF": "Command cards are not set up on this gateway: tell the administrator.",
+    "COMMAND_OTHER_PLANT": "This command card belongs to plant {plant}, this is {here}.",
+    "COMMAND_SIGNATURE": "This command card is not genuine or was read wrongly: scan again, or ask for a new one.",
+    "QUANTITY_CODE": "The quantity was read wrongly or its code is damaged: scan again.",
+    "UNKNOWN_COMMAND": "Command {command} is unknown here, known are {known}.",
+    # people
+    "BADGE_BLOCKED": "This badge is blocked: ask your supervisor.",
+    "BADGE_EXPIRED": "This badge was valid until {day}: ask your supervisor for a new one.",
+    "BADGE_NEEDED": "Station {station} wants to know who works there: scan your badge first.",
+    "BADGE_UNKNOWN": "Nobody here has this badge: ask your supervisor.",
+    "NOBODY_SIGNED_IN": "Nobody is signed in here.",
+    "SIGNED_IN": "Signed in: {name}.",
+    "SIGNED_IN_ALREADY": "{name} is signed in already.",
+    "SIGNED_OUT": "Signed out.",
+    # approval
+    "APPROVAL_NEEDS_SCANNER": "{amount} is above the limit of {limit}: scan the card, a supervisor must approve it.",
+    "APPROVED_BY_ONESELF": "Somebody else must approve what you scanned: ask another supervisor.",
+    "ASK_APPROVAL": "{amount} is above the limit of {limit}: a supervisor must scan a badge.",
+    "NO_SUPERVISOR": "{name} is no supervisor and cannot approve this.",
+    # quantities
+    "ASK_CARD": "{amount}: now scan the card.",
+    "ASK_AMOUNT": "Card {card}: how much? Scan a quantity, or the card again for {amount}.",
+    "ASK_TOO_MUCH": "Card {card}: {amount} arrived, {asked} were ordered, at most {most}. Scan again if it is true.",
+    "NO_QUANTITY_HERE": "Station {station} takes no such quantity: scan it where goods are used or arrive.",
     # dialogues
     "FLOW_CANCELLED": "Cancelled. Nothing was booked.",
     "FLOW_TIMED_OUT": "Nobody answered: {asked} It is cancelled, nothing was booked: begin again.",
     "NOTHING_TO_CANCEL": "There is nothing to cancel here.",
-    "OTHER_SCAN_FIRST": "This is no answer. {asked} Or scan CANCEL.",
     "NO_QUESTION_OPEN": "Nothing is asked here: scan the card first.",
+    "OTHER_SCAN_FIRST": "This is no answer. {asked} Or scan CANCEL.",
 }

@@ -29,10 +29,11 @@ def create_app(
     sync_state: Callable[[], Mapping[str, Any]],
     allowed_hosts: Callable[[], frozenset[str]],
     loops: Callable[[], list[dict[str, Any]]] = list,
+    stations: Callable[[], list[dict[str, str]]] = list,
 ) -> Flask:
     """The application; `allowed_hosts` are the Host headers it answers to (against DNS rebinding).
 
-    `loops` gives every loop with its colour; StoreError when it cannot.
+    `loops` gives every loop with its colour; StoreError when it cannot. `stations` gives what each was told last.
     """
     app = Flask(__name__, static_folder="static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = 1024
@@ -57,7 +58,7 @@ def create_app(
 
     @app.get("/api/v1/state")
     def state() -> Response:
-        return jsonify(_state(open_reader, health, sync_state, loops))
+        return jsonify({"stations": stations(), **_state(open_reader, health, sync_state, loops)})
 
     return app
 

@@ -100,7 +100,7 @@ def test_bytes_that_no_suffix_ended_are_told_at_the_end(config: Path) -> None:
         ("", PRESS % 0, 2, "has several devices, expected --device with one of buttons-1, scan-1"),
         ("buttons-9", PRESS % 0, 2, "no device 'buttons-9' in the configuration"),
         ("buttons-1", '{"text":"K1"}', 1, "line 1 has no topic; buttons-1 is an MQTT device"),
-        ("scan-1", PRESS % 0, 1, "line 1 has a topic; scan-1 is a serial device"),
+        ("scan-1", PRESS % 0, 1, "line 1 has a topic; scan-1 is a scanner"),
         ("buttons-1", "{", 1, "<stdin>:1: no JSON in UTF-8"),
     ],
 )

@@ -159,7 +159,7 @@ def test_a_whole_card_needs_its_master_data(config: Path, tmp_path: Path) -> Non
 
 
 def test_command_cards_need_a_secret(config: Path) -> None:
-    assert "not set up" in _run(config, "command-card", "undo").output
+    assert "no secret" in _run(config, "command-card", "undo").output
     secret = config.parent / "credentials" / "command-secret"
     secret.parent.mkdir()
     secret.write_text("not for everyone")

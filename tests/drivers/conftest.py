@@ -14,7 +14,7 @@ from tests.drivers.rig import HoldingSink, Running
 
 @pytest.fixture(autouse=True)
 def _quick_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
-    drivers = ("button_gpio", "button_http", "button_modbus", "button_mqtt", "serial_scanner")
+    drivers = ("button_gpio", "button_http", "button_modbus", "button_mqtt", "scanner_device", "tcp_scanner")
     for module in drivers:
         monkeypatch.setattr(f"drivers.{module}.HEARTBEAT_S", 0.02)
 

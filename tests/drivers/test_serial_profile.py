@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from drivers.base import DeviceContext
+from drivers.scanner_connection import PATIENCE_PERCENT
 from drivers.serial_profile import PROFILES
-from drivers.serial_scanner import PATIENCE_PERCENT, SerialScanner
+from drivers.serial_scanner import SerialScanner
 from drivers.serial_settings import SerialSettings
 from firmware_sim.scanner import Answer, Profile, Scanner
 from firmware_sim.scanner_make import DATALOGIC, HONEYWELL, ZEBRA, Make

@@ -11,8 +11,10 @@ import pytest
 
 from drivers.base import DeviceContext
 from drivers.framing import KEPT_BYTES
+from drivers.plug import Plugs
+from drivers.scanner_connection import UNANSWERED_LIMIT
 from drivers.serial_port import SerialPort
-from drivers.serial_scanner import UNANSWERED_LIMIT, SerialScanner
+from drivers.serial_scanner import SerialScanner
 from drivers.serial_settings import SerialSettings
 from gateway.errors import TransientDeviceError
 from gateway.model import Read
@@ -211,12 +213,12 @@ def test_only_one_program_holds_a_scanner(line: Line) -> None:
     with Running(scanner(line), HoldingSink()) as running:
         running.wait_up()
         with pytest.raises(TransientDeviceError, match="held by another program"):
-            SerialPort(settings(line))
+            SerialPort(settings(line), Plugs())
 
 
 def test_a_path_that_is_no_serial_line_is_named(line: Line) -> None:
     with pytest.raises(TransientDeviceError, match="/dev/null: Could not configure port"):
-        SerialPort(settings(line, port="/dev/null"))
+        SerialPort(settings(line, port="/dev/null"), Plugs())
 
 
 def test_binary_rubbish_ends_in_reads_and_leaves_the_line_working(line: Line) -> None:

@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -102,9 +102,17 @@ class Floor:
     """Started by `with`; everything in it may be killed and comes back on the same data."""
 
     def __init__(
-        self, directory: Path, *, cards: int = 20, protocol: str = "5", devices: str = "", carrier: str = "mqtt"
+        self,
+        directory: Path,
+        *,
+        cards: int = 20,
+        protocol: str = "5",
+        devices: str = "",
+        carrier: str = "mqtt",
+        machine: Sequence[str] = (),
     ) -> None:
-        """`carrier` is what lies between gateway and ERP; either way a fault proxy stands in it (`link`)."""
+        """`carrier` is what lies between gateway and ERP; either way a fault proxy stands in it (`link`).
+        `machine`: see GatewayProcess."""
         self.directory = directory
         self.site = "P1"
         self._carrier = carrier
@@ -119,7 +127,7 @@ class Floor:
         self.plant_file.write_text(json.dumps(plant(cards)))
         self.ledger = directory / "ledger.db"
         self.record = directory / "record.jsonl" if carrier == "rest" else None  # what was said by REST
-        self.gateway = GatewayProcess(directory / "gateway.toml")
+        self.gateway = GatewayProcess(directory / "gateway.toml", machine)
         self._erp: ErpProcess | None = None
 
     def __enter__(self) -> Floor:

@@ -78,7 +78,7 @@ def test_a_disk_that_takes_nothing_turns_the_light_red_and_back(floor: Floor, li
     before = resource.prlimit(floor.gateway.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(floor.gateway.pid, resource.RLIMIT_FSIZE, (0, before[1]))  # every write to a file fails
     assert floor.consume.scan(floor.code("K-0002")) is Answer.NAK
-    _wait_for(light, colour="red")
+    _wait_for(light, colour="red", why="store")
     resource.prlimit(floor.gateway.pid, resource.RLIMIT_FSIZE, before)
     light.wait_last("green")
     assert floor.consume.scan_until_green(floor.code("K-0002"))[0] is Answer.ACK

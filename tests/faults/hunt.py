@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 
 from tests.faults import disk_full, failing_disk, powerloss
 from tests.faults.failing_disk import Fault
@@ -56,18 +57,8 @@ def _failing_disk(mutant: str) -> Tally:
 
 def _tests(path: str, mutant: str) -> Tally:
     """The project's own tests at `path` on mutated code: every failing one is a broken promise."""
-    command = [
-        sys.executable,
-        "-m",
-        "tests.faults.mutants",
-        mutant,
-        "pytest",
-        "-q",
-        "-x",
-        "-p",
-        "no:cacheprovider",
-        path,
-    ]
+    options = ["-q", "-x", "-p", "no:cacheprovider", "--hypothesis-profile=hunt"]
+    command = [sys.executable, "-m", "tests.faults.mutants", mutant, "pytest", *options, path]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TESTS_TIMEOUT_S, check=False)
     if run.returncode not in (0, 1):
         raise RuntimeError(f"{path} could not run on {mutant}:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
@@ -93,15 +84,16 @@ def hunt(mutant: Mutant) -> Tally:
     return HUNTERS[mutant.hunter](mutant.name)
 
 
-def hunt_all(mutants: Sequence[Mutant] = MUTANTS) -> tuple[str, int]:
+def hunt_all(mutants: Sequence[Mutant] = MUTANTS, processes: int = 1) -> tuple[str, int]:
     """A table of all mutants with who killed them, and how many survived."""
     rows, survivors = [], 0
-    for mutant in mutants:
-        tally = hunt(mutant)
-        survivors += not tally.broken
-        evidence = tally.failures[0][:90] if tally.failures else ""
-        rows.append((mutant.name, mutant.breaks, mutant.hunter, "killed" if tally.broken else "SURVIVED", evidence))
-    return table(("mutant", "what it breaks", "method", "", "first evidence"), rows), survivors
+    with ProcessPoolExecutor(processes) as pool:
+        for mutant, tally in zip(mutants, pool.map(hunt, mutants), strict=True):
+            survivors += not tally.broken
+            evidence = tally.failures[0][:90] if tally.failures else ""
+            rows.append((mutant.name, mutant.breaks, mutant.hunter, "killed" if tally.broken else "SURVIVED", evidence))
+    head = ("mutant", "what it breaks", "method", "", "first evidence")
+    return f"{table(head, rows)}\n{len(rows)} mutants, {survivors} survived", survivors
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""kill -9 of gateway, broker and ERP at random moments while people scan (figure F2).
+"""kill -9 of gateway, ERP and broker at random moments while people scan, by either carrier (figure F2).
 
 The people keep scanning a card until the scanner shows green. What was green must be one order and
 one booking in the ERP, whatever was killed in between.
@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from firmware_sim.port import wait_until
 from firmware_sim.scanner import Answer, Scanner
 from tests.end_to_end.floor import QUANTITY, Floor
 
 PATIENCE_S = 60.0
-VICTIMS = ("gateway", "gateway", "erp", "broker")  # the gateway twice: it has the most to lose
+COMMIT_WAIT_S = 5.0
+GATEWAY, ERP, BROKER, LINK = "gateway", "ERP", "broker", "link"
+AT_ITS_COMMIT = "ERP at its commit"
+VICTIMS = {  # the gateway twice: it has the most to lose
+    "mqtt": (GATEWAY, GATEWAY, ERP, BROKER),
+    "rest": (GATEWAY, GATEWAY, ERP, AT_ITS_COMMIT, LINK),
+}
 
 
 @dataclass
@@ -26,15 +34,16 @@ class Tally:
     filled: list[str] = field(default_factory=list)
     tries: int = 0
     kills: int = 0
+    victims: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
     green: threading.Event = field(default_factory=threading.Event)  # somebody saw green since it was cleared
 
 
-def run_kills(directory: Path, seed: int, kills: int, *, cards: int = 1000) -> Tally:
+def run_kills(directory: Path, seed: int, kills: int, *, cards: int = 1000, carrier: str = "mqtt") -> Tally:
     """A floor at work while its parts are killed `kills` times; the tally's differences are empty if R2 holds."""
     chance = random.Random(seed)
     tally = Tally()
-    with Floor(directory, cards=cards) as floor:
+    with Floor(directory, cards=cards, carrier=carrier) as floor:
         done = threading.Event()
         worker = threading.Thread(target=_work, args=(floor, tally, done), daemon=True)
         worker.start()
@@ -45,8 +54,9 @@ def run_kills(directory: Path, seed: int, kills: int, *, cards: int = 1000) -> T
                 tally.differences.append("nobody saw green after the last kill")
                 break
             pause.wait(chance.uniform(0.0, 0.15))
-            victim = chance.choice(VICTIMS)
-            getattr(floor, victim).restart()
+            victim = chance.choice(VICTIMS[carrier])
+            _kill(floor, victim, chance)
+            tally.victims[victim] += 1
             tally.kills += 1
         done.set()
         worker.join(120)
@@ -55,6 +65,19 @@ def run_kills(directory: Path, seed: int, kills: int, *, cards: int = 1000) -> T
         floor.settle()
         _compare(floor, tally)
     return tally
+
+
+def _kill(floor: Floor, victim: str, chance: random.Random) -> None:
+    """It is back when this returns."""
+    if victim == LINK:
+        floor.proxy.reset_all()
+    elif victim == AT_ITS_COMMIT:
+        floor.erp.control(do="die", when=chance.choice(("before_commit", "after_commit")))
+        wait_until(lambda: not floor.erp.is_running, COMMIT_WAIT_S)  # whoever scans makes it commit, once it is met
+        floor.erp.restart()
+    else:
+        restart = {GATEWAY: floor.gateway.restart, ERP: floor.erp.restart, BROKER: floor.broker.restart}
+        restart[victim]()
 
 
 def _work(floor: Floor, tally: Tally, done: threading.Event) -> None:

@@ -10,21 +10,61 @@ from tests.faults.mutant import Edit, Mutant
 RULE_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "scanner_acknowledged_before_commit", "ACK before the verdict", "tests/drivers/test_serial_scanner.py",
-        (Edit("drivers.serial_scanner", "        try:\n            self._sink.offer(read, answer)\n",
+        (Edit("drivers.scanner_connection", "        try:\n            self._sink.offer(read, answer)\n",
               '        answer(Verdict(Status.OK, "EARLY"))\n        try:\n'
               "            self._sink.offer(read, lambda verdict: None)\n"),),
     ),
     Mutant(
+        "ssi_acknowledged_before_commit", "an SSI packet is acknowledged when it is sound",
+        "tests/drivers/test_ssi_scanner.py",
+        (Edit("drivers.serial_ssi_talk", "        return [self._finish(packet.data[0], self._sent)]",
+              "        self._outgoing += ACK\n        return [self._finish(packet.data[0], self._sent)]"),),
+    ),
+    Mutant(
+        "ssi_repeat_is_a_second_code", "a code that is sent again is offered again",
+        "tests/drivers/test_ssi_scanner.py",
+        (Edit("drivers.serial_ssi_talk", "if packet.is_retransmitted and self._is_known(packet):", "if False:"),),
+    ),
+    Mutant(
+        "any_keyboard_taken", "a desk keyboard in the scanner's socket is taken from its user",
+        "tests/drivers/test_hid_keyboard.py",
+        (Edit("drivers.hid_keyboard_input", "if found not in settings.allowed:", "if False:"),),
+    ),
+    Mutant(
+        "unknown_key_left_out", "a code is booked without a character that its layout does not have",
+        "tests/drivers/test_hid_keyboard_state.py",
+        (Edit("drivers.hid_keyboard", "        if stroke.is_unknown:", "        if False:"),),
+    ),
+    Mutant(
+        "half_a_code_of_reports", "the begin of one code and the end of another are one code",
+        "tests/drivers/test_hid_pos.py",
+        (Edit("drivers.hid_pos_report", "self.break_off() if self._parts and part.aim != self._aim else []", "[]"),),
+    ),
+    Mutant(
+        "silence_judged_while_nobody_listens", "a code that was held back is cut in two",
+        "tests/drivers/test_tcp_scanner.py",
+        (Edit("drivers.scanner_connection", "is_silent = number in self.watched and not is_readable",
+              "is_silent = not is_readable"),),
+    ),
+    Mutant(
+        "any_address_may_call", "whoever finds the port scans", "tests/drivers/test_tcp_scanner.py",
+        (Edit("drivers.tcp_scanner", "if not self._settings.is_allowed(host):", "if False:"),),
+    ),
+    Mutant(
+        "first_of_two_scanners_taken", "a name that two devices fit means either of them", "tests/drivers/test_plug.py",
+        (Edit("drivers.plug", "        if len(found) > 1:", "        if False:"),),
+    ),
+    Mutant(
         "late_answer_for_the_next_code", "a scanner takes the green of a code it gave up for that of the next",
         "tests/drivers/test_serial_profile.py",
-        (Edit("drivers.serial_scanner", "if pending.give_up_ms is not None and now_ms >= pending.give_up_ms:",
+        (Edit("drivers.scanner_connection", "if pending.give_up_ms is not None and now_ms >= pending.give_up_ms:",
               "if pending.give_up_ms == -1:"),),
     ),
     Mutant(
         "news_taken_for_an_answer", "good news are the green of a code that is not stored yet",
         "tests/drivers/test_serial_profile.py",
-        (Edit("drivers.serial_scanner", "while notices and not (self._answers.is_tone_an_answer and self._pending):",
-              "while notices:"),),
+        (Edit("drivers.scanner_connection", "while self.notices and not (self._talk.holds_news and self._pending):",
+              "while self.notices:"),),
     ),
     Mutant(
         "light_green_before_commit", "the stack light says stored before it is", "tests/outputs/test_lights.py",
@@ -68,7 +108,7 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
               "        sink.offer(self._read(key, body), lambda verdict: None)"),),
     ),
     Mutant(
-        "token_not_compared", "anybody may press over HTTP", "tests/drivers/test_button_http.py",
+        "token_not_compared", "anybody may press over HTTP", "tests/drivers/test_button_http_request.py",
         (Edit("drivers.button_http_app",
               'if given is not None and hmac.compare_digest(given[1].encode("latin-1"), self._token):',
               "if given is not None:"),),
@@ -133,11 +173,11 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.stations.consume", "    if is_within_lock(case) or ", "    if "),),
     ),
     Mutant(
-        "redelivery_not_recognised", "a press delivered again is a second press", "tests/kanban",
+        "redelivery_not_recognised", "a press delivered again is a second press", "tests/kanban/test_source.py",
         (Edit("gateway.decide", "    if _is_redelivered(scan, view):", "    if False:"),),
     ),
     Mutant(
-        "key_with_the_gateway_in_it", "two gateways make two orders of one need", "tests/kanban",
+        "key_with_the_gateway_in_it", "two gateways make two orders of one need", "tests/kanban/test_emptying.py",
         (Edit("gateway.kanban.key", 'return f"card/{site}/', 'return f"card/GW1-{site}/'),),
     ),
     Mutant(
@@ -259,8 +299,8 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "walk_scan_taken_as_emptying", "walking a loop orders everything in it", "tests/kanban/test_walk.py",
-        (Edit("gateway.decide", "        if walked := walk_here(station.id, view):",
-              "        if (walked := walk_here(station.id, view)) and not station.id:"),),
+        (Edit("gateway.decide", "(walked := walk_here(station.id, view)):",
+              "(walked := walk_here(station.id, view)) and not station.id:"),),
     ),
     Mutant(
         "old_print_accepted_after_replace", "two cards order for one bin", "tests/kanban/test_lost_card.py",

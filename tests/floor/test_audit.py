@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from firmware_sim.audit import Booked, audit, expected_stock, read_ledger
+from firmware_sim.audit import audit, expected_stock
+from firmware_sim.booked import Booked, read_ledger
 from firmware_sim.erp.ledger import Ledger
 from firmware_sim.plant import SUPERMARKET, Loop, Plant, make_plant
 from firmware_sim.truth import Fact
@@ -31,6 +32,8 @@ DAY: list[Fact] = [
     {"fact": "emptied", "card": "C2", "cycle": 2, "used": "40", "left": "0", "told": "ack", "tries": 1},
     {"fact": "strange", "kind": "foreign", "text": "K1.P9.C1.1.AA", "told": "nak"},
     {"fact": "killed", "side": "L3-07"},
+    {"fact": "received", "sscc": "340123450000000116", "quantity": "24", "told": "ack"},
+    {"fact": "received again", "sscc": "340123450000000116", "told": "ack"},
     {"fact": "call", "station": "S1", "call": "maintenance", "what": "called", "told": "ack"},
     {"fact": "call", "station": "S1", "call": "maintenance", "what": "called again", "told": "ack"},
     {"fact": "call", "station": "S1", "call": "maintenance", "what": "ended", "told": "ack"},
@@ -47,12 +50,14 @@ BOOKED = Booked(
     stock={
         ("SCREW", "LINE1"): Decimal(120 - 40 + 40 - 33 + 33 - 40),
         ("SCREW", SUPERMARKET): Decimal(40_000 - 40 - 33),
+        ("SEAL", "DOCK"): Decimal(24),
     },
     events=Counter({
         ("card_emptied", "C1", 1): 1, ("card_shipped", "C1", 1): 1, ("card_filled", "C1", 1): 1,
         ("card_emptied", "C2", 1): 1, ("card_filled", "C2", 1): 1, ("card_emptied", "C2", 2): 1,
     }),
     outcomes=Counter({"applied": 6}),
+    pallets=Counter({("340123450000000116", "24"): 1}),
     calls=Counter({("S1", "maintenance", "ended"): 1, ("S1", "purchasing", "open"): 1}),
 )  # fmt: skip
 
@@ -64,6 +69,7 @@ STATUS: dict[str, Any] = {
     ],
     "stock": [
         {"item": "SCREW", "location": "LINE1", "status": "available", "lot": "", "qty": "80"},
+        {"item": "SEAL", "location": "DOCK", "status": "available", "lot": "", "qty": "24"},
         {"item": "SCREW", "location": SUPERMARKET, "status": "available", "lot": "", "qty": "39927"},
     ],
 }
@@ -130,6 +136,14 @@ def with_a_call_that_never_ended(booked: Booked) -> Booked:
     return replace(booked, calls=Counter({("S1", "maintenance", "open"): 1, ("S1", "purchasing", "open"): 1}))
 
 
+def with_a_pallet_twice(booked: Booked) -> Booked:
+    return replace(booked, pallets=booked.pallets + booked.pallets)
+
+
+def with_a_pallet_of_another_size(booked: Booked) -> Booked:
+    return replace(booked, pallets=Counter({("340123450000000116", "12"): 1}))
+
+
 def with_something_that_never_happened(booked: Booked) -> Booked:
     return replace(booked, events=booked.events + Counter({("card_filled", "C3", 1): 1}))
 
@@ -148,6 +162,8 @@ def with_something_that_never_happened(booked: Booked) -> Booked:
         (with_a_card_in_another_cycle, "card C1 is FULL in cycle 2 at the ERP, expected FULL in cycle 1"),
         (with_a_scan_accepted_twice, "card_shipped of C1, cycle 1 (ack), is in the ledger 2 times"),
         (with_a_scan_lost, "card_shipped of C1, cycle 1 (ack), is in the ledger 0 times"),
+        (with_a_pallet_twice, "pallet 340123450000000116 with 24 was received 2 times, expected 1"),
+        (with_a_pallet_of_another_size, "pallet 340123450000000116 with 12 was received 1 times, expected 0"),
         (with_a_call_twice, "purchasing was called to S1 and is open at the ERP 2 times, expected 1"),
         (with_a_call_that_never_ended, "maintenance was called to S1 and is ended at the ERP 0 times, expected 1"),
         (with_something_that_never_happened, "card_filled of C3, cycle 1, is in the ledger, but never happened"),
@@ -162,7 +178,7 @@ def test_a_planted_difference_is_found(spoil: Callable[[Booked], Booked], words:
 def test_a_gateway_that_believes_something_else_than_the_ledger_is_found() -> None:
     status = {
         "cards": [{"card": "C1", "state": "EMPTY", "cycle": 1}],
-        "stock": [{**STATUS["stock"][0], "qty": "79.5"}, STATUS["stock"][1]],
+        "stock": [{**STATUS["stock"][0], "qty": "79.5"}, *STATUS["stock"][1:]],
     }
     assert audit(PLANT, DAY, BOOKED, [status]).differences == [
         "card C1 is ('EMPTY', 1) at the gateway and ('FULL', 1) at the ERP",

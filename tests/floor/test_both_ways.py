@@ -79,3 +79,12 @@ def test_after_a_kill_whoever_comes_back_is_told_what_it_may_have_missed(erp: Er
     erp.restart()
     visitor.meet()
     visitor.wait_for(CARD)
+
+
+def test_whoever_told_of_a_change_hears_the_states_again_since_it_passes_over_an_older_snapshot(
+    erp: ErpProcess, by_mqtt: HandGateway
+) -> None:
+    Visitor(erp.rest_port).meet()
+    by_mqtt.publish("up/sig", Stream().payload(emptied("C1", 1)))
+    while by_mqtt.next("md/cardstate")["as_of"][by_mqtt.gw]["sig"] == 0:  # of its birth
+        pass

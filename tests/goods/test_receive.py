@@ -201,6 +201,17 @@ def test_over_delivery_within_the_tolerance_is_green_and_beyond_it_needs_a_super
     assert dock.view.tasks["goods/over/PO-1"]["code"] == "OVER_APPROVED"
 
 
+def test_the_badge_of_a_supervisor_approves_as_the_card_does(dock: Dock) -> None:
+    people = [{"id": "ann", "badge": "1"}, {"id": "bob", "badge": "2", "roles": ["supervisor"]}]
+    dock.load("people", people)
+    dock.deliver(**SCREWS, quantity="160")
+    assert dock.deliver(**SCREWS, quantity="3", serial="x").verdict.code == "ASK_OVER"
+    dock.wait(4)
+    assert dock.badge("1", dock.at, device=f"scan-{dock.at}").verdict.code == "NO_SUPERVISOR"
+    assert dock.badge("2", dock.at, device=f"scan-{dock.at}").verdict.code == "GOODS_RECEIVED"
+    assert dock.last("goods_received")["approved_by"] == "badge:bob"
+
+
 def test_over_delivery_can_be_corrected_to_what_is_really_there(dock: Dock) -> None:
     assert dock.deliver(**SCREWS, quantity="1600").verdict.code == "ASK_OVER"
     assert dock.enter("150").verdict.code == "GOODS_RECEIVED"

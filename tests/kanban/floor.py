@@ -78,10 +78,18 @@ class Floor:
             self.view.append(event, n, read)
         return decision
 
-    def read(self, station: str = LINE, *, operator: str = "", press: Press | None = None) -> Read:
+    def read(
+        self,
+        station: str = LINE,
+        *,
+        operator: str = "",
+        press: Press | None = None,
+        device: str = "scan-1",
+        data: bytes = b"raw",
+    ) -> Read:
         now = self.view.now
         return Read(
-            new_id(now.wall_ms), "scan-1", station, b"raw", "]C0", now.wall_ms, now.mono_ms, now.boot, now.quality,
+            new_id(now.wall_ms), device, station, data, "]C0", now.wall_ms, now.mono_ms, now.boot, now.quality,
             operator, press,
         )  # fmt: skip
 
@@ -98,10 +106,18 @@ class Floor:
         fault: Rejection | None = None,
         operator: str = "",
         press: Press | None = None,
+        badge: str = "",
+        device: str = "scan-1",
     ) -> Decision:
         return self.submit(
             Scan(
-                self.read(station, operator=operator, press=press),
+                self.read(
+                    station,
+                    operator=operator,
+                    press=press,
+                    device=device,
+                    data=" ".join((card, code, badge, quantity or "", remainder or "")).strip().encode() or b"raw",
+                ),
                 action,
                 card,
                 revision,
@@ -109,6 +125,7 @@ class Floor:
                 parse_quantity(remainder) if remainder is not None else None,
                 fault,
                 code,
+                badge=badge,
             )
         )
 
@@ -120,6 +137,9 @@ class Floor:
 
     def undo(self, station: str = LINE, **options: Any) -> Decision:
         return self.scan("", station, Action.UNDO, **options)
+
+    def badge(self, badge: str, station: str = LINE, **options: Any) -> Decision:
+        return self.scan("", station, Action.BADGE, badge=badge, **options)
 
     def tick(self) -> Decision:
         return self.submit(Tick())

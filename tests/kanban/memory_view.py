@@ -160,6 +160,12 @@ class MemoryView:
     def cards_of(self, loop: str) -> list[Card]:
         return [self.cards[name] for name in sorted(self.cards) if self.cards[name].loop == loop]
 
+    def left_behind(self, cycles: int) -> list[Card]:
+        active = [one for one in self.cards.values() if one.life == "ACTIVE"]
+        ahead = {one.loop: max(other.cycle for other in active if other.loop == one.loop) for one in active}
+        behind = [one for one in active if one.cycle + cycles <= ahead[one.loop]]
+        return sorted(behind, key=lambda one: (one.loop, one.card))
+
     def master(self, dataset: str, key: str) -> Any:
         row = self.masters[dataset].get(key)
         return PARSERS[dataset](row) if row is not None else None

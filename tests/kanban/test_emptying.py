@@ -150,7 +150,9 @@ def test_2_6_an_over_receipt_is_full_with_the_actual_quantity_and_a_task() -> No
     floor = Floor()
     floor.empty()
     floor.wait(1800)
-    floor.fill(quantity="45")
+    assert floor.fill(quantity="45").verdict.code == "ASK_TOO_MUCH"
+    floor.wait(5)
+    floor.fill()
     assert floor.view.cards["C1"].quantity == 45_000_000
     assert floor.view.tasks["delivery/C1/1"]["code"] == "OVER_DELIVERY"
 

@@ -7,15 +7,15 @@ from dataclasses import replace
 import pytest
 
 from gateway.decide import Decider
-from gateway.kanban.flow import FLOW_FACT, SESSION_FACT, Flow, ask, flow_at
+from gateway.kanban.flow import FLOW_FACT, Flow, ask, flow_at, no_answer
+from gateway.kanban.session import SessionRules, signed
 from gateway.model import Action, Decision, Event, Scan, Status, View
-from gateway.stations.dialogue import no_answer
 from gateway.stations.station import Station
 from gateway.text.sentence import say
 from tests.kanban.floor import LINE, STATIONS, Floor, kinds
 
 pytestmark = pytest.mark.decision("K14")
-PROMPT = say("NO_QUESTION_OPEN")
+PROMPT = say("NOTHING_TO_CANCEL")
 
 
 def needs_two_cards(flow: Flow, scan: Scan, station: Station, view: View) -> Decision | Scan | None:
@@ -25,7 +25,7 @@ def needs_two_cards(flow: Flow, scan: Scan, station: Station, view: View) -> Dec
     if not scan.card:
         return None
     if scan.card == "C9":
-        return ask(scan, "two", "third", PROMPT, view, data=flow.data)
+        return ask(scan, "two", "third", PROMPT, data=flow.data)
     return Scan(scan.read, Action.EMPTY, flow.data["card"])
 
 
@@ -37,7 +37,8 @@ class TwoCards(Floor):
         self.decide = Decider(STATIONS, dialogues={"two": needs_two_cards})
 
     def begin(self) -> None:
-        asked = ask(Scan(self.read(), card="C1"), "two", "second", PROMPT, self.view, data={"card": "C1"}, card="C1")
+        scan = signed(Scan(self.read(), card="C1"), self.view, SessionRules())
+        asked = ask(scan, "two", "second", PROMPT, data={"card": "C1"}, card="C1")
         for n, event in enumerate(asked.events):
             self.view.append(event, n, self.read())
         assert asked.verdict.status is Status.ASK
@@ -70,7 +71,7 @@ def test_a_step_may_ask_again_and_an_open_dialogue_books_nothing(floor: TwoCards
 def test_the_code_that_led_to_the_question_is_no_answer_within_moments(floor: TwoCards) -> None:
     floor.scan("C9")
     floor.wait(2)
-    again = floor.scan("C2")
+    again = floor.scan("C9")
     assert (again.events, again.verdict.status, again.verdict.text) == ((), Status.ASK, PROMPT)
 
 
@@ -114,10 +115,22 @@ def test_a_dialogue_survives_a_restart_and_a_reboot_only_with_a_clock_that_knows
 
 
 def test_whoever_signs_in_next_inherits_nothing(floor: TwoCards) -> None:
-    floor.view.append(Event("badge", "", "", {"facts": [[SESSION_FACT, "scan-1", {"id": "s-2"}]]}), 0, None)
-    assert kinds(floor.scan("C2")) == ["card_emptied", "flow_ended"]
-    assert floor.state("C2") == "EMPTY"
+    floor.load("people", [{"id": "ann", "badge": "1"}])
+    signed_in = floor.scan("", LINE, Action.BADGE, badge="1")
+    assert kinds(signed_in) == ["session_started", "flow_ended"]
     assert floor.last("flow_ended")["why"] == "other_person"
+    assert kinds(floor.scan("C2")) == ["card_emptied"]
+
+
+def test_who_comes_back_to_a_session_that_ran_out_begins_anew(floor: TwoCards) -> None:
+    floor.load("people", [{"id": "ann", "badge": "1", "shift": "00:00-23:59"}])
+    floor.scan("", LINE, Action.CANCEL)
+    floor.scan("", LINE, Action.BADGE, badge="1")
+    floor.begin()
+    floor.load("people", [{"id": "ann", "badge": "1", "blocked": True}])
+    answered = floor.scan("C2")
+    assert kinds(answered)[0] == "card_emptied"
+    assert (floor.state("C1"), floor.state("C2")) == ("FULL", "EMPTY")
 
 
 def test_a_button_is_asked_nothing_and_answers_nothing(floor: TwoCards) -> None:

@@ -47,6 +47,10 @@ ROWS: dict[str, dict[str, Any]] = {
     "shipments": {
         "id": "80001", "customer": "C-1", "lines": [{"line": "1", "item": "BIKE", "quantity": "2", "uom": "PCE"}],
     },
+    "people": {
+        "id": "ann", "name": "Ann", "badge": "4471", "roles": ["operator", "quality"], "valid_until": "2027-01-31",
+        "shift": "22:00-06:00", "blocked": False,
+    },
 }  # fmt: skip
 
 

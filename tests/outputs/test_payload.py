@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,14 @@ def test_the_state_is_one_json_object() -> None:
 
 
 def test_nothing_is_published_while_nothing_changes() -> None:
-    assert messages_for(light(), "GW-1", RED, Light(Lamp.RED, Tone.BAD, Why.VERDICT, "X")) == []
+    assert messages_for(light(), "GW-1", RED, RED) == []
+    assert messages_for(light(), "GW-1", replace(REFUSED, tone=Tone.NONE), REFUSED) == []  # its beep is over
+
+
+def test_the_same_colour_for_another_reason_is_told_in_words_and_switches_nothing() -> None:
+    ((_, payload),) = messages_for(light(), "GW-1", Light(Lamp.RED, why=Why.STORE), REFUSED)
+    assert json.loads(payload)["why"] == "store"
+    assert messages_for(sample("mqtt-light"), "GW-1", Light(Lamp.RED, why=Why.STORE), REFUSED) == []
 
 
 def test_the_same_colour_with_a_new_tone_is_published() -> None:

@@ -15,6 +15,7 @@ from gateway.pipeline import BUSY, NOT_STORED, Pipeline, Source
 EMPTIED = Verdict(Status.OK, "CARD_EMPTIED", "40 screws", "K1")
 UNDONE = Verdict(Status.OK, "CARD_UNDONE", "", "K1")
 REFUSED = Verdict(Status.REFUSED, "UNKNOWN_CARD")
+ASKED = Verdict(Status.ASK, "ASK_ORDER")
 FAILED = Verdict(Status.FAILED, "DISK_FULL")
 
 
@@ -125,6 +126,14 @@ def test_scan_undo_scan_is_three_reads_however_fast(floor: Floor) -> None:
     floor.done("K1", EMPTIED)
     floor.done("K1 undo", UNDONE)
     assert floor.done("K1", EMPTIED) == [EMPTIED]
+
+
+def test_a_command_card_that_answers_the_next_code_is_no_repeat(floor: Floor) -> None:
+    floor.done("K1", ASKED)
+    assert floor.done("K confirm", EMPTIED) == [EMPTIED]
+    assert floor.offer("K confirm")[0].code == "READ_REPEATED"
+    floor.done("K2", ASKED)
+    assert floor.done("K confirm", EMPTIED) == [EMPTIED]
 
 
 def test_devices_do_not_share_their_repeats(floor: Floor) -> None:

@@ -23,7 +23,7 @@ from sync.envelope import Sender
 from sync.mqtt import LinkError, MqttSession
 from sync.notebox import NoteBox
 from sync.sender import Pace
-from sync.topic import STREAMS, Topics
+from sync.topic import Topics
 from sync.uplink import Uplink
 from sync.warning import WarningBook
 from tests.simulation.wire import SITE, Wire
@@ -174,7 +174,6 @@ class Box:
         if now - self._refreshed_ms >= REFRESH_MS:
             self._refreshed_ms = now
             self.uplink.refresh()
-            self.uplink.on_commit(STREAMS)
 
     def _submit(self, intake: Intake, done: Any = None) -> None:
         self.writer.submit(intake, done)
@@ -190,6 +189,13 @@ class Box:
     @property
     def unsettled(self) -> int:
         return sum(state.head - state.cum for state in self.outbox.streams().values())
+
+    @property
+    def is_quiet(self) -> bool:
+        """Connected, answered and with nothing to say, as far as it knows itself."""
+        states = self.uplink.states()
+        is_told = self.conversation is not None and self.uplink.is_answered
+        return self.is_running and is_told and all(state.head == state.cum for state in states)
 
     def card(self, name: str) -> Card:
         card = self.store.view.card(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -60,8 +61,9 @@ def _arrivals(site: Site, journals: dict[str, dict[str, Any]]) -> Iterator[str]:
             yield f"R2 {name}: {len(lost)} events never arrived, the first {min(lost)}"
         if strange := set(came) - set(sent):
             yield f"R2 {name}: {len(strange)} events at the ERP are in no journal, the first {min(strange)}"
+        arrived = set(came)
         signals = [key for key in came if key in events and events[key]["stream"] == "sig"]
-        if signals != [key for key in sent if events[key]["stream"] == "sig" and key in set(came)]:
+        if signals != [key for key in sent if events[key]["stream"] == "sig" and key in arrived]:
             yield f"R2 {name}: card events arrived in another order than they happened"
 
 
@@ -77,11 +79,14 @@ def _agreement(site: Site) -> Iterator[str]:
         for item, quantity in stock.items():
             if box.stock(item, "LINE3") != int(quantity) * 1_000_000:
                 yield f"R2 {name}: stock of {item} is {box.stock(item, 'LINE3') / 1e6:g}, at the ERP {quantity}"
+    orders = Counter(
+        card
+        for (cards,) in site.office.rows("SELECT cards FROM purchase WHERE state='open'")
+        for card, _ in orjson.loads(cards)
+    )
     for card, (state, _) in at_erp.items():
-        like = f'%["{card}",%'
-        orders = site.office.rows("SELECT count(*) FROM purchase WHERE state='open' AND cards LIKE ?", like)[0][0]
-        if orders != (state in OPEN):
-            yield f"R2 card {card} is {state} and has {orders} open orders"
+        if orders[card] != (state in OPEN):
+            yield f"R2 card {card} is {state} and has {orders[card]} open orders"
 
 
 def _limits(site: Site) -> Iterator[str]:

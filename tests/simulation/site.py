@@ -19,7 +19,8 @@ from tests.simulation.world import World
 A, B = "GW-A", "GW-B"
 LOOPS, CARDS = 24, 4  # per loop; every third loop is emptied at A and filled at B
 BIN = 40
-IDLE_TURN_MS = 60_000
+IDLE_TURN_MS = 60_000  # while something is under way or due
+QUIET_TURN_MS = 300_000  # while nothing is
 AFTERWARDS_MS = 1_500  # a second turn after each scan: acknowledgements settle within a second
 STATIONS = {
     gateway: {
@@ -87,7 +88,8 @@ class Site:
 
     def _keep_turning(self) -> None:
         self.turn_all()
-        self.agenda.after(IDLE_TURN_MS, self._keep_turning)
+        is_quiet = self.wire.is_quiet and all(box.is_quiet for box in self.boxes.values())
+        self.agenda.after(QUIET_TURN_MS if is_quiet else IDLE_TURN_MS, self._keep_turning)
 
     # -- one scan ----------------------------------------------------------------------------
 

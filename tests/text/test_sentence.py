@@ -10,6 +10,7 @@ from string import Formatter
 
 import pytest
 
+from gateway.text import en, goods_en, goods_zh_cn, zh_cn
 from gateway.text.sentence import LANGUAGES, Sentence, from_json, render, say, to_json
 
 ROOT = Path(__file__).parents[2]
@@ -63,14 +64,14 @@ def test_every_language_says_everything_with_the_same_arguments(language: str) -
 
 
 def test_a_sentence_is_english_and_renders_in_any_language_with_what_it_quotes() -> None:
-    late = say("FLOW_TIMED_OUT", asked=say("NO_QUESTION_OPEN"))
-    assert late.startswith("Nobody answered: Nothing is asked here")
+    late = say("FLOW_TIMED_OUT", asked=say("NOTHING_TO_CANCEL"))
+    assert late.startswith("Nobody answered: There is nothing to cancel")
     assert render(late, "zh-CN").startswith("无人回答:此处没有")
     assert render(late, "xx") == render("plain", "zh-CN").replace("plain", str(late))
 
 
 def test_a_sentence_survives_the_journal() -> None:
-    late = say("FLOW_TIMED_OUT", asked=say("NO_QUESTION_OPEN"))
+    late = say("FLOW_TIMED_OUT", asked=say("NOTHING_TO_CANCEL"))
     again = from_json(json.loads(json.dumps(to_json(late))))
     assert isinstance(again, Sentence)
     assert (again, render(again, "zh-CN")) == (late, render(late, "zh-CN"))
@@ -84,3 +85,8 @@ def test_what_is_scanned_can_neither_format_nor_flood_a_sentence() -> None:
     assert len(said) < 250
     with pytest.raises(KeyError):
         say("NO_SUCH_KEY")
+
+
+def test_no_key_is_written_twice() -> None:
+    assert not en.ENGLISH.keys() & goods_en.GOODS_ENGLISH.keys()
+    assert not zh_cn.CHINESE.keys() & goods_zh_cn.GOODS_CHINESE.keys()

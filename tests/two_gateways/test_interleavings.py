@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.two_gateways.pair import A, B, Bin, Pair
-from tests.two_gateways.table import CARDS, act, is_possible, play, stories, try_all
+from tests.two_gateways.table import act, is_possible, stories, try_all
 
 SHORT, LONG = 3, 4
 
@@ -32,14 +32,10 @@ def test_in_four_steps_each_emptying_is_one_order_and_each_filling_one_receipt()
 
 @pytest.mark.decision("K3")
 def test_without_synchronised_clocks_everybody_agrees_and_a_person_is_asked_where_it_may_be_wrong() -> None:
-    chosen = list(stories(SHORT))
-    for first in range(0, len(chosen), CARDS):
-        for story, one, pair in play(chosen[first : first + CARDS], known="unsynced"):
-            wrongs = pair.wrongs(one)
-            apart = [wrong for wrong in wrongs if wrong.startswith("GW-")]
-            assert apart == [], (story, one.story)
-            if wrongs:
-                assert pair.is_asked(one), (story, one.story, wrongs)
+    tally = try_all(stories(SHORT), known="unsynced")
+    assert tally.tried > 200
+    assert tally.failures == []
+    assert tally.counts["asked"] > 0
 
 
 def _told(tmp_path: Path, *story: str, known: str = "ntp:5ms") -> tuple[Pair, Bin]:

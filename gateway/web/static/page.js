@@ -49,6 +49,19 @@ function showSync(state) {
   byId("sync").className = sync.is_connected && sync.erp_online !== false ? "good" : "";
 }
 
+// The last word to each station, in its own language, with a sign beside the colour.
+const MARKS = { ok: "✓", already: "≈", ask: "?", refused: "✕", failed: "✕" };
+
+function showStations(stations) {
+  byId("stations").replaceChildren(...stations.map((told) => {
+    const line = element("li", undefined, `v-${told.status}`);
+    const text = element("span", `${MARKS[told.status] ?? ""} ${told.text || told.code}`);
+    text.lang = told.language;
+    line.append(element("b", told.station), text);
+    return line;
+  }));
+}
+
 // A task and the commands that solve it, to be copied into a terminal on the gateway.
 function taskLine(task) {
   const line = element("li", `${task.code}: ${task.text} (card ${task.card || "–"}, ${task.count}×)`);
@@ -57,6 +70,7 @@ function taskLine(task) {
 }
 
 function show(state) {
+  showStations(state.stations ?? []);
   byId("who").textContent = state.gateway ? `${state.gateway} · ${state.site} · ${state.head} events` : "";
   showSync(state);
   showCards(state.cards ?? [], state.loops ?? []);

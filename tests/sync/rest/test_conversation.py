@@ -75,7 +75,7 @@ def test_an_erp_killed_around_its_commit_books_everything_once(floor: RestFloor,
     floor.gateway.await_settled()
 
 
-@pytest.mark.parametrize("mischief", ["lose", "lower", "unknown_epoch", "repeat"])
+@pytest.mark.parametrize("mischief", ["lose", "lower", "unknown_epoch", "repeat", "early"])
 def test_false_and_lost_acknowledgements_settle_nothing_and_cost_nothing(floor: RestFloor, mischief: str) -> None:
     floor.erp.control(do=mischief, count=2)
     floor.gateway.scan(*CARDS)

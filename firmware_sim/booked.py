@@ -1,0 +1,56 @@
+"""What the ERP booked, read from its ledger for the audit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import orjson
+
+from firmware_sim.erp.schema import connect_reader
+
+Turn = tuple[str, int]  # card, cycle
+Call = tuple[str, str, str]  # station, who was called, "open" or "ended"
+Stock = dict[tuple[str, str], Decimal]  # by item and location
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What the ledger says."""
+
+    orders: list[tuple[str, str, list[Turn]]]  # key, quantity, (card, cycle) of each bin it covers
+    cards: dict[str, tuple[str, int]]  # state, cycle
+    stock: Stock
+    events: Counter[tuple[str, str, int]]  # kind, card, cycle of applied events
+    outcomes: Counter[str]
+    calls: Counter[Call] = field(default_factory=Counter)
+    pallets: Counter[tuple[str, str]] = field(default_factory=Counter)  # SSCC and quantity of what was received
+
+
+def read_ledger(path: Path) -> Booked:
+    """Everything the audit needs, from a ledger that may still be in use."""
+    db = connect_reader(path)
+    stock: Stock = {}
+    for item, location, qty in db.execute("SELECT item, location, qty FROM stock"):
+        stock[item, location] = stock.get((item, location), Decimal(0)) + Decimal(qty)
+    events: Counter[tuple[str, str, int]] = Counter()
+    for (body,) in db.execute("SELECT body FROM event WHERE outcome = 'applied'"):
+        event = orjson.loads(body)
+        if "card" in event:
+            events[event["t"], event["card"], event.get("cycle", 0)] += 1
+    booked = Booked(
+        orders=[
+            (key, qty, [(card, cycle) for card, cycle in orjson.loads(cards)])
+            for key, qty, cards in db.execute("SELECT key, qty, cards FROM purchase")
+        ],
+        cards={card: (state, cycle) for card, state, cycle in db.execute("SELECT card, state, cycle FROM card")},
+        stock=stock,
+        events=events,
+        outcomes=Counter(dict(db.execute("SELECT outcome, count(*) FROM event GROUP BY outcome"))),
+        pallets=Counter(map(tuple, db.execute("SELECT sscc, base FROM goods WHERE state = 'booked'"))),
+        calls=Counter(map(tuple, db.execute("SELECT station, call, state FROM andon"))),
+    )
+    db.close()
+    return booked

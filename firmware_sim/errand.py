@@ -1,0 +1,18 @@
+"""What somebody does again and again beside the bins: calls for help, pallets at the dock, rubbish on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+IsPatient = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """`act` is told whether whoever does it still has patience."""
+
+    who: str  # errands of the same one are done one after the other; a scanner's name: by who works there
+    after_s: float  # from the beginning of the day
+    every_s: float  # from one time to the next
+    act: Callable[[IsPatient], None]
