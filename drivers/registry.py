@@ -19,6 +19,8 @@ from drivers.hid_pos import HidPosScanner
 from drivers.hid_pos_settings import HidPosSettings
 from drivers.llrp.reader import LlrpReader
 from drivers.llrp.settings import LlrpSettings
+from drivers.rfid_mqtt import MqttReader
+from drivers.rfid_mqtt_settings import MqttReaderSettings
 from drivers.serial_scanner import SerialScanner
 from drivers.serial_settings import SerialSettings
 from drivers.serial_ssi_scanner import SsiScanner
@@ -38,4 +40,5 @@ DEVICE_TYPES: tuple[DeviceType, ...] = (
     DeviceType("gpio-button", GpioButtonSettings, GpioButtons),
     DeviceType("modbus-button", ModbusButtonSettings, ModbusButtons),
     DeviceType("llrp-reader", LlrpSettings, LlrpReader),
+    DeviceType("mqtt-reader", MqttReaderSettings, MqttReader),
 )

@@ -63,14 +63,14 @@ def _source_actions(data: Data) -> Iterator[Mistake]:
         if role == "source" and not has_action:
             path = ("station", number, "action")
             yield Mistake(path, "missing, expected start, ship or release at a source", is_missing=True)
-        if role in ("consume", "receive", "goods") and has_action:
+        if role in ("consume", "receive", "quality", "goods") and has_action:
             what = f"role {role} has no action, expected it only with role source"
             yield Mistake(("station", number, "action"), what)
 
 
 def _asked_quantities(data: Data) -> Iterator[Mistake]:
     for number, station in _tables(data, "station"):
-        if station.get("quantity") == "ask" and station.get("role") in ("consume", "source"):
+        if station.get("quantity") == "ask" and station.get("role") in ("consume", "source", "quality", "goods"):
             what = f"role {station['role']} is not asked for quantities, expected it only with role receive"
             yield Mistake(("station", number, "quantity"), what)
 
@@ -89,7 +89,7 @@ def _goods_operations(data: Data) -> Iterator[Mistake]:
         path = ("station", number, "operation")
         if role == "goods" and not has_operation:
             yield Mistake(path, "missing, expected what is done here, such as receive", is_missing=True)
-        if role in ("consume", "receive", "source") and has_operation:
+        if role in ("consume", "receive", "quality", "source") and has_operation:
             yield Mistake(path, f"role {role} has no operation, expected it only with role goods")
 
 

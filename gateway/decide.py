@@ -59,15 +59,19 @@ from gateway.stations.amount import asks_amount, enter
 from gateway.stations.andon import answer_call
 from gateway.stations.approval import APPROVAL, approve, approved_only, approver
 from gateway.stations.badge import OF_A_SESSION, barred_without_badge, sign
+from gateway.stations.command import ORDERS, order
 from gateway.stations.consume import empty
 from gateway.stations.dialogue import DIALOGUES, Step, go_on
+from gateway.stations.inspect import begin_rejection, inspect
 from gateway.stations.receive import fill
 from gateway.stations.source import advance, release
-from gateway.stations.station import CONSUME, GOODS, RECEIVE, SOURCE, Station
+from gateway.stations.station import CONSUME, GOODS, QUALITY, RECEIVE, SOURCE, Station
 from gateway.stations.withdraw import withdraw
+from gateway.text.sentence import say
 
 # Where each action belongs: the roles of its station, and the end of the loop it stands at.
 _AT_CONSUMER = frozenset({Action.EMPTY, Action.FULL, Action.WITHDRAW})
+_AT_QUALITY = frozenset({Action.ACCEPT, Action.REJECT})
 _FLOWS: dict[Action, Callable[[Case, Scan], Decision]] = {
     Action.EMPTY: empty,
     Action.FULL: fill,
@@ -75,8 +79,10 @@ _FLOWS: dict[Action, Callable[[Case, Scan], Decision]] = {
     Action.START: lambda case, scan: advance(case, Action.START),
     Action.SHIP: lambda case, scan: advance(case, Action.SHIP),
     Action.RELEASE: release,
+    Action.ACCEPT: inspect,
+    Action.REJECT: inspect,
 }
-_PLAIN_SCAN = {CONSUME: Action.EMPTY, RECEIVE: Action.FULL}
+_PLAIN_SCAN = {CONSUME: Action.EMPTY, RECEIVE: Action.FULL, QUALITY: Action.ACCEPT}
 
 
 class Decider:
@@ -126,7 +132,7 @@ class Decider:
             return decision
         station = self._stations.get(scan.read.station)
         if station is None:
-            text = f"Station {scan.read.station} is not configured: tell the administrator."
+            text = say("UNKNOWN_STATION", station=scan.read.station)
             return refused(Rejection("UNKNOWN_STATION", text, scan.read.station), card=scan.card)
         if scan.call:
             return answer_call(scan, station, view, window_ms=self._andon_window_ms)
@@ -138,22 +144,32 @@ class Decider:
 
     def _act(self, scan: Scan, station: Station, view: View) -> Decision:
         """What a scan says that answers no question."""
-        if scan.action in OF_A_SESSION:
-            return sign(scan, view, self._sessions)
-        if station.role == GOODS:
-            return self._begin_goods(scan, GoodsCase(view, scan.read, station, self._goods))
-        if scan.action is Action.OPERATION:
-            return refused(_not_here(scan, station))
-        if scan.action is Action.QUANTITY:
-            return enter(scan, station)
-        if scan.action is Action.UNDO and not (scan.card or scan.code):
-            return undo(scan, None, view, window_ms=self._undo_window_ms)
+        if decision := self._without_card(scan, station, view):
+            return decision
         card = _find(scan, view)
         if card is None:
             return refused(_unknown(scan, view), card=scan.card)
         if scan.action is Action.UNDO:
             return undo(scan, card, view, window_ms=self._undo_window_ms)
         return self._turn(scan, card, station, view)
+
+    def _without_card(self, scan: Scan, station: Station, view: View) -> Decision | None:
+        """What people say without a kanban card: badges, quantities, command cards, and labels of goods."""
+        if scan.action in OF_A_SESSION:
+            return sign(scan, view, self._sessions)
+        if scan.action in ORDERS:
+            return order(scan, station, view)
+        if station.role == GOODS:
+            return self._begin_goods(scan, GoodsCase(view, scan.read, station, self._goods))
+        if scan.action is Action.OPERATION:
+            return refused(_not_here(scan, station))
+        if scan.action is Action.QUANTITY:
+            return enter(scan, station)
+        if scan.action is Action.REJECT and not (scan.card or scan.code):
+            return begin_rejection(scan, station)
+        if scan.action is Action.UNDO and not (scan.card or scan.code):
+            return undo(scan, None, view, window_ms=self._undo_window_ms)
+        return None
 
     def _begin_goods(self, scan: Scan, case: GoodsCase) -> Decision:
         found = begin_label(scan, case)
@@ -191,15 +207,17 @@ class Decider:
 
     def _misplaced(self, action: Action, station: Station, card: Card, loop: Loop) -> Rejection | None:
         """Wrong role or wrong place: stock is never moved silently, the right station is named."""
+        if action in _AT_QUALITY and station.role == QUALITY:  # inspected wherever quality has its table
+            return None
         at_consumer = action in _AT_CONSUMER
         location = loop.consumer if at_consumer else loop.source
-        is_right_role = (station.role != SOURCE) is at_consumer
+        is_right_role = station.role in ((CONSUME, RECEIVE) if at_consumer else (SOURCE,))
         if is_right_role and station.location == location:
             return None
         roles = (_PLAIN_ROLE[action],) if at_consumer else (SOURCE,)
         names = [one.id for one in self._stations.values() if one.role in roles and one.location == location]
         where = f"{location} (station {', '.join(names)})" if names else location
-        text = f"Wrong station: card {card.card} ({loop.item}) belongs to {where}."
+        text = say("WRONG_STATION", card=card.card, item=loop.item, where=where)
         return Rejection("WRONG_STATION", text, f"{station.id} at {station.location}", where)
 
 
@@ -220,7 +238,7 @@ def _with_dropped(decision: Decision, count: int) -> Decision:
 def _settled_already(scan: Scan, view: View) -> Decision | None:
     """The answer to what is a fault, or was stored before, however it comes a second time."""
     if _is_redelivered(scan, view):
-        return nothing("REDELIVERED", "This press is stored already.", Status.ALREADY)
+        return nothing("REDELIVERED", say("REDELIVERED"), Status.ALREADY)
     known = answer_again(scan, view)
     if known is None and scan.fault is not None:
         return refused(scan.fault, card=scan.card)
@@ -256,15 +274,15 @@ def _find(scan: Scan, view: View) -> Card | None:
 def _unknown(scan: Scan, view: View) -> Rejection:
     known = scan.card if scan.card and view.master("cards", scan.card) else view.card_for_code(scan.code)
     if known:
-        text = f"The loop of card {known} is not known here yet: tell the planner."
+        text = say("LOOP_NOT_YET", card=known)
         return Rejection("UNKNOWN_LOOP", text, known)
     if scan.card:
-        text = f"Card {scan.card[:60]} is not known here: tell the planner, and keep the card."
+        text = say("UNKNOWN_CARD", card=scan.card[:60])
         return Rejection("UNKNOWN_CARD", text, scan.card)
     if scan.label is not None and (rejection := unwanted(scan.label)):
         return rejection
     code = scan.code or (scan.label.text if scan.label else "")
-    return Rejection("UNKNOWN_CODE", f"{code[:60]!r} is no kanban card: scan the card of the bin.", code)
+    return Rejection("UNKNOWN_CODE", say("UNKNOWN_CODE", code=repr(code[:60])), code)
 
 
 def _not_here(scan: Scan, station: Station) -> Rejection:
@@ -273,7 +291,7 @@ def _not_here(scan: Scan, station: Station) -> Rejection:
 
 
 def _no_loop(card: Card) -> Rejection:
-    text = f"Loop {card.loop} of card {card.card} is not known here: tell the planner, and keep the card."
+    text = say("UNKNOWN_LOOP", loop=card.loop, card=card.card)
     return Rejection("UNKNOWN_LOOP", text, card.loop)
 
 

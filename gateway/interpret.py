@@ -14,7 +14,7 @@ from drivers.button_http_settings import HttpButtonSettings
 from drivers.button_modbus_settings import ModbusButtonSettings
 from drivers.button_settings import MqttButtonSettings
 from drivers.camera.settings import CameraSettings
-from drivers.llrp.settings import LlrpSettings
+from drivers.rfid_settings import TagReaderKeys
 from drivers.scanner_separators import LabelScannerSettings
 from gateway.codes.button_json import ButtonMapping
 from gateway.codes.button_layout import Layout
@@ -63,7 +63,7 @@ def _source(row: DeviceSettings, scanner: Source) -> Source:
         return _webhook(row)
     if isinstance(row, GpioButtonSettings | ModbusButtonSettings):
         return _contacts(row, row.bindings)
-    if isinstance(row, LlrpSettings):
+    if isinstance(row, TagReaderKeys):
         wanted = EpcFilter(row.schemes, row.company_prefixes, row.patterns)
         return Source(partial(interpret_tag, wanted=wanted), TAG_WINDOW_MS, is_button=True)
     if not isinstance(row, MqttButtonSettings):

@@ -13,7 +13,7 @@ from gateway.master_item import Item, Lot, Unit
 from gateway.master_order import PurchaseOrder, ShipNotice
 from gateway.master_person import Person
 from gateway.master_place import Location, Partner
-from gateway.master_row import MasterDataError, choice, count, percent, quantity, text
+from gateway.master_row import MasterDataError, choice, count, flag, percent, quantity, text
 from gateway.master_work import Shipment, WorkOrder
 
 __all__ = [
@@ -50,6 +50,7 @@ class Loop:
     over_pct: int | None = None  # what counts as the quantity asked for; None: as its item says
     under_pct: int | None = None
     approve_above: int | None = None  # micro-units; a larger posting needs a supervisor
+    inspected: bool | None = None  # received into inspection; None: as its item says for goods from outside
 
     @classmethod
     def parse(cls, row: Mapping[str, Any]) -> Loop:
@@ -75,6 +76,7 @@ class Loop:
             demand_per_hour=quantity(row, "demand_per_hour", "0"),
             over_pct=percent(row, "over_pct", 0) if "over_pct" in row else None,
             under_pct=percent(row, "under_pct", 0) if "under_pct" in row else None,
+            inspected=flag(row, "inspected") if "inspected" in row else None,
             approve_above=quantity(row, "approve_above") if "approve_above" in row else None,
         )
 

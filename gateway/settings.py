@@ -243,8 +243,8 @@ class StationSettings(_Table):
 
     id: Identifier
     """Name of the station; unique within the gateway."""
-    role: Literal["consume", "source", "receive", "goods"]
-    """What a scan means here: a bin was emptied, worked on at the source, arrived full; or goods are handled."""
+    role: Literal["consume", "source", "receive", "quality", "goods"]
+    """What a scan means here: a bin was emptied, worked on at the source, arrived full, was inspected; or goods."""
     location: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^\S(.*\S)?$")]
     """The ERP's location of this place."""
     action: Literal["start", "ship", "release"] | None = None

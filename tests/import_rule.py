@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.interpret": (
         "drivers.base", "drivers.button_settings", "gateway.codes", "gateway.credentials", "gateway.pipeline",
         "gateway.settings", "drivers.button_http_settings", "drivers.button_contact_settings",
-        "drivers.button_modbus_settings", "drivers.button_gpio_settings", "gateway.model", "drivers.llrp.settings",
+        "drivers.button_modbus_settings", "drivers.button_gpio_settings", "gateway.model", "drivers.rfid_settings",
         "drivers.scanner_separators", "drivers.camera.settings",
     ),
     "gateway.label": ("gateway.codes", *_PURE),
@@ -64,8 +64,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "drivers.camera": (*_BASE, "drivers.base"),
     "drivers.registry": ("drivers",),
     "drivers.llrp": (
-        *_BASE, "drivers.base", "drivers.buffered_socket", "drivers.rfid_presence", "gateway.codes.epc.filter",
+        *_BASE, "drivers.base", "drivers.buffered_socket", "drivers.rfid_desk", "drivers.rfid_settings",
     ),
+    "drivers.rfid_settings": ("drivers.base", "gateway.codes.epc.filter"),
     "drivers.tcp_scanner": (
         *_BASE, "drivers.base", "drivers.framing", "drivers.scanner_connection", "drivers.scanner_device",
         "drivers.scanner_plain", "drivers.tcp_scanner_line", "drivers.tcp_scanner_settings", "gateway.setting_value",
@@ -137,7 +138,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 DOORS: dict[str, tuple[str, ...]] = {
     "sqlite3": ("gateway.store",),
     "sqlite_utils": ("gateway.store",),
-    "paho": ("sync.mqtt", "drivers.broker_client", "drivers.button_mqtt", "drivers.output_mqtt"),
+    "paho": ("sync.mqtt", "drivers.broker_client", "drivers.button_mqtt", "drivers.output_mqtt", "drivers.rfid_mqtt"),
     "requests": ("sync.rest.http",),
     "urllib3": ("sync.rest.http",),
     "tenacity": ("sync.retry",),
@@ -170,6 +171,10 @@ PURE_PARTS = (
     "drivers.camera.agreement", "drivers.camera.answer", "drivers.camera.code", "drivers.camera.score",
     "drivers.camera.wire",
     "gateway.model", "gateway.parsed", *_MASTER, "gateway.master_row", "gateway.quantity", "gateway.text",
+    "drivers.button_contact", "drivers.button_samples", "drivers.button_signals", "drivers.rfid_presence",
+    "drivers.rfid_json",
+    "drivers.llrp.frame", "drivers.llrp.parameter", "drivers.llrp.message", "drivers.llrp.report",
+    "drivers.llrp.event", "drivers.llrp.session",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals", "drivers.plug_name",
     "drivers.hid_keyboard_layout", "drivers.hid_keyboard_state", "drivers.hid_pos_report", "drivers.scanner_plain",
     "drivers.serial_ssi_packet", "drivers.serial_ssi_orders", "drivers.serial_ssi_talk",

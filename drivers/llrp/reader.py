@@ -12,8 +12,6 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
-import orjson
-
 from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth, Sink, wait_beating
 from drivers.buffered_socket import disable_delay
 from drivers.llrp.event import Notice
@@ -21,20 +19,17 @@ from drivers.llrp.frame import Deframer, Frame, LostFrameError
 from drivers.llrp.message import Inventory
 from drivers.llrp.session import Session, SessionError
 from drivers.llrp.settings import LlrpSettings
-from drivers.rfid_presence import Arrival, Presence
+from drivers.rfid_desk import TagDesk
 from gateway.clock import Clock
 from gateway.errors import TransientDeviceError
-from gateway.ids import new_id
-from gateway.model import Read, Status, Verdict
+from gateway.model import Verdict
 
 RECONNECT_FIRST_S = 5.0  # a reader frees its one connection only after a while
 RECONNECT_LIMIT_S = 60.0
 CONNECT_TIMEOUT_S = 5.0
 GOOD_SESSION_MS = 30_000  # after one that read for so long the delays begin anew
-SETTLE_MS = 5_000
 READ_BYTES = 65_536
 REPORT_TAGS = 1  # each read at once; 0 would mean "at the end", and there is none
-LOSS_SHOWN_MS = 600_000
 
 
 class LlrpReader:
@@ -46,9 +41,7 @@ class LlrpReader:
         self._clock: Clock = context.clock
         self._place = f"{settings.host}:{settings.port}"
         self._counters: Counter[str] = Counter()
-        self._presence = Presence(settings.min_reads, settings.min_rssi_dbm, settings.absent_s * 1000, SETTLE_MS)
-        self._unstored: list[str] = []  # filled by the writer's thread, emptied by ours; append and pop are atomic
-        self._lost_ms: int | None = None
+        self._desk = TagDesk(settings, context.clock, self._counters)
         self._antennas_off: set[int] = set()
 
     def run(self, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> None:
@@ -81,11 +74,11 @@ class LlrpReader:
                 link.sendall(session.take_output())
                 if session.is_reading and not is_looking:
                     is_looking = True
-                    self._presence.look(self._now())
-                self._retry_unstored()
+                    self._desk.look()
                 if self._now() >= beat_ms:
                     beat_ms = self._now() + int(HEARTBEAT_S * 1000)
-                    self._counters["departures"] += len(self._presence.tick(self._now()) if is_looking else [])
+                    if is_looking:
+                        self._desk.tick()
                     health(self._health(session))
             session.close()
             link.sendall(session.take_output())
@@ -110,33 +103,16 @@ class LlrpReader:
     def _take(self, session: Session, frame: Frame, sink: Sink) -> None:
         tags, notices = session.take(frame, self._now())
         for tag in tags:
-            self._counters["tag_reads"] += tag.count
-            self._seen(self._presence.take(tag.epc, tag.antenna, tag.rssi_dbm, tag.count, self._now()), sink)
+            self._desk.take(sink, tag.epc, tag.antenna, tag.rssi_dbm, tag.count)
         self._note(notices)
 
     def _now(self) -> int:
         return self._clock.mono_ms()
 
-    def _seen(self, arrival: Arrival | None, sink: Sink) -> None:
-        if arrival is not None:
-            self._counters["arrivals"] += 1
-            sink.offer(self._read(arrival), partial(self._answer, arrival.epc))
-
-    def _answer(self, epc: str, verdict: Verdict) -> None:
-        """Called in any thread, after the commit or its failure."""
-        if verdict.status is Status.FAILED:
-            self._unstored.append(epc)
-
-    def _retry_unstored(self) -> None:
-        while self._unstored:
-            self._counters["unstored"] += 1
-            self._presence.again(self._unstored.pop())
-
     def _note(self, notices: list[Notice]) -> None:
         for notice in notices:
             if notice.kind == "overflow":
-                self._counters["reader_overflows"] += 1
-                self._lost_ms = self._now()
+                self._desk.lost(1)
             elif notice.kind == "antenna":
                 (self._antennas_off.discard if notice.is_on else self._antennas_off.add)(notice.number)
             elif notice.kind == "exception":
@@ -144,36 +120,14 @@ class LlrpReader:
 
     def _health(self, session: Session) -> DeviceHealth:
         alarms = {f"antenna {port}": "not connected: check its cable" for port in sorted(self._antennas_off)}
-        if self._lost_ms is not None and self._now() - self._lost_ms < LOSS_SHOWN_MS:
-            alarms["reads"] = "the reader's memory overflowed, reads were lost: check what came in the last minutes"
-        if self._presence.overflowed:
-            alarms["tags"] = f"{self._presence.overflowed} reads of tags beyond the limit were left out"
+        alarms |= self._desk.alarms()
         state = "reading" if session.is_reading else "setting up"
         has = session.capabilities
-        text = f"{state} at {self._place}, {self._presence.present} tags there"
+        text = f"{state} at {self._place}, {self._desk.present} tags there"
         if has.firmware:
             text += f" (maker {has.maker}, model {has.model}, {has.firmware})"
         counters = {**self._counters, "damaged_reports": session.damaged}
         return DeviceHealth(True, text, counters, alarms)
-
-    def _read(self, arrival: Arrival) -> Read:
-        clock = self._clock
-        wall_ms = clock.wall_ms()
-        told = {
-            "epc": arrival.epc, "antenna": arrival.antenna, "rssi_dbm": arrival.rssi_dbm, "reads": arrival.reads,
-            "was_there": arrival.was_there,
-        }  # fmt: skip
-        return Read(
-            id=new_id(wall_ms),
-            device=self._settings.id,
-            station=self._settings.station,
-            data=orjson.dumps(told),
-            aim="",
-            wall_ms=wall_ms,
-            mono_ms=clock.mono_ms(),
-            boot=clock.boot,
-            quality=clock.quality(),
-        )
 
 
 def _receive(link: socket.socket) -> bytes:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from gateway.codes.checkpair import check_pair
 from gateway.model import Rejection
+from gateway.text.sentence import say
 
 PREFIX = "K1."
 MAX_LENGTH = 48
@@ -48,7 +49,7 @@ def parse_card(text: str, *, site: str) -> CardCode | Rejection:
     if len(text) > MAX_LENGTH:
         return Rejection(
             "CODE_TOO_LONG",
-            f"The code has {len(text)} characters, a card's code at most {MAX_LENGTH}: scan the card of the bin.",
+            say("CARD_CODE_TOO_LONG", length=len(text), limit=MAX_LENGTH),
             text[:MAX_LENGTH],
             f"at most {MAX_LENGTH} characters",
         )
@@ -57,7 +58,7 @@ def parse_card(text: str, *, site: str) -> CardCode | Rejection:
     if not expected or pair != expected:
         return Rejection(
             "CHECK_CHARACTERS",
-            "The code was read wrongly or the card is damaged: scan again, or have the card printed again.",
+            say("CHECK_CHARACTERS"),
             text,
             f"{body}.{expected}" if expected else "upper-case letters, digits, '.' and '-'",
         )
@@ -65,7 +66,7 @@ def parse_card(text: str, *, site: str) -> CardCode | Rejection:
     if len(parts) != 4 or not all(map(_NAME.fullmatch, parts[1:3])) or not _REVISION.fullmatch(parts[3]):
         return Rejection(
             "UNKNOWN_CODE",
-            "This is not the code of a kanban card: scan the card of the bin.",
+            say("NO_CARD_CODE"),
             text,
             "K1.<site>.<card>.<revision>.<check characters>",
         )
@@ -73,7 +74,7 @@ def parse_card(text: str, *, site: str) -> CardCode | Rejection:
     if code.site != site:
         return Rejection(
             "OTHER_PLANT",
-            f"This card belongs to plant {code.site}, this is {site}: put it aside for the planner.",
+            say("CARD_OTHER_PLANT", plant=code.site, here=site),
             code.site,
             site,
         )

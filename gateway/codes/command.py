@@ -17,7 +17,9 @@ OPERATIONS = (
 )  # fmt: skip
 OUTCOMES = ("RESTOCK", "REWORK")  # of what a customer sends back, beside SCRAP
 COMMANDS = {
-    "UNDO": Action.UNDO, "CANCEL": Action.CANCEL, "SIGNOUT": Action.SIGN_OUT,
+    "UNDO": Action.UNDO, "CANCEL": Action.CANCEL, "SIGNOUT": Action.SIGN_OUT, "REJECT": Action.REJECT,
+    "FOUND": Action.FOUND, "MODE-TRAINING": Action.MODE_TRAINING, "MODE-SHADOW": Action.MODE_SHADOW,
+    "MODE-LIVE": Action.MODE_LIVE,
     "CONFIRM": Action.CONFIRM, "APPROVE": Action.APPROVE,
     **dict.fromkeys((*OPERATIONS, *OUTCOMES), Action.OPERATION),
 }  # fmt: skip

@@ -16,6 +16,7 @@ from gateway.codes.profile import PLAIN, Profile
 from gateway.codes.template import Template
 from gateway.model import Action, Read, Rejection, Scan
 from gateway.parsed import Label
+from gateway.text.sentence import say
 
 FOREIGN_MAX_LENGTH = 200  # as long as master data may give a customer's own code
 
@@ -115,25 +116,25 @@ def _foreign(read: Read, text: str, patterns: Sequence[re.Pattern[str]]) -> Scan
         if name:
             return Scan(read, card=name, code=name)
     if _NEWER_VERSION.fullmatch(text):
-        hint = "The card was printed for a newer version of this gateway: tell the administrator."
+        hint = say("CODE_VERSION")
         return Scan(read, fault=Rejection("CODE_VERSION", hint, text[:3], "K1"))
     return Scan(read, code=text)
 
 
 def _decode(data: bytes) -> str | Rejection:
     if not data:
-        return Rejection("EMPTY_READ", "The scanner sent an empty code: scan again.")
+        return Rejection("EMPTY_READ", say("EMPTY_READ"))
     if len(data) > MAX_BYTES:
         return _too_long(len(data), MAX_BYTES, "bytes")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return Rejection("NOT_TEXT", "The scanner sent bytes that are no text: scan again, or check its cable.")
+        return Rejection("NOT_TEXT", say("NOT_TEXT"))
     if not text.isprintable():
-        return Rejection("NOT_TEXT", "The code holds control characters: scan the kanban card of the bin.")
+        return Rejection("NOT_TEXT", say("NOT_PRINTABLE"))
     return text
 
 
 def _too_long(length: int, limit: int, unit: str) -> Rejection:
-    text = f"The code has {length} {unit}, at most {limit} are expected: scan the card of the bin."
+    text = say("CODE_TOO_LONG", length=f"{length} {unit}", limit=limit)
     return Rejection("CODE_TOO_LONG", text, f"{length} {unit}", f"at most {limit} {unit}")

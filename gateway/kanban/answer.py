@@ -18,8 +18,8 @@ def refused(
     rejection: Rejection, *, card: str = "", status: Status = Status.REFUSED, task: dict[str, Any] | None = None
 ) -> Decision:
     """The scan changes nothing; its raw bytes are kept with the reason."""
-    text = rejection.text[:TEXT_LIMIT]
-    body: dict[str, Any] = {"code": rejection.code, "text": text}
+    text = rejection.text if len(rejection.text) <= TEXT_LIMIT else rejection.text[:TEXT_LIMIT]  # a sentence stays one
+    body: dict[str, Any] = {"code": rejection.code, "text": str(text)}
     if card:
         body["card"] = card[:TEXT_LIMIT]
     if rejection.got:

@@ -8,8 +8,9 @@ from gateway.kanban.answer import TEXT_LIMIT, nothing
 from gateway.kanban.case import Case
 from gateway.kanban.container import card_after, row, same_row
 from gateway.kanban.filling import filled
+from gateway.kanban.inspection import accepted
 from gateway.kanban.key import card_of_key
-from gateway.kanban.transition import FILLED, OPEN_NEED, Change, target
+from gateway.kanban.transition import ARRIVED, FILLED, OPEN_NEED, Change, target
 from gateway.master import Loop
 from gateway.model import Card, Command, Decision, Event, State, Status, Verdict, View
 
@@ -90,6 +91,8 @@ def _fill(command: Command, view: View) -> tuple[list[Event], str]:
         raise _CommandRefusedError("UNKNOWN_LOOP", f"loop {card.loop!r} of card {name!r} is not known here")
     if cycle < card.cycle or (cycle == card.cycle and card.state in FILLED):
         return [], "FULL_ALREADY"
+    if cycle == card.cycle and card.state == State.RECEIVED_QC:
+        return [accepted(Case(view, view.now, card, loop), stream="")], "ACCEPTED"
     if card.state == State.ERROR or (cycle == card.cycle and card.state not in OPEN_NEED):
         raise _CommandRefusedError("CARD_BLOCKED", f"card {name!r} is {card.state}: correct its state first")
     if cycle == card.cycle:
@@ -102,7 +105,7 @@ def _fill(command: Command, view: View) -> tuple[list[Event], str]:
 
 def _emptied_elsewhere(card: Card, cycle: int) -> Card:
     """The ERP filled a circulation we have not seen begin: another gateway told it."""
-    quantity = 0 if card.state in FILLED else card.quantity
+    quantity = 0 if card.state in ARRIVED else card.quantity
     after = row(card, State.EMPTY, cycle=cycle, quantity=quantity, undone=0, signal=card.signal)
     return card_after(card, after)
 

@@ -16,14 +16,17 @@ from gateway.kanban.mode import ASIDE_FACT, SHADOW, TRAINING, is_aside, mode_at,
 from gateway.kanban.signal import trigger
 from gateway.model import Decision, Event, Read, View
 from gateway.quantity import parse_quantity
+from gateway.text.sentence import say
 
 TO_THE_ERP = frozenset({"sig", "mov"})
 TOLD_ANYWAY = frozenset({"card_lost", "card_found", "card_reprinted", "card_replaced"})  # cards, not needs
 OF_A_DIALOGUE = frozenset({
-    "flow_asked", "flow_ended", "session_started", "session_kept", "session_ended",
+    "flow_asked", "flow_ended", "session_started", "session_kept", "session_ended", "mode_changed",
 })  # who is being trained signs in and answers, too
 _CROSSES = "need_signalled"  # a person had an open need of shadow told to the ERP
-_OF_A_NEED = frozenset({"batch_released", "card_started", "card_shipped", "card_filled", "card_counted"})
+_OF_A_NEED = frozenset({
+    "batch_released", "card_started", "card_shipped", "card_filled", "card_accepted", "card_counted",
+})  # fmt: skip
 _SIGNALS_AND_STOCK = ("tr", "closes", "reopens", "mv")
 # All that the fold reads; see model.Event.
 _FOLDED = (
@@ -35,7 +38,7 @@ def fenced(decision: Decision, view: View, read: Read | None) -> Decision:
     """The decision as its loops' and its station's modes let it out. `read`: what was scanned, if anything was."""
     if read is not None and _trains(decision, view, read.station):
         events = tuple(event if event.kind in OF_A_DIALOGUE else _told_only(event) for event in decision.events)
-        text = f"TRAINING, nothing is booked. {decision.verdict.text}"
+        text = say("TRAINING", said=decision.verdict.text)
         return replace(decision, events=events, verdict=replace(decision.verdict, text=text), notices=())
     if not any(event.stream in TO_THE_ERP for event in decision.events):
         return decision

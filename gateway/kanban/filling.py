@@ -36,6 +36,7 @@ def filled(
     """The event that fills the container with `arrived` micro-units (None: what was wanted).
 
     A short or an over-delivery is full with its quantity; beyond the tolerance a task says what is left to clear (K12).
+    What is inspected first passes through `into_inspection` (inspection.py) on its way out.
     Only a FULL that somebody saw counts as a fill duration; an inferred one has no time of its own, and
     neither has one whose emptying nobody saw (`is_timed` false).
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-EMPTY, RELEASE, START, SHIP, FULL, UNDO = "empty", "release", "start", "ship", "full", "undo"
+EMPTY, RELEASE, START, SHIP, FULL, ACCEPT, UNDO = "empty", "release", "start", "ship", "full", "accept", "undo"
 
 
 def need_key(site: str, card: str, cycle: int, transition: str, undone: int = 0) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from gateway.kanban.answer import refused, task
 from gateway.model import Action, Card, Decision, Life, Rejection, Scan
+from gateway.text.sentence import say
 
 REPLACED_FACT = "replaced"  # key of the old card; `by` is the new one
 RETIRED = frozenset({Life.OBSOLETE, Life.REMOVED, Life.CLOSED})
-_ENDS_A_CIRCULATION = frozenset({Action.FULL, Action.START, Action.SHIP})
+_ENDS_A_CIRCULATION = frozenset({Action.FULL, Action.START, Action.SHIP, Action.ACCEPT, Action.REJECT})
 
 
 def barred(card: Card, scan: Scan, action: Action) -> Decision | None:
@@ -17,21 +18,21 @@ def barred(card: Card, scan: Scan, action: Action) -> Decision | None:
     on hold may be released too, because its need arose before the hold.
     """
     if 0 < scan.revision < card.revision:
-        text = f"Card {card.card} was printed again: use the new card (print {card.revision}) and throw this one away."
+        text = say("OLD_PRINT", card=card.card, print=card.revision)
         return refused(Rejection("OLD_PRINT", text, str(scan.revision), str(card.revision)), card=card.card)
     if card.life == Life.ACTIVE:
         return None
     if card.life in RETIRED:
-        text = f"Card {card.card} is no longer used ({card.life}): put it into the collect box."
+        text = say("CARD_RETIRED", card=card.card, life=card.life)
         return refused(Rejection("CARD_RETIRED", text, card.life, Life.ACTIVE), card=card.card)
     if card.life == Life.LOST:
-        text = f"Card {card.card} was reported lost: give it to the supervisor."
+        text = say("LOST_CARD_FOUND", card=card.card)
         row = task(f"found/{card.card}", "card", "LOST_CARD_FOUND", text, station=scan.read.station, card=card.card)
         return refused(Rejection("LOST_CARD_FOUND", text, card.life, Life.ACTIVE), card=card.card, task=row)
     if card.life == Life.NEW:
-        text = f"Card {card.card} is not in use yet: ask the planner to activate it."
+        text = say("CARD_NOT_ACTIVE", card=card.card)
         return refused(Rejection("CARD_NOT_ACTIVE", text, card.life, Life.ACTIVE), card=card.card)
     if action in _ENDS_A_CIRCULATION or (action is Action.RELEASE and card.life == Life.HOLD):
         return None
-    text = f"Card {card.card} is {'on hold' if card.life == Life.HOLD else 'surplus'}: nothing is ordered with it."
+    text = say("CARD_ON_HOLD" if card.life == Life.HOLD else "CARD_SURPLUS", card=card.card)
     return refused(Rejection(f"CARD_{card.life}", text, card.life, Life.ACTIVE), card=card.card)

@@ -12,11 +12,12 @@ from gateway.kanban.case import Case
 from gateway.kanban.container import Body, card_after, last_act, moment_of, row
 from gateway.kanban.emptying import emptied, emptied_unseen
 from gateway.kanban.filling import filled
+from gateway.kanban.inspection import into_inspection, is_inspected
 from gateway.kanban.moment import iso_utc
 from gateway.kanban.movement import Move, filling_moves
 from gateway.kanban.signal import closed_by
 from gateway.kanban.standing import Standing, happened, moment_members
-from gateway.kanban.transition import FILLED
+from gateway.kanban.transition import ARRIVED
 from gateway.master import Loop
 from gateway.model import Card, Disposition, Event, State, View
 from gateway.quantity import parse_quantity
@@ -44,7 +45,7 @@ def issue_again(
 
 def _is_beyond(card: Card, now: Standing) -> bool:
     """Whether the card went further here than at the ERP; how it got there was not superseded."""
-    return card.cycle > now.cycle or (card.cycle == now.cycle and card.state in FILLED and now.is_open)
+    return card.cycle > now.cycle or (card.cycle == now.cycle and card.state in ARRIVED and now.is_open)
 
 
 def _moved_again(original: Body, body: dict[str, Any], before: Sequence[Move] = ()) -> list[Event]:
@@ -84,7 +85,10 @@ def _emptied_again(original: Body, now: Standing, case: Case, body: dict[str, An
     if not _is_filled_unheard(card, original, now):
         return [*events, *completed_batch(case, [again], 1)]
     arrived = max(0, card.quantity - rest)
-    full_again = filled(replace(case, card=card_after(card, after)), arrived=arrived, extra={"ref": original["id"]})
+    emptied_case = replace(case, card=card_after(card, after))
+    full_again = filled(emptied_case, arrived=arrived, extra={"ref": original["id"]})
+    if card.state == State.RECEIVED_QC:
+        full_again = into_inspection(full_again, emptied_case)
     return [*events, full_again]
 
 
@@ -106,7 +110,10 @@ def _filled_again(original: Body, now: Standing, case: Case, body: dict[str, Any
     extra: dict[str, Any] = {"ref": original["id"], **moment_members(original)}
     if "sta" in original:
         extra["sta"] = original["sta"]
-    again = filled(replace(case, card=card_after(card, empty)), arrived=arrived, is_timed=False, extra=extra)
+    open_case = replace(case, card=card_after(card, empty))
+    again = filled(open_case, arrived=arrived, is_timed=False, extra=extra)
+    if any(one["card"] == card.card and one["state"] == State.RECEIVED_QC for one in original["after"]):
+        again = into_inspection(again, open_case)
     again.body["after"][0]["since"] = list(moment_of(original))
     return [Event("card_superseded", "", "", body), *unseen, again]
 
@@ -119,6 +126,8 @@ def issue_winner_again(original: Body, disposition: Disposition, case: Case, bod
         again = emptied(case, used=case.card.quantity, extra=at)
     else:
         again = filled(case, is_timed=False, extra=at)
+        if is_inspected(case.loop, case.view):
+            again = into_inspection(again, case)
     return [kept, again]
 
 
@@ -131,7 +140,7 @@ def move_round_again(original: Body, card: Card, view: View, body: dict[str, Any
 
 def _is_filled_unheard(card: Card, original: Body, now: Standing) -> bool:
     """Without clocks the filling that followed here is not told apart later: both are issued at once."""
-    return card.state in FILLED and now.is_before(original) is None
+    return card.state in ARRIVED and now.is_before(original) is None
 
 
 def standing_after(events: list[Event], now: Standing, original: Body) -> Standing:

@@ -8,7 +8,7 @@ from gateway.kanban.answer import nothing
 from gateway.kanban.container import row, same_row
 from gateway.kanban.refused import waiting_moves
 from gateway.kanban.signal import closed_by
-from gateway.kanban.transition import FILLED, OPEN_NEED, is_ahead
+from gateway.kanban.transition import ARRIVED, OPEN_NEED, is_ahead
 from gateway.master import Loop
 from gateway.model import Card, CardStates, Decision, Event, State, Status, StockSnapshot, Verdict, View
 from gateway.quantity import format_quantity, parse_quantity
@@ -74,9 +74,9 @@ def _adopted(card: Card, state: str, cycle: int, view: View) -> dict[str, Any]:
     if cycle == card.cycle and state in OPEN_NEED and card.state in OPEN_NEED:
         return same_row(card, view, state=state)
     quantity = 0
-    if state in FILLED:
+    if state in ARRIVED:
         loop: Loop | None = view.master("loops", card.loop)
-        is_same_fill = cycle == card.cycle and card.state in FILLED
+        is_same_fill = cycle == card.cycle and card.state in ARRIVED
         quantity = card.quantity if is_same_fill or loop is None else loop.quantity
     # a correction may lead back within the circulation, and no key may be used twice
     undone = 0 if cycle != card.cycle else card.undone + (card.state == State.ERROR)

@@ -27,7 +27,7 @@ from gateway.kanban.reissue import (
 )
 from gateway.kanban.signal import closed_by
 from gateway.kanban.standing import Standing, happened, told_by
-from gateway.kanban.transition import FILLED, OPEN_NEED, is_ahead
+from gateway.kanban.transition import ARRIVED, FILLED, OPEN_NEED, is_ahead
 from gateway.master import Loop
 from gateway.model import Card, Disposition, Event, State, View
 
@@ -129,7 +129,7 @@ def _was_before_the_winner(original: Body, disposition: Disposition, now: Standi
     old one. It is the ERP's answer to us that shows it, so we are the ones who tell the ERP."""
     is_latest = now.wall_ms == disposition.by_wall_ms and now.cycle == original["cycle"] <= card.cycle
     is_opposite = (
-        now.is_open and card.state in FILLED and _was_last(card, view, "card_filled")
+        now.is_open and card.state in ARRIVED and _was_last(card, view, "card_filled")
         if original["kind"] == "card_emptied"
         else original["kind"] == "card_filled" and now.is_full and card.state in OPEN_NEED
         and _was_last(card, view, "card_emptied")
@@ -142,7 +142,7 @@ def _was_before_the_winner(original: Body, disposition: Disposition, now: Standi
 
 def _was_a_round_before(original: Body, disposition: Disposition, now: Standing, card: Card, view: View) -> bool:
     """Whether the bin was emptied and filled here before the winner emptied and filled it under the same numbers."""
-    is_round = original["kind"] == "card_emptied" and now.is_full and card.state in FILLED
+    is_round = original["kind"] == "card_emptied" and now.is_full and card.state in ARRIVED
     if not is_round or not now.cycle == card.cycle == original["cycle"] or not _was_last(card, view, "card_filled"):
         return False
     quality = happened(original)[1]
@@ -202,7 +202,7 @@ def _issued_before(card: Card, view: View) -> Standing | None:
 def _as_at_the_erp(card: Card, now: Standing, original: Body, view: View) -> dict[str, Any]:
     quantity = card.quantity
     is_same_need = now.cycle == card.cycle and now.is_open
-    if now.is_full:
+    if now.state in ARRIVED:
         loop: Loop | None = view.master("loops", card.loop)
         quantity = loop.quantity if loop else quantity
     elif not is_same_need:

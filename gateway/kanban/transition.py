@@ -21,6 +21,9 @@ class Change(StrEnum):
     START = "start"
     SHIP = "ship"
     FULL = "full"
+    INSPECT = "inspect"  # arrived, but not to be used before it is accepted
+    ACCEPT = "accept"
+    REJECT = "reject"  # ends this circulation and begins the next one
     OPEN = "open"  # first withdrawal
 
 
@@ -42,10 +45,20 @@ TRANSITIONS: dict[Change, dict[str, State]] = {
         State.IN_PROCESS: State.FULL,
         State.IN_TRANSIT: State.FULL,
     },
+    Change.INSPECT: {
+        State.WAIT: State.RECEIVED_QC,
+        State.EMPTY: State.RECEIVED_QC,
+        State.ORDERED: State.RECEIVED_QC,
+        State.IN_PROCESS: State.RECEIVED_QC,
+        State.IN_TRANSIT: State.RECEIVED_QC,
+    },
+    Change.ACCEPT: {State.RECEIVED_QC: State.FULL},
+    Change.REJECT: {State.RECEIVED_QC: State.EMPTY},
     Change.OPEN: {State.FULL: State.IN_USE},
 }
 
-FILLED = frozenset({State.FULL, State.IN_USE})
+FILLED = frozenset({State.FULL, State.IN_USE})  # may be used; a bin in inspection is neither this nor an open need
+ARRIVED = FILLED | {State.RECEIVED_QC}
 OPEN_NEED = frozenset({State.WAIT, State.EMPTY, State.ORDERED, State.IN_PROCESS, State.IN_TRANSIT})
 
 # How far a container has come within one cycle number; ERROR counts as nowhere, so that any

@@ -17,10 +17,11 @@ from gateway.kanban.movement import reversed_moves
 from gateway.master_person import SUPERVISOR
 from gateway.model import Card, Decision, Event, Rejection, Scan, State, Status, Verdict, View
 from gateway.quantity import parse_quantity
+from gateway.text.sentence import say
 
 UNDOABLE = frozenset({
     "card_emptied", "batch_released", "card_started", "card_shipped", "card_filled", "card_opened",
-    "quantity_withdrawn",
+    "quantity_withdrawn", "card_accepted", "card_rejected",
 })  # fmt: skip
 SECOND_BEEP_MS = 60_000  # a repeated undo within it is a second beep, not a wish to undo the undo
 
@@ -29,20 +30,20 @@ def undo(scan: Scan, card: Card | None, view: View, *, window_ms: int) -> Decisi
     """Undo the last act on `card`, or without a card the last one at the scan's station."""
     last = _last(scan, card, view)
     if last is None:
-        return refused(_no(scan, "UNDO_NOTHING", "There is nothing to undo here."))
+        return refused(_no(scan, "UNDO_NOTHING", say("UNDO_NOTHING")))
     if last["kind"] == "card_undone":
         passed = elapsed_ms(moment_of(last), scan.read)
         if passed is not None and passed < SECOND_BEEP_MS:
-            return nothing("ALREADY_UNDONE", "This was undone already.", Status.ALREADY)
+            return nothing("ALREADY_UNDONE", say("ALREADY_UNDONE"), Status.ALREADY)
     if last["kind"] not in UNDOABLE:
-        return refused(_no(scan, "UNDO_NOTHING", "The last thing that happened here cannot be undone."))
+        return refused(_no(scan, "UNDO_NOTHING", say("UNDO_IMPOSSIBLE")))
     if rejection := _not_allowed(scan, last, window_ms):
         return refused(rejection, card=scan.card)
     acts = _whole_act(last, view)
     cards: dict[str, Card] = {}
     for act in acts:
         if not _gather(act, acts, cards, view):
-            text = "Too late to undo: something else was done with the card since. Scan what is true now."
+            text = say("UNDO_TOO_LATE_DONE")
             return refused(_no(scan, "UNDO_TOO_LATE", text), card=scan.card)
     return _undone(acts, cards, view)
 
@@ -58,7 +59,7 @@ def _last(scan: Scan, card: Card | None, view: View) -> Body | None:
 def _not_allowed(scan: Scan, last: Body, window_ms: int) -> Rejection | None:
     passed = elapsed_ms(moment_of(last), scan.read)
     if passed is None or passed > window_ms:
-        text = f"Too late to undo: that was more than {window_ms // 60_000} minutes ago. Scan what is true now."
+        text = say("UNDO_TOO_LATE", minutes=window_ms // 60_000)
         return _no(scan, "UNDO_TOO_LATE", text)
     operator = last.get("op", "")
     if SUPERVISOR in scan.roles:
@@ -66,10 +67,10 @@ def _not_allowed(scan: Scan, last: Body, window_ms: int) -> Rejection | None:
     is_same_person = bool(operator) and operator == scan.read.operator
     is_known = bool(scan.read.operator) or operator.startswith("badge:")  # a badge is not forgotten by signing out
     if operator and is_known and not is_same_person:
-        return _no(scan, "UNDO_OTHER_PERSON", "Only the person who scanned it can undo it, or a supervisor.")
+        return _no(scan, "UNDO_OTHER_PERSON", say("UNDO_OTHER_PERSON"))
     if not is_same_person and last.get("sta") != scan.read.station:
         where = last.get("sta") or "the ERP"
-        return _no(scan, "UNDO_OTHER_STATION", f"That was done at {where}: undo it there.", where)
+        return _no(scan, "UNDO_OTHER_STATION", say("UNDO_OTHER_STATION", where=where), where)
     return None
 
 
@@ -110,7 +111,7 @@ def _undone(acts: list[Body], cards: dict[str, Card], view: View) -> Decision:
             cards[after["card"]] = card_after(cards[after["card"]], after)
     first = acts[-1]
     card = cards.get(first["card"])
-    text = f"Undone: card {card.card} is {card.state.replace('_', ' ')} again." if card else "Undone."
+    text = say("UNDONE_CARD", card=card.card, state=say(f"STATE_{card.state}")) if card else say("UNDONE")
     return Decision(tuple(events), Verdict(Status.OK, "UNDONE", text, first["card"]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.model import Rejection
 from gateway.parsed import Label
+from gateway.text.sentence import say
 
 _NAMED = ("sscc", "gtin", "content_gtin", "item", "supplier_item", "lot", "purchase_order")
 
@@ -15,9 +16,7 @@ def unwanted(label: Label) -> Rejection | None:
     if label.errors:
         flaw = label.errors[0]
         return Rejection(flaw.code, flaw.text, flaw.got, flaw.expected)
-    text = (
-        f"This is a label of goods ({_about(label)}): take it to a station for goods, here scan the card of the bin."
-    )
+    text = say("LABEL_NOT_EXPECTED", about=_about(label))
     return Rejection("LABEL_NOT_EXPECTED", text, label.text[:200], "the card of a bin")
 
 

@@ -95,7 +95,7 @@ def _correct(result: _Result, card: Card, state: str) -> None:
         result.note("opened", [card.card, state])
         signal = result.options["signal_open"] and life == Life.ACTIVE
         result.events.append(activated(card, state, life, result.loop, result.view, signal=signal))
-    elif card.state == State.ERROR:
+    elif card.state in (State.ERROR, State.RECEIVED_QC):  # only a correction, or quality, lets it be used again
         result.note("blocked", card.card)
     elif (card.state in FILLED) is not (state in FILLED):
         result.note("stale", [card.card, card.state, state])

@@ -14,6 +14,7 @@ from gateway.kanban.lock import could_have_come_round, is_just_filled, is_within
 from gateway.kanban.transition import FILLED, OPEN_NEED
 from gateway.model import Action, Decision, Event, Rejection, Scan, State, Status, Verdict
 from gateway.quantity import format_quantity
+from gateway.text.sentence import say
 
 
 def empty(case: Case, scan: Scan) -> Decision:
@@ -25,10 +26,13 @@ def empty(case: Case, scan: Scan) -> Decision:
         if scan.action is Action.SCAN and is_just_filled(case):
             return refused(_too_soon(case), card=card.card)
         return _empty_now(case, scan, [])
+    if card.state == State.RECEIVED_QC:
+        text = say("STILL_IN_INSPECTION", card=card.card)
+        return refused(Rejection("STILL_IN_INSPECTION", text, card.state, "FULL or IN_USE"), card=card.card)
     if card.state not in OPEN_NEED:
         return refused(_blocked(case), card=card.card)
     if is_within_lock(case) or scan.was_there:  # a bin that lies in the chute after a restart was not emptied again
-        return duplicate(card, case.view, "ALREADY_EMPTY", f"Card {card.card} was scanned empty already.")
+        return duplicate(card, case.view, "ALREADY_EMPTY", say("ALREADY_EMPTY", card=card.card))
     return _second_emptying(case, scan)
 
 
@@ -46,9 +50,10 @@ def _empty_now(case: Case, scan: Scan, before: list[Event]) -> Decision:
     what = case.amount(case.loop.quantity - rest)
     if "tr" in events[-1].body:
         batch = events[-1].body["tr"]
-        text = f"Card {card.card} is empty: {batch['qty']} {batch['uom']} {batch['item']} ordered."
+        amount = f"{batch['qty']} {batch['uom']} {batch['item']}"
+        text = say("CARD_EMPTIED", card=card.card, amount=amount)
     else:
-        text = f"Card {card.card} is empty: {what} will be ordered with its batch."
+        text = say("CARD_EMPTIED_WAITS", card=card.card, amount=what)
     return Decision(events, Verdict(Status.OK, "CARD_EMPTIED", text, card.card))
 
 
@@ -61,16 +66,16 @@ def _second_emptying(case: Case, scan: Scan) -> Decision:
     full = filled(case, is_inferred=True)
     case = replace(case, card=card_after(card, full.body["after"][0]))
     decision = _empty_now(case, scan, [full])
-    text = f"{decision.verdict.text} Its refill had not been scanned and was entered."
+    text = say("REFILL_ENTERED", said=decision.verdict.text)
     return replace(decision, verdict=replace(decision.verdict, text=text))
 
 
 def _ask(case: Case, station: str, *, is_held_here: bool) -> Decision:
     card = case.card
     if is_held_here:
-        text = f"Card {card.card} waits for its batch and was not sent yet: ask the supervisor if the bin was refilled."
+        text = say("REFILL_NOT_SEEN_WAITS", card=card.card)
     else:
-        text = f"Card {card.card} is on order already: was its bin refilled? Scan it full where goods arrive, or ask."
+        text = say("REFILL_NOT_SEEN", card=card.card)
     row = task(
         f"refill/{card.card}/{card.cycle}", "refill", "REFILL_NOT_SEEN", text, station=station, card=card.card,
         ref=card.signal,
@@ -80,13 +85,13 @@ def _ask(case: Case, station: str, *, is_held_here: bool) -> Decision:
 
 def _too_soon(case: Case) -> Rejection:
     seconds = max(1, case.loop.lock_window_ms // 1000)
-    text = f"Card {case.card.card} was scanned full a moment ago: if its bin is really empty, scan in {seconds} s."
+    text = say("TOO_SOON_EMPTY", card=case.card.card, seconds=seconds)
     return Rejection("TOO_SOON", text)
 
 
 def _remainder_too_large(case: Case, rest: int) -> Rejection:
     least, full = format_quantity(rest), case.amount(case.loop.quantity)
-    text = f"{least} left is not an empty bin: card {case.card.card} holds {full}."
+    text = say("REMAINDER_TOO_LARGE", rest=least, card=case.card.card, amount=full)
     return Rejection("REMAINDER_TOO_LARGE", text, least, f"0 or more, less than {full}")
 
 
@@ -98,5 +103,5 @@ def _counted_more(case: Case, rest: int, station: str) -> dict[str, str]:
 
 
 def _blocked(case: Case) -> Rejection:
-    text = f"Card {case.card.card} is blocked ({case.card.state}): tell the supervisor, it must be corrected first."
+    text = say("CARD_BLOCKED", card=case.card.card, state=case.card.state)
     return Rejection("CARD_BLOCKED", text, case.card.state, "FULL or IN_USE")

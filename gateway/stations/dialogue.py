@@ -9,6 +9,8 @@ from gateway.kanban.answer import nothing, refused
 from gateway.kanban.flow import Flow, ask_again, ended, flow_at, is_second_beep, why_over
 from gateway.model import Action, Decision, Event, Rejection, Scan, Status, Verdict, View
 from gateway.stations.amount import AMOUNT_OF_CARD, CARD_OF_AMOUNT, TOO_MUCH, amount_of_card, card_of_amount, too_much
+from gateway.stations.command import FOUND_CARD, found_card
+from gateway.stations.inspect import REJECTION, rejected_card
 from gateway.stations.station import Station
 from gateway.text.sentence import say
 
@@ -19,6 +21,8 @@ Step = Callable[[Flow, Scan, Station, View], Decision | Scan | None]
 DIALOGUES: Mapping[str, Step] = {
     AMOUNT_OF_CARD: amount_of_card,
     CARD_OF_AMOUNT: card_of_amount,
+    FOUND_CARD: found_card,
+    REJECTION: rejected_card,
     TOO_MUCH: too_much,
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CONSUME, SOURCE, RECEIVE, GOODS = "consume", "source", "receive", "goods"
+CONSUME, SOURCE, RECEIVE, QUALITY, GOODS = "consume", "source", "receive", "quality", "goods"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Station:
     what it begins (an operation of gateway/goods/operation.py)."""
 
     id: str
-    role: str  # consume, source, receive, goods
+    role: str  # consume, source, receive, quality, goods
     location: str  # location id of the master data
     action: str = ""
     badge_required: bool = False

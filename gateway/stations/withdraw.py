@@ -14,6 +14,7 @@ from gateway.kanban.movement import emptying_moves
 from gateway.kanban.transition import FILLED, Change, target
 from gateway.model import Card, Decision, Event, Life, Rejection, Scan, State, Status, Verdict
 from gateway.quantity import format_quantity
+from gateway.text.sentence import say
 
 
 def withdraw(case: Case, scan: Scan) -> Decision:
@@ -26,7 +27,7 @@ def withdraw(case: Case, scan: Scan) -> Decision:
     if quantity is None:
         return _open(case)
     if quantity <= 0:
-        text = f"{format_quantity(quantity)} cannot be withdrawn: enter how much was taken."
+        text = say("NOTHING_WITHDRAWN", amount=format_quantity(quantity))
         return refused(Rejection("QUANTITY_NOT_POSITIVE", text, format_quantity(quantity)), card=card.card)
     events: list[Event] = []
     left = quantity
@@ -39,18 +40,18 @@ def withdraw(case: Case, scan: Scan) -> Decision:
     if left:
         events.append(_excess(case, left, scan.read.station, len(events)))
     events += completed_batch(case, events, len(events))
-    text = _text(case, quantity, left, events)
-    return Decision(tuple(events), Verdict(Status.OK, "QUANTITY_WITHDRAWN", text, card.card))
+    told = _text(case, quantity, left, events)
+    return Decision(tuple(events), Verdict(Status.OK, "QUANTITY_WITHDRAWN", told, card.card))
 
 
 def _open(case: Case) -> Decision:
     card = case.card
     if card.state == State.IN_USE:
-        return duplicate(card, case.view, "ALREADY_OPEN", f"Card {card.card} is in use already.")
+        return duplicate(card, case.view, "ALREADY_OPEN", say("ALREADY_OPEN", card=card.card))
     if target(Change.OPEN, card.state) is None:
-        text = f"Card {card.card} is {card.state}: only a full bin can be opened."
+        text = say("NOT_FULL", card=card.card, state=say(f"STATE_{card.state}"))
         return refused(Rejection("NOT_FULL", text, card.state, State.FULL), card=card.card)
-    text = f"Card {card.card} is in use: {case.amount(card.quantity)} in the bin."
+    text = say("CARD_OPENED", card=card.card, amount=case.amount(card.quantity))
     return Decision((_taken(case, 0, 0),), Verdict(Status.OK, "CARD_OPENED", text, card.card))
 
 
@@ -113,9 +114,9 @@ def _excess(case: Case, left: int, station: str, nth: int) -> Event:
 
 def _text(case: Case, quantity: int, left: int, events: list[Event]) -> str:
     emptied_cards = [event.body["card"] for event in events if event.kind == "card_emptied"]
-    text = f"{case.amount(quantity)} withdrawn."
+    text = say("QUANTITY_WITHDRAWN", amount=case.amount(quantity))
     if emptied_cards:
-        text += f" Empty: {', '.join(emptied_cards)}."
+        text = say("WITHDRAWN_EMPTY", said=text, cards=", ".join(emptied_cards))
     if left:
-        text += f" The bins held {format_quantity(left)} less: count them."
+        text = say("WITHDRAWN_EXCESS", said=text, amount=format_quantity(left))
     return text

@@ -12,11 +12,14 @@ from typing import Any
 from gateway.text.en import ENGLISH
 from gateway.text.goods_en import GOODS_ENGLISH
 from gateway.text.goods_zh_cn import GOODS_CHINESE
+from gateway.text.kanban_en import KANBAN_ENGLISH
+from gateway.text.kanban_zh_cn import KANBAN_CHINESE
 from gateway.text.zh_cn import CHINESE
 
-_ENGLISH = {**ENGLISH, **GOODS_ENGLISH}
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": _ENGLISH, "zh-CN": {**CHINESE, **GOODS_CHINESE}}
-ARGUMENT_LIMIT = 120  # characters of one argument; what is scanned may be longer
+_ENGLISH = {**ENGLISH, **KANBAN_ENGLISH, **GOODS_ENGLISH}
+_CHINESE = {**CHINESE, **KANBAN_CHINESE, **GOODS_CHINESE}
+LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": _ENGLISH, "zh-CN": _CHINESE}
+ARGUMENT_LIMIT = 200  # characters of one argument; what is scanned may be longer
 
 
 class Sentence(str):

@@ -73,6 +73,9 @@ mapping.event = "$.action"
 mapping.actions = { single = "scan" }
 """
 
+_SECRET = 'secret_credential = "command-secret"\n'
+_WITHOUT_SECRET = GOOD[GOOD.index(_SECRET) : GOOD.index('\n[[station]]\nid = "S2"')]
+
 HOOK = """[[device]]
 id = "hook"
 type = "http-button"
@@ -248,6 +251,19 @@ BAD = {
     "broken pattern": Bad("'^X(?P<card>.{4})$',", "'^X(?P<card>.{4}$', #!", "cards.patterns[1]", "not a regular expression"),
     "pattern without card": Bad("'^X(?P<card>.{4})$',", "'^X(.{4})$', #!", "cards.patterns[1]", "a group named card"),
     "pattern for nothing": Bad("'^X(?P<card>.{4})$',", "'(?P<card>.*)', #!", "cards.patterns[1]", "fits an empty code"),
+    # people
+    "badge pattern without badge": Bad("[sync]\n", "[badges]\npatterns = ['^P([0-9]{5})$'] #!\n\n[sync]\n", "badges.patterns[0]",
+                                       "a group named badge"),
+    "idle time too short": Bad("[sync]\n", "[badges]\nidle_s = 5 #!\n\n[sync]\n", "badges.idle_s", "expected 10 to 86400"),
+    "unknown time zone": Bad('site = "P1"', 'site = "P1"\ntimezone = "Europe/Atlantis" #!', "gateway.timezone",
+                             "no such time zone"),
+    "badge that nobody can read": Bad(_WITHOUT_SECRET, _WITHOUT_SECRET.replace(_SECRET, "") + 'badge = "required" #!\n',
+                                      "station[0].badge", "no badge can be read here"),
+    "quantity asked at the line": Bad('location = "LINE1"', 'location = "LINE1"\nquantity = "ask" #!', "station[0].quantity",
+                                      "only with role receive"),
+    "limit that is no quantity": Bad('location = "LINE1"', 'location = "LINE1"\napprove_above = "many" #!',
+                                     "station[0].approve_above", "expected a decimal number"),
+    "language nobody wrote": Bad('location = "LINE1"', 'location = "LINE1"\nlanguage = "tlh" #!', "station[0].language", "zh-CN"),
     # secrets
     "password in the file": Bad('username = "gw"', 'username = "gw"\npassword = "hunter2" #!', "sync.password",
                                 "put it into a credential and name it with 'password_credential'"),

@@ -14,7 +14,8 @@ from tests.drivers.rig import HoldingSink, Running
 
 @pytest.fixture(autouse=True)
 def _quick_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
-    drivers = ("button_gpio", "button_http", "button_modbus", "button_mqtt", "scanner_device", "tcp_scanner")
+    buttons = ("button_gpio", "button_http", "button_modbus", "button_mqtt")
+    drivers = (*buttons, "scanner_device", "tcp_scanner", "llrp.reader", "rfid_mqtt")
     for module in drivers:
         monkeypatch.setattr(f"drivers.{module}.HEARTBEAT_S", 0.02)
 

@@ -216,7 +216,7 @@ def test_the_command_says_what_is_plugged_in_and_what_to_write(
     kernel.plug("input/event1", "1-3", "05e0:1200")
     (tmp_path / "gateway.toml").write_text(CONFIG)
     output = run(kernel, monkeypatch, "--config", str(tmp_path / "gateway.toml"))
-    assert f'serial: {SCANNER}, Scanner {SCANNER}, serial number S-1, USB port 1-1.4' in output
+    assert f"serial: {SCANNER}, Scanner {SCANNER}, serial number S-1, USB port 1-1.4" in output
     assert '    type = "serial"\n    port = "id:05e0:1701:S-1"\n' in output
     assert "# this is scan-1" in output
     assert '    type = "hid-keyboard"\n    port = "usb-port:1-2"\n    allow = ["05e0:1200"]\n' in output

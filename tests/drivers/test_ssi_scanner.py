@@ -89,6 +89,7 @@ def test_a_scanner_that_takes_no_set_up_is_told(scanner: SsiScanner) -> None:
 
         assert scanner.wait_until(is_told)
         scanner.is_deaf = False
+
         def is_well() -> bool:
             clock.pass_time(500)
             return not running.health.alarms

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 from tests.faults.mutant import Edit, Mutant
+from tests.faults.people_mutants import PEOPLE_MUTANTS
 from tests.faults.resolve_mutants import RESOLVE_MUTANTS
 from tests.faults.rule_mutants import RULE_MUTANTS
 
@@ -133,6 +134,7 @@ MUTANTS: tuple[Mutant, ...] = (
         (Edit(_WRITER, "healthy = self._store.ballast.take()", "healthy = False"),),
     ),
     *RULE_MUTANTS,
+    *PEOPLE_MUTANTS,
     *RESOLVE_MUTANTS,
 )  # fmt: skip
 

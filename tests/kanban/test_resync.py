@@ -141,14 +141,14 @@ def test_the_table_knows_every_state_it_leads_to() -> None:
 @pytest.mark.parametrize(
     ("before", "allowed"),
     [
-        ("WAIT", {"release", "full"}),
-        ("EMPTY", {"confirm", "start", "ship", "full"}),
-        ("ORDERED", {"start", "ship", "full"}),
-        ("IN_PROCESS", {"ship", "full"}),
-        ("IN_TRANSIT", {"full"}),
+        ("WAIT", {"release", "full", "inspect"}),
+        ("EMPTY", {"confirm", "start", "ship", "full", "inspect"}),
+        ("ORDERED", {"start", "ship", "full", "inspect"}),
+        ("IN_PROCESS", {"ship", "full", "inspect"}),
+        ("IN_TRANSIT", {"full", "inspect"}),
         ("FULL", {"empty", "wait", "open"}),
         ("IN_USE", {"empty", "wait"}),
-        ("RECEIVED_QC", set()),
+        ("RECEIVED_QC", {"accept", "reject"}),
         ("ERROR", set()),
     ],
 )

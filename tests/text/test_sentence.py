@@ -7,10 +7,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 
-from gateway.text import en, goods_en, goods_zh_cn, zh_cn
+from gateway.settings import StationSettings
+from gateway.text import en, goods_en, goods_zh_cn, kanban_en, kanban_zh_cn, zh_cn
 from gateway.text.sentence import LANGUAGES, Sentence, from_json, render, say, to_json
 
 ROOT = Path(__file__).parents[2]
@@ -82,11 +84,18 @@ def test_a_sentence_survives_the_journal() -> None:
 def test_what_is_scanned_can_neither_format_nor_flood_a_sentence() -> None:
     said = say("FLOW_TIMED_OUT", asked="{0.__class__} {asked}" + "x" * 1000)
     assert "{0.__class__} {asked}" in render(said, "zh-CN")
-    assert len(said) < 250
+    assert len(said) < 300
     with pytest.raises(KeyError):
         say("NO_SUCH_KEY")
 
 
 def test_no_key_is_written_twice() -> None:
-    assert not en.ENGLISH.keys() & goods_en.GOODS_ENGLISH.keys()
-    assert not zh_cn.CHINESE.keys() & goods_zh_cn.GOODS_CHINESE.keys()
+    for parts in (
+        (en.ENGLISH, kanban_en.KANBAN_ENGLISH, goods_en.GOODS_ENGLISH),
+        (zh_cn.CHINESE, kanban_zh_cn.KANBAN_CHINESE, goods_zh_cn.GOODS_CHINESE),
+    ):
+        assert len({key for part in parts for key in part}) == sum(map(len, parts))
+
+
+def test_a_station_may_be_set_to_every_language_there_is() -> None:
+    assert get_args(StationSettings.model_fields["language"].annotation) == tuple(LANGUAGES)

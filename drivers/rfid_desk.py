@@ -1,0 +1,92 @@
+"""From what any RFID reader saw to reads: one for each tag that comes, again for one that could not be stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+
+import orjson
+
+from drivers.base import Sink
+from drivers.rfid_presence import Arrival, Presence
+from drivers.rfid_settings import TagReaderKeys
+from gateway.clock import Clock
+from gateway.ids import new_id
+from gateway.model import Read, Status, Verdict
+
+SETTLE_MS = 5_000
+LOSS_SHOWN_MS = 600_000  # how long lost reads stay an alarm
+
+
+class TagDesk:
+    """Hands arrivals to the sink and remembers what a person should look at. For the device's thread."""
+
+    def __init__(self, keys: TagReaderKeys, clock: Clock, counters: Counter[str]) -> None:
+        self._keys = keys
+        self._clock = clock
+        self._counters = counters
+        self._presence = Presence(keys.min_reads, keys.min_rssi_dbm, keys.absent_s * 1000, SETTLE_MS)
+        self._unstored: list[str] = []  # filled by the writer's thread, emptied by ours; append and pop are atomic
+        self._lost_ms: int | None = None
+
+    @property
+    def present(self) -> int:
+        """How many tags are there."""
+        return self._presence.present
+
+    def look(self) -> None:
+        """Looking begins, or begins again."""
+        self._presence.look(self._clock.mono_ms())
+
+    def take(self, sink: Sink, epc: str, antenna: int, rssi_dbm: int | None, reads: int = 1) -> None:
+        """A tag was read so many times."""
+        self._counters["tag_reads"] += reads
+        arrival = self._presence.take(epc, antenna, rssi_dbm, reads, self._clock.mono_ms())
+        if arrival is not None:
+            self._counters["arrivals"] += 1
+            sink.offer(self._read(arrival), partial(self._answer, epc))
+
+    def lost(self, count: int) -> None:
+        """The reader says, or its numbers do, that reads were lost."""
+        self._counters["lost_reads"] += count
+        self._lost_ms = self._clock.mono_ms()
+
+    def tick(self) -> None:
+        """Now and then: who is gone, and what has to be tried again."""
+        while self._unstored:
+            self._counters["unstored"] += 1
+            self._presence.again(self._unstored.pop())
+        self._counters["departures"] += len(self._presence.tick(self._clock.mono_ms()))
+
+    def alarms(self) -> dict[str, str]:
+        """What a person should look after."""
+        alarms = {}
+        if self._lost_ms is not None and self._clock.mono_ms() - self._lost_ms < LOSS_SHOWN_MS:
+            alarms["reads"] = "some were lost in the reader: check what came in the last minutes"
+        if self._presence.overflowed:
+            alarms["tags"] = f"{self._presence.overflowed} reads of tags beyond the limit were left out"
+        return alarms
+
+    def _answer(self, epc: str, verdict: Verdict) -> None:
+        """Called in any thread, after the commit or its failure."""
+        if verdict.status is Status.FAILED:
+            self._unstored.append(epc)
+
+    def _read(self, arrival: Arrival) -> Read:
+        clock = self._clock
+        wall_ms = clock.wall_ms()
+        told = {
+            "epc": arrival.epc, "antenna": arrival.antenna, "rssi_dbm": arrival.rssi_dbm, "reads": arrival.reads,
+            "was_there": arrival.was_there,
+        }  # fmt: skip
+        return Read(
+            id=new_id(wall_ms),
+            device=self._keys.id,
+            station=self._keys.station,
+            data=orjson.dumps(told),
+            aim="",
+            wall_ms=wall_ms,
+            mono_ms=clock.mono_ms(),
+            boot=clock.boot,
+            quality=clock.quality(),
+        )
