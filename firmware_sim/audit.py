@@ -38,6 +38,7 @@ def audit(plant: Plant, truth: list[Fact], booked: Booked, statuses: Sequence[di
     report.differences += _acceptances(truth, booked)
     report.differences += _repeats(truth)
     report.differences += [f"it never came true that {fact['what']}" for fact in truth if fact["fact"] == "stuck"]
+    report.differences += _operators(truth, booked)
     report.differences += _calls(truth, booked)
     report.differences += _pallets(truth, booked)
     report.differences += _states(plant, truth, booked)
@@ -155,6 +156,18 @@ def _repeats(truth: list[Fact]) -> list[str]:
         for fact in truth
         if fact["fact"] == "strange" and fact["told"] == "ack"
     ]
+    return differences
+
+
+def _operators(truth: list[Fact], booked: Booked) -> list[str]:
+    """What was scanned bears the name of who was signed in, and a press nobody's (K14)."""
+    differences = []
+    for fact in truth:
+        if fact["fact"] in KINDS and fact["told"] == "ack" and "op" in fact:
+            what = (KINDS[fact["fact"]], fact["card"], fact["cycle"])
+            if booked.operators.get(what, fact["op"]) != fact["op"]:
+                by = booked.operators[what]
+                differences.append(f"{what[0]} of {what[1]}, cycle {what[2]}, is by {by!r}, expected {fact['op']!r}")
     return differences
 
 

@@ -44,6 +44,7 @@ class Board:
         self.url = f"http://{LOOPBACK}:{self._server.port}/"
 
     def __enter__(self) -> Board:
+        self.state()  # so that there is something to show of a gateway that is killed before anybody looks
         self._server.start()
         return self
 

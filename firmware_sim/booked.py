@@ -27,6 +27,7 @@ class Booked:
     outcomes: Counter[str]
     calls: Counter[Call] = field(default_factory=Counter)
     pallets: Counter[tuple[str, str]] = field(default_factory=Counter)  # SSCC and quantity of what was received
+    operators: dict[tuple[str, str, int], str] = field(default_factory=dict)  # by kind, card, cycle
 
 
 def read_ledger(path: Path) -> Booked:
@@ -36,10 +37,13 @@ def read_ledger(path: Path) -> Booked:
     for item, location, qty in db.execute("SELECT item, location, qty FROM stock"):
         stock[item, location] = stock.get((item, location), Decimal(0)) + Decimal(qty)
     events: Counter[tuple[str, str, int]] = Counter()
+    operators: dict[tuple[str, str, int], str] = {}
     for (body,) in db.execute("SELECT body FROM event WHERE outcome = 'applied'"):
         event = orjson.loads(body)
         if "card" in event:
-            events[event["t"], event["card"], event.get("cycle", 0)] += 1
+            what = (event["t"], event["card"], event.get("cycle", 0))
+            events[what] += 1
+            operators[what] = event.get("op", "")
     booked = Booked(
         orders=[
             (key, qty, [(card, cycle) for card, cycle in orjson.loads(cards)])
@@ -49,6 +53,7 @@ def read_ledger(path: Path) -> Booked:
         stock=stock,
         events=events,
         outcomes=Counter(dict(db.execute("SELECT outcome, count(*) FROM event GROUP BY outcome"))),
+        operators=operators,
         pallets=Counter(map(tuple, db.execute("SELECT sscc, base FROM goods WHERE state = 'booked'"))),
         calls=Counter(map(tuple, db.execute("SELECT station, call, state FROM andon"))),
     )

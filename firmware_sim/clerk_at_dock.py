@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import random
 
+from firmware_sim.dock_label import GS1_128, pallet
 from firmware_sim.errand import Errand, IsPatient
-from firmware_sim.goods import PALLETS, PER_PALLET, pallet_label, sscc
+from firmware_sim.goods import PALLETS, PER_PALLET, pallet_number
 from firmware_sim.layout import DOCK_SCANNER
 from firmware_sim.scanner import Scanner
 from firmware_sim.truth import Truth
-
-AIM = "]C1"  # GS1-128
 
 
 class DockClerk:
@@ -36,16 +35,16 @@ class DockClerk:
 
     def _receive(self, is_patient: IsPatient) -> None:
         self._received += 1
-        number = sscc(self._received)
-        told, tries = self._scanner.scan_until_green(pallet_label(number), is_patient, aim=AIM)
+        number = pallet_number(self._received)
+        told, tries = self._scanner.scan_until_green(pallet(number), is_patient, aim=GS1_128)
         self._truth.record("received", sscc=number, quantity=str(PER_PALLET), told=told, tries=tries)
 
     def _scan_again(self) -> None:
-        number = sscc(self._chance.randint(1, self._received))
-        told = self._scanner.scan(pallet_label(number), AIM)
+        number = pallet_number(self._chance.randint(1, self._received))
+        told = self._scanner.scan(pallet(number), GS1_128)
         self._truth.record("received again", sscc=number, told=told)
 
     def _scan_a_stranger(self) -> None:
-        number = sscc(PALLETS + self._chance.randint(1, 1000))
-        told = self._scanner.scan(pallet_label(number), AIM)
+        number = pallet_number(PALLETS + self._chance.randint(1, 1000))
+        told = self._scanner.scan(pallet(number), GS1_128)
         self._truth.record("strange", kind="unannounced pallet's", text=number, told=told)

@@ -28,6 +28,7 @@ from firmware_sim.modbus import ModbusInputs
 from firmware_sim.plant import SITE, make_plant
 from firmware_sim.port import accepts, wait_until
 from firmware_sim.receiving import run_session
+from firmware_sim.roster import Roster
 from firmware_sim.rubbish import Rubbish
 from firmware_sim.shift import Crowd, Shift
 from firmware_sim.truth import Truth, read_truth
@@ -130,8 +131,9 @@ def shift(broker: str, directory: Path, seconds: float, wait_s: float, seed: int
         truth = Truth(directory / "truth.jsonl")
         stack.callback(truth.close)
         stop = stack.enter_context(stopped_by_signals())
+        roster = Roster(plant, scanners, truth)
         rubbish = Rubbish(plant, bridge, truth)
-        crowd = Crowd(scanners, pressers, open_errands(plant, bridge, scanners, truth, rubbish))
+        crowd = Crowd(scanners, pressers, open_errands(plant, bridge, scanners, truth, rubbish), roster)
         Shift(plant, crowd, truth, seed=seed).run(seconds, stop)
     click.echo(f"the day is over; truth in {directory / 'truth.jsonl'}")
 

@@ -36,6 +36,7 @@ from firmware_sim.modbus import ModbusInputs
 from firmware_sim.plant import HTTP_MAKE, JSON_MAKE, WIRED_MAKE, Plant
 from firmware_sim.port import LOOPBACK, wait_until
 from firmware_sim.presser import CallPresser, JsonPresser, MakePresser, Presser, WiredPresser
+from firmware_sim.roster import Roster
 from firmware_sim.rubbish import Rubbish
 from firmware_sim.scanner import Profile, Scanner
 from firmware_sim.shift import Crowd
@@ -94,8 +95,9 @@ def open_floor(stack: ExitStack, directory: Path, plant: Plant) -> Floor:
         stack.enter_context(running)
     for running in gateways.values():
         wait_for_cards(running, plant)
+    roster = Roster(plant, scanners, truth)
     errands = open_errands(plant, bridge, scanners, truth, rubbish)
-    crowd = Crowd(scanners, pressers, errands)
+    crowd = Crowd(scanners, pressers, errands, roster)
     return Floor(plant, directory, broker, erp, gateways, links, crowd, lights, truth)
 
 

@@ -17,6 +17,8 @@ MIN_INTERVAL_S = 2  # between two presses of one button
 BUTTON_TOPIC = "floor/buttons"
 LIGHT_TOPIC = "floor/lights"
 LIGHT_HOLD_MS = 1000
+BADGE_PATTERN = "^B(?P<badge>[0-9]{5})$"
+COMMAND_SECRET = "signs-the-cards-of-the-floor"  # noqa: S105 - of a simulated floor
 PRESS_TOKEN = "the-people-of-the-floor"  # noqa: S105 - of a simulated floor
 CALLS = {"help": "maintenance", "material": "purchasing"}  # andon buttons at each line with MQTT buttons
 
@@ -40,6 +42,8 @@ class GatewayConfig:
         """The TOML file."""
         blocks = [
             _table("gateway", id=self.gateway, site=SITE, data_dir="data"),
+            _table("commands", secret_credential="command-secret"),  # noqa: S106 - the name of a file
+            _table("badges", patterns=[BADGE_PATTERN]),
             _table("repeat", window_ms=REPEAT_WINDOW_MS),
             _table("sync", **self.sync),
             _table("sync.tls", enabled=False),
@@ -54,7 +58,7 @@ class GatewayConfig:
 
     def credentials(self) -> dict[str, str]:
         """Secrets by the name of their file."""
-        return {"press-token": PRESS_TOKEN}
+        return {"press-token": PRESS_TOKEN, "command-secret": COMMAND_SECRET}
 
     def _buttons(self) -> Iterable[str]:
         at = self.plant.buttons_at(self.gateway)
@@ -129,7 +133,7 @@ def by_rest(erp: Address) -> dict[str, Any]:
 
 
 def _station(place: ScannerPlace) -> str:
-    members = {"id": place.station, "role": place.role, "location": place.location}
+    members = {"id": place.station, "role": place.role, "location": place.location, "badge": place.badge}
     what = "operation" if place.role == "goods" else "action"
     return _table("[station]", **members, **({what: place.action} if place.action else {}))
 

@@ -96,9 +96,8 @@ class GatewayProcess:
 
     def events(self, station: str, last: int) -> list[dict[str, Any]]:
         """The newest events of a station, oldest first."""
-        words = [*_command(), "events", "--config", str(self.config_file), "--station", station, "--last", str(last)]
-        done = subprocess.run(words, capture_output=True, text=True, timeout=COMMAND_TIMEOUT_S, check=True)
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        lines = self._ask("events", "--station", station, "--last", str(last)).splitlines()
+        return [json.loads(line) for line in lines]
 
     def last_words(self) -> str:
         """The end of its log, for error messages."""

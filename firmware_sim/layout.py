@@ -21,6 +21,7 @@ class ScannerPlace:
     role: str
     location: str
     action: str = ""  # of a source: start, ship or release; of a goods station: its operation
+    badge: str = "optional"  # or required
 
 
 def scanner_places(plant: Plant, gateway: str = "") -> list[ScannerPlace]:
@@ -48,8 +49,8 @@ def _all_places(plant: Plant) -> Iterable[ScannerPlace]:
     for line in plant.lines:
         gateway = plant.gateway_of(line)
         yield ScannerPlace(gateway, f"use-{line}", use_station(line), "consume", line)
-        yield ScannerPlace(gateway, f"in-{line}", f"{line}-IN", "receive", line)
-        yield ScannerPlace(gateway, f"ship-{line}", f"SUPER-{line}", "source", SUPERMARKET, "ship")
+        yield ScannerPlace(gateway, f"in-{line}", f"{line}-IN", "receive", line, badge="required")
+        yield ScannerPlace(gateway, f"ship-{line}", f"SUPER-{line}", "source", SUPERMARKET, "ship", "required")
     for gateway in plant.gateways if plant.shared else ():
         yield ScannerPlace(gateway, cell_scanner(gateway, "use"), f"{CELL}-USE", "consume", CELL)
         yield ScannerPlace(gateway, cell_scanner(gateway, "in"), f"{CELL}-IN", "receive", CELL)

@@ -7,7 +7,7 @@ must stay in proportion does: the lock window is a tenth of the replenishment ti
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,7 @@ REPLENISHMENT_S = 70
 LOCK_S = REPLENISHMENT_S / 10
 USED_PER_REPLENISHMENT = 2  # containers of each loop
 REPEAT_WINDOW_MS = 1000
+SCANNED_AT_A_LINE = ("use", "in", "ship")  # a scanner each
 
 # (item, unit, per container, on_empty, on_full): each way of posting that a loop may choose (K1)
 _KINDS = (
@@ -83,6 +84,19 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works at one scanner in one shift."""
+
+    id: str
+    badge: str  # what the badge says
+    device: str
+
+    def row(self) -> dict[str, Any]:
+        """Master data as the gateway expects it."""
+        return {"id": self.id, "name": f"{self.device}, {self.id}", "badge": self.badge[1:], "roles": ["operator"]}
+
+
+@dataclass(frozen=True, slots=True)
 class Plant:
     """Everything that does not change during the day."""
 
@@ -90,6 +104,7 @@ class Plant:
     loops: tuple[Loop, ...]
     buttons: dict[str, str]  # card -> make of the button on its bin
     gateways: tuple[str, ...] = field(default=(GATEWAY,))  # of the lines in order; the last one has the rest
+    people: tuple[Person, ...] = ()
 
     @property
     def loop_of(self) -> dict[str, Loop]:
@@ -140,6 +155,7 @@ class Plant:
                 for loop in self.loops
                 for card in loop.cards
             ],
+            "people": [person.row() for person in self.people],
             "stock": [
                 {"item": item, "location": place, "status": "available", "lot": "", "qty": str(quantity)}
                 for (item, place), quantity in self.opening_stock().items()
@@ -170,7 +186,15 @@ def make_plant(
         item, uom, quantity, on_empty, on_full = _SHARED
         cards = tuple(f"KC-{number:02d}" for number in range(1, cards_per_loop + 1))
         loops.append(Loop(f"{CELL}-1", item, uom, Decimal(quantity), CELL, on_empty, on_full, 1, cards))
-    return Plant(names, tuple(loops), buttons, tuple(gateways))
+    return Plant(names, tuple(loops), buttons, tuple(gateways), tuple(_people(names)))
+
+
+def _people(lines: Sequence[str]) -> Iterable[Person]:
+    """Two for each scanner of a line."""
+    for number, (line, what) in enumerate((line, what) for line in lines for what in SCANNED_AT_A_LINE):
+        for shift in (1, 2):
+            name = f"P{number + 1:02d}{shift}"
+            yield Person(name, f"B{number + 1:04d}{shift}", f"{what}-{line}")
 
 
 def _buttons(loops: list[Loop], loops_per_line: int) -> dict[str, str]:

@@ -19,6 +19,7 @@ from firmware_sim.codes import damage, print_card
 from firmware_sim.errand import Errand
 from firmware_sim.plant import CELL, LOCK_S, SITE, Loop, Plant
 from firmware_sim.presser import Presser
+from firmware_sim.roster import Roster
 from firmware_sim.scanner import Answer, Scanner
 from firmware_sim.truth import Truth
 
@@ -26,6 +27,7 @@ MARGIN_S = 0.5  # beyond the lock window, for what the gateway measures differen
 PATIENCE_S = 90.0  # then a person gives up and calls the supervisor
 OVERTIME_S = 60.0  # after the end of the day
 USE_S = 1.5  # nobody uses up a bin faster, and no card is scanned at one place sooner again, except by mistake
+LONG_DAY_S = 60.0  # a day without end changes shifts so often
 FORGOTTEN_GOAL = 6  # so many refills are forgotten early in the day, later ones more rarely
 
 
@@ -51,6 +53,7 @@ class Said:
     by: str  # "scanner" or a make of button
     told: Answer
     tries: int
+    operator: str = ""
 
 
 @dataclass
@@ -60,6 +63,7 @@ class Crowd:
     scanners: dict[str, Scanner]  # by device id, see layout.scanner_places
     pressers: dict[str, Presser]  # by card
     errands: list[Errand]
+    roster: Roster
 
 
 class Shift:
@@ -71,6 +75,7 @@ class Shift:
         self._scanners = crowd.scanners
         self._pressers = crowd.pressers
         self._errands = crowd.errands
+        self._roster = crowd.roster
         self._truth = truth
         names = (*crowd.scanners, *map(_buttons_of, plant.lines), *(errand.who for errand in crowd.errands))
         self._agendas = {name: Agenda() for name in names}
@@ -83,6 +88,7 @@ class Shift:
         self._collected: dict[str, list[Bin]] = {loop.id: [] for loop in plant.loops}
         self._slowest_fill_s: dict[str, float] = {}  # by loop, of refills that were scanned
         self._forgotten = 0
+        self._people_chance = random.Random(f"{seed}/people")
         self._is_over = threading.Event()
         self._over_at = 0.0
 
@@ -93,6 +99,9 @@ class Shift:
             self._plan_emptying(bin_, start + bin_.chance.uniform(0.2, 8.0))
         for line in self._plant.lines:
             self._agendas[f"use-{line}"].add(start + 2, partial(self._scan_something_strange, line))
+        for device in self._roster.devices:
+            self._agendas[device].add(start, partial(self._sign_in, device))
+            self._agendas[device].add(start + (seconds or LONG_DAY_S) / 2, partial(self._change_shift, device))
         for errand in self._errands:
             self._plan_errand(errand, start + errand.after_s)
         people = [threading.Thread(target=agenda.work, name=f"person-{name}") for name, agenda in self._agendas.items()]
@@ -106,7 +115,14 @@ class Shift:
         for person in people:
             person.join()
 
-    # -- errands ------------------------------------------------------------------------------
+    # -- who works where ----------------------------------------------------------------------
+
+    def _sign_in(self, device: str) -> None:
+        self._roster.sign_in(device, self._is_patient(time.monotonic()))
+
+    def _change_shift(self, device: str) -> None:
+        self._roster.change(device, self._people_chance, self._is_patient(time.monotonic()))
+        self._agendas[device].add(time.monotonic() + LONG_DAY_S, partial(self._change_shift, device))
 
     def _plan_errand(self, errand: Errand, due: float) -> None:
         def do() -> None:
@@ -127,7 +143,7 @@ class Shift:
         scanner = self._scanners[f"use-{bin_.loop.line}"]
         begun_at = time.monotonic()
         answer, tries = self._scan_until_green(scanner, bin_)
-        said = Said(Decimal(0), begun_at, "scanner", answer, tries)
+        said = Said(Decimal(0), begun_at, "scanner", answer, tries, self._roster.operator(scanner.name))
         self._note_emptying(bin_, said)
         time.sleep(bin_.chance.uniform(0.03, 0.12))  # puts the bin aside
         if tries == 1 and bin_.chance.random() < 0.35:
@@ -143,6 +159,8 @@ class Shift:
         text = str(left) if left else ""
         told, tries = presser.press(self._is_patient(begun_at), text)
         self._note_emptying(bin_, Said(left, begun_at, presser.make, told, tries))
+        if bin_.cycle == 1:
+            self._redeliver(bin_)
         if bin_.chance.random() < 0.4:
             time.sleep(bin_.chance.uniform(0.1, 0.8))
             self._note_again(bin_, "empty", presser.make, presser.press_again(text))
@@ -155,7 +173,7 @@ class Shift:
         bin_.begun_at, bin_.known_at = said.begun_at, time.monotonic()
         self._truth.record(
             "emptied", card=bin_.card, cycle=bin_.cycle, used=str(used), left=str(left),
-            by=said.by, told=said.told, tries=said.tries,
+            by=said.by, told=said.told, tries=said.tries, op=said.operator,
         )  # fmt: skip
         waiting = self._collected[bin_.loop.id]
         waiting.append(bin_)
@@ -177,7 +195,8 @@ class Shift:
     def _ship(self, bin_: Bin) -> None:
         scanner = self._scanners[f"ship-{bin_.loop.line}"]
         answer, tries = self._scan_until_green(scanner, bin_)
-        self._truth.record("shipped", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries)
+        op = self._roster.operator(scanner.name)
+        self._truth.record("shipped", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries, op=op)
         if bin_.card in self._pressers:
             bin_.known_at = time.monotonic()
         self._plan_filling(bin_)
@@ -196,7 +215,8 @@ class Shift:
         scanner = self._scanners[f"in-{bin_.loop.line}"]
         answer, tries = self._scan_until_green(scanner, bin_)
         filled_at = time.monotonic()
-        self._truth.record("filled", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries)
+        op = self._roster.operator(scanner.name)
+        self._truth.record("filled", card=bin_.card, cycle=bin_.cycle, told=answer, tries=tries, op=op)
         slowest_s = max(self._slowest_fill_s.get(bin_.loop.id, 0.0), filled_at - bin_.begun_at)
         self._slowest_fill_s[bin_.loop.id] = slowest_s
         if tries == 1 and bin_.chance.random() < 0.2:
@@ -248,7 +268,7 @@ class Shift:
         self._truth.record("again", card=bin_.card, cycle=bin_.cycle, what=what, by=by, told=told)
 
     def _redeliver(self, bin_: Bin) -> None:
-        """A network delivers the first press of this button once more, now that its bin is full."""
+        """A network delivers the first press of this button once more: at once, and when its bin is full again."""
         presser = self._pressers.get(bin_.card)
         told = presser.redeliver() if presser else None
         if presser and told is not None:

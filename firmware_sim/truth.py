@@ -9,6 +9,8 @@
     {"fact": "redelivered", "card": …, "by": "ttn-v3"}                          a network delivers an old press again
     {"fact": "killed", "side": "L1-01" | "the ERP" | "the broker"}
     {"fact": "link", "gateway": "L1-01", "trouble": "cut" | "stalled" | "slow" | "healed"}
+    {"fact": "badge", "device": …, "person": "P011" | "", "told": "ack"}        signed in, or out
+    {"fact": "shift", "device": …, "leaves": "P011", "comes": "P012"}           the post at a scanner changed hands
     {"fact": "call", "station": …, "call": "maintenance", "what": "called" | "called again" | "ended"}
     {"fact": "received", "sscc": …, "quantity": "24", "told": "ack"}            a pallet at the dock
     {"fact": "received again", "sscc": …, "told": "ack"}                        the same pallet scanned once more

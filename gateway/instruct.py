@@ -7,6 +7,7 @@ from collections.abc import Callable
 from gateway.kanban.answer import TEXT_LIMIT, nothing
 from gateway.kanban.lostcard import found, lost
 from gateway.kanban.modeswitch import set_mode
+from gateway.kanban.printing import printed
 from gateway.kanban.reprint import replace_card, reprint
 from gateway.kanban.resolve import close, edit, redrive, resend, void
 from gateway.kanban.walk import cancel, open_walk
@@ -18,6 +19,7 @@ INSTRUCTIONS: dict[str, Callable[[Instruction, View], Decision]] = {
     "card.lost": lost,
     "card.replace": replace_card,
     "card.reprint": reprint,
+    "cards.printed": printed,
     "mode.set": set_mode,
     "resolve.done": close,
     "resolve.edit": edit,

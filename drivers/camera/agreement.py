@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from drivers.camera.code import Sighting, Trust
+from drivers.camera.code import Sighting, Trust, distinct
 
 AGREE_WITHIN_FRAMES = 3  # a hand shakes, a frame is lost; later it is another sight
 REPORTED_LIMIT = 256  # codes remembered; the one out of sight for longest is forgotten first
@@ -41,7 +41,7 @@ class Agreement:
         """What the next frame brought to report."""
         self._frame += 1
         self._forget_old(now_ms)
-        return [one for one in _distinct(sightings) if self._counts(one, now_ms)]
+        return [one for one in distinct(sightings) if self._counts(one, now_ms)]
 
     def forget(self, key: str) -> None:
         """The code could not be stored: its next sight is a fresh one."""
@@ -80,7 +80,3 @@ class Agreement:
         for key, seen_ms in list(self._seen_ms.items()):
             if now_ms - seen_ms >= self._rearm_ms or len(self._seen_ms) > REPORTED_LIMIT:
                 del self._seen_ms[key]
-
-
-def _distinct(sightings: Iterable[Sighting]) -> list[Sighting]:
-    return list({one.key: one for one in sightings}.values())

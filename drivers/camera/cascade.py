@@ -89,7 +89,7 @@ def read_zbar(grey: Grey, names: frozenset[str] = _EVERY_ONE) -> tuple[Sighting,
 
 
 def _alone(looks: Iterator[Look]) -> tuple[Sighting, ...]:
-    return tuple({look.sighting.key: look.sighting for look in looks}.values())
+    return tuple({look.sighting.identity: look.sighting for look in looks}.values())
 
 
 def _cascade(grey: Grey, names: frozenset[str], is_done: Callable[[Sequence[Sighting]], bool]) -> tuple[Sighting, ...]:

@@ -6,6 +6,7 @@ picture libraries have had overflows; what they do to this process costs one pic
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -23,11 +24,12 @@ from drivers.camera.code import Sighting
 from drivers.camera.limit import EXIT_MEMORY
 from drivers.camera.motion import MotionGate
 from drivers.camera.picture import PictureError, load
-from drivers.camera.source import Frame, LiveSource, Source, SourceEndError, SourceError, VideoFile
+from drivers.camera.source import Frame, LiveSource, Source, SourceEndError, SourceError, SourceStalledError, VideoFile
 from drivers.camera.wire import Inbox, Message, pack
 from gateway.clock import Clock, SystemClock
 
 READ_BYTES = 65_536
+NICENESS = 5  # capture and journal come first
 
 Policy = Callable[[Grey, frozenset[str]], tuple[Sighting, ...]]
 
@@ -45,6 +47,8 @@ def main(memory_mib: int, frame_cpu_s: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_AS, (memory_mib << 20, memory_mib << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError):  # a sandbox may forbid it
+        os.nice(NICENESS)
     cv2.setNumThreads(1)  # the cores belong to the gateway
     worker = Worker(SystemClock())
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
@@ -90,6 +94,8 @@ class Worker:
             answer = {"error": str(error), "kind": "picture"}
         except SourceEndError as error:
             answer = {"error": str(error), "kind": "end"}
+        except SourceStalledError as error:
+            answer = {"error": str(error), "kind": "stalled"}
         except SourceError as error:
             answer = {"error": str(error), "kind": "source"}
         except MemoryError:

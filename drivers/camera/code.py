@@ -7,7 +7,7 @@ picture again and again, so there both decoders must agree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -60,6 +60,9 @@ SYMBOLOGIES: Mapping[str, Symbology] = {
 }
 
 
+_EAN = frozenset({"EAN-13", "EAN-8", "UPC-A", "UPC-E"})
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """One code in one picture."""
@@ -75,6 +78,11 @@ class Sighting:
     def key(self) -> str:
         """The same for the same code, by whatever name and at whatever length a decoder gives it."""
         return canonical(self.symbology, self.text)
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """The same for the same symbol: two symbologies with one text are two symbols, EAN and UPC are one."""
+        return ("EAN" if self.symbology in _EAN else self.symbology, self.key)
 
     @property
     def trust(self) -> Trust:
@@ -132,15 +140,20 @@ class Look:
 
 
 def agree(looks: Sequence[Look]) -> tuple[Sighting, ...]:
-    """One sighting for each code in order of its first look, with whether enough looks agree; no parts of codes.
+    """One sighting for each symbol in order of its first look, with whether enough looks agree; no parts of codes.
 
     The one with a known AIM identifier stands for all, since only it tells GS1 from plain.
     """
-    by_key: dict[str, list[Look]] = {}
+    symbols: dict[tuple[str, str], list[Look]] = {}
     for look in looks:
-        by_key.setdefault(look.sighting.key, []).append(look)
-    seen = [replace(_speaker(same), is_agreed=_is_enough(same)) for same in by_key.values()]
+        symbols.setdefault(look.sighting.identity, []).append(look)
+    seen = [replace(_speaker(same), is_agreed=_is_enough(same)) for same in symbols.values()]
     return tuple(one for one in seen if not any(one.is_part_of(other) for other in seen))
+
+
+def distinct(sightings: Iterable[Sighting]) -> list[Sighting]:
+    """One for each text: a card has the same code as QR and as bars, and is one card."""
+    return list({one.key: one for one in sightings}.values())
 
 
 def _speaker(same: Sequence[Look]) -> Sighting:

@@ -12,9 +12,9 @@ from drivers.camera.desk import Desk
 from drivers.camera.pulse import Pulse
 from drivers.camera.settings import CameraSettings
 from drivers.camera.stills import Stills
-from drivers.camera.stream import Stream
+from drivers.camera.stream import SourceStalledError, Stream
 from gateway.clock import Clock
-from gateway.errors import TransientDeviceError
+from gateway.errors import ConfigError, PermanentDeviceError, TransientDeviceError
 from gateway.model import Verdict
 
 RESTART_FIRST_S = 0.1
@@ -37,9 +37,7 @@ class Camera:
         self._deaths_ms: deque[int] = deque(maxlen=DEATHS_ALARM)
 
     def run(self, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> None:
-        settings = self._settings
-        name = settings.password_credential
-        address = settings.address(self._context.credentials.text(name) if name else "")
+        settings, address = self._settings, self._address()
         pulse = Pulse(health, self._clock, self._counters)
         desk = Desk(self.id, settings.station, self._clock, sink, self._counters)
         stream, stills = Stream(settings, desk, pulse), Stills(settings, desk, pulse)
@@ -51,30 +49,50 @@ class Camera:
             else:
                 stream.watch(decoder, address, stop, lambda: self._works(backoff, pulse))
 
+        def wait(reason: str) -> None:
+            pulse.say(is_up=False, text=reason)
+            wait_beating(stop, backoff.next_s(), pulse.beat)
+
         while not stop.is_set():
             try:
-                self._serve(work, stop, pulse)
-                reason = ""  # the source became something else, a directory say
+                with DecoderProcess(settings.limits, self._clock, stop, pulse.beat) as decoder:
+                    self._serve(decoder, work, wait, stop)
             except DecoderLostError as error:
-                reason = self._died(error, pulse)
-            except TransientDeviceError as error:
-                reason = str(error)
-            if not stop.is_set():
-                pulse.say(is_up=False, text=reason)
-                wait_beating(stop, backoff.next_s(), pulse.beat)
+                wait(self._died(error, pulse))
+            except SourceStalledError as error:
+                wait(str(error))
 
     def notify(self, verdict: Verdict) -> None:
         """A camera shows nothing; the lights of its station do."""
 
-    def _serve(self, work: Callable[[DecoderProcess], None], stop: threading.Event, pulse: Pulse) -> None:
-        """Work with one decoder process until it or the source is gone."""
-        with DecoderProcess(self._settings.limits, self._clock, stop, pulse.beat) as decoder:
-            try:
-                if decoder.start():
-                    self.decoder_pid = decoder.pid
+    def _serve(
+        self,
+        decoder: DecoderProcess,
+        work: Callable[[DecoderProcess], None],
+        wait: Callable[[str], None],
+        stop: threading.Event,
+    ) -> None:
+        """Work with one decoder process, also through times without a camera: starting one takes a second."""
+        try:
+            if not decoder.start():
+                return
+            self.decoder_pid = decoder.pid
+            while not stop.is_set():
+                try:
                     work(decoder)
-            finally:
-                self.decoder_pid = 0
+                except SourceStalledError:
+                    raise
+                except TransientDeviceError as error:
+                    wait(str(error))
+        finally:
+            self.decoder_pid = 0
+
+    def _address(self) -> str:
+        name = self._settings.password_credential
+        try:
+            return self._settings.address(self._context.credentials.text(name) if name else "")
+        except ConfigError as error:
+            raise PermanentDeviceError(f"{self.id}: {error}", hint="the stream asks for it") from error
 
     def _works(self, backoff: Backoff, pulse: Pulse) -> None:
         """A picture was read: after a while without a death the next restart is quick again."""

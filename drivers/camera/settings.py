@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from drivers.base import DeviceSettings
 from drivers.camera.code import SYMBOLOGIES, Sighting
+from drivers.camera.folder import SUFFIXES
 from drivers.camera.limit import DecoderLimits
 
 URL_SCHEMES = ("rtsp", "rtsps", "http", "https")
@@ -70,6 +71,8 @@ class CameraSettings(DeviceSettings):
             raise ValueError(f"source is {parts.scheme}://, expected {', '.join(URL_SCHEMES)} or a path")
         if parts.password:
             raise ValueError("source holds a password: use username and password_credential")
+        if not self.is_url and self.path.suffix.lower() in SUFFIXES:
+            raise ValueError("source is a picture: name the directory that pictures are put into")
         if not self.is_url and not self.source.startswith("/"):
             raise ValueError("source is no full path: begin it with '/'")
         return self

@@ -15,10 +15,15 @@ from drivers.camera.cascade import Grey
 OPEN_LIMIT_MS = 8_000
 READ_LIMIT_MS = 4_000
 FRAME_LIMIT_PIXELS = 16_000_000
+LOOK_AFTER = "look after its plug, its power and its network"
 
 
 class SourceError(Exception):
     """The source cannot be opened, or gives no more frames; says why, without its name, which may hold a password."""
+
+
+class SourceStalledError(SourceError):
+    """The source is open and says nothing; what hangs there cannot be closed, so this process should end."""
 
 
 class SourceEndError(SourceError):
@@ -79,13 +84,16 @@ class LiveSource:
         with self._changed:
             came = self._changed.wait_for(lambda: self._newest is not None or self._ended, READ_LIMIT_MS / 1000)
             picture, self._newest, number = self._newest, None, self._count
+        if not came:
+            raise SourceStalledError(f"gave no frame for {READ_LIMIT_MS // 1000} s; {LOOK_AFTER}")
         if picture is None:
-            why = "gives no more frames" if came else f"gave no frame for {READ_LIMIT_MS // 1000} s"
-            raise SourceError(f"{why}; look after its plug, its power and its network")
+            raise SourceError(f"gives no more frames; {LOOK_AFTER}")
         return Frame(_grey(picture), number, None)
 
     def close(self) -> None:
-        """The process ends with it: a capture that hangs cannot be released."""
+        """Only once it has ended: one that hangs is left to the end of the process."""
+        if self._ended:
+            self._capture.release()
 
     def _grab(self) -> None:
         while True:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from drivers.camera.answer import sightings
-from drivers.camera.code import Sighting
+from drivers.camera.code import Sighting, distinct
 from drivers.camera.decoder import DecoderLostError, DecoderProcess
 from drivers.camera.desk import Answers, Desk
 from drivers.camera.folder import DONE, REFUSED, Folder, Picture
@@ -84,7 +84,7 @@ class Stills:
         codes = [one for one in seen if one.is_agreed and self._settings.takes(one)]
         if not codes:
             return [self._fault(picture, "NO_CODE", "No code was found in the picture", _doubtful(seen))]
-        return [self._desk.read(one, picture.key) for one in codes]
+        return [self._desk.read(one, picture.key) for one in distinct(codes)]
 
     def _is_last_death(self, picture: Picture) -> bool:
         """Whether this picture has killed enough decoders."""

@@ -18,8 +18,12 @@ from gateway.errors import TransientDeviceError
 from gateway.model import Status, Verdict
 
 OPEN_LIMIT_S = 20.0  # a network camera takes its time
-THOROUGH_EVERY_MS = 2000  # also when nothing moves: light changes slowly
+THOROUGH_EVERY_MS = 5000  # also when nothing moves: light changes slowly
 RETRY_MS = 1000  # until a code that could not be stored is offered again
+
+
+class SourceStalledError(TransientDeviceError):
+    """The source hangs, and the decoder process with it: another process opens it anew."""
 
 
 class Stream:
@@ -95,6 +99,8 @@ class Stream:
     def _is_end(self, answer: Message) -> bool:
         """TransientDeviceError when the source is gone."""
         kind = answer.get("kind")
+        if kind == "stalled":
+            raise SourceStalledError(f"{self._settings.source} {answer['error']}")
         if kind == "source":
             raise TransientDeviceError(f"{self._settings.source} {answer['error']}")
         return kind == "end"

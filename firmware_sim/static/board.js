@@ -1,6 +1,10 @@
 // Shows the floor, asked for once a second. Everything is set as text, never as HTML.
 const SIGNS = { FULL: "●", IN_USE: "◐", WAIT: "◔", EMPTY: "○", ORDERED: "▷", IN_PROCESS: "▷", IN_TRANSIT: "▷", ERROR: "✕" };
 const SHOWN_TASKS = 4, SHOWN_SCANS = 6;
+const COUNTED = {
+  emptied: "bins emptied", filled: "filled", again: "said twice", strange: "strange", received: "pallets", shift: "shift changes",
+  killed: "kills", handover: "handovers",
+};
 const byId = (id) => document.getElementById(id);
 
 function element(tag, text, className, ...children) {
@@ -75,7 +79,7 @@ const SAYS = {
   filled: (one) => [`${one.card} filled${one.told === "forgotten" ? ", the scan forgotten" : ""}${one.gateway ? ` at ${one.gateway}` : ""}`],
   shipped: (one) => [`${one.card} sent off`],
   again: (one) => [`${one.card} said twice (${one.by})${one.gateway ? ` at ${one.gateway}` : ""}`],
-  strange: (one) => [one.kind.endsWith("press") ? `a ${one.kind}` : `a ${one.kind} code`],
+  strange: (one) => [`strange: ${one.kind}${one.kind.endsWith("press") ? "" : " code"}`],
   redelivered: (one) => [`an old press of ${one.card} came again (${one.by})`],
   killed: (one) => [`${one.side} killed`, "trouble"],
   link: (one) => [`link of ${one.gateway} ${one.trouble}`, one.trouble === "healed" ? "scene" : "trouble"],
@@ -83,6 +87,8 @@ const SAYS = {
   call: (one) => [`${one.call} ${one.what} at ${one.station}`, "scene"],
   received: (one) => [`pallet ${one.sscc} received`],
   "received again": (one) => [`pallet ${one.sscc} scanned again`],
+  badge: (one) => [one.person ? `${one.person} signs in at ${one.device}` : `sign-out at ${one.device}`],
+  shift: (one) => [`${one.comes} takes over from ${one.leaves} at ${one.device}`, "scene"],
 };
 
 function factLine(one) {
@@ -100,7 +106,8 @@ function show(state) {
   showErp(state);
   byId("lights").replaceChildren(...Object.entries(state.lights).map(([name, colour]) =>
     element("span", null, "lamp", element("i", "", colour), element("span", `${name} ${colour}`))));
-  byId("numbers").textContent = Object.entries(state.numbers).map(([name, count]) => `${count} ${name}`).join(" · ");
+  byId("numbers").textContent = Object.entries(COUNTED).filter(([name]) => state.numbers[name])
+    .map(([name, words]) => `${state.numbers[name]} ${words}`).join(" · ");
   byId("facts").replaceChildren(...state.facts.map(factLine));
 }
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import click
 
+from gateway.cli.face import card_face, note_printed
 from gateway.cli.instruct import instruct, tell
 from gateway.cli.option import Family, config_option
 from gateway.codes.card import CardCode, format_card
 from gateway.errors import GatewayError
-from gateway.label import CardFace, Symbol, card_svg, symbol_png
+from gateway.label import Symbol, symbol_png
+from gateway.labels import layout
+from gateway.labels.face import CardFace
+from gateway.labels.page import pages
+from gateway.labels.svg import render
 from gateway.settings import Settings, load_settings
 from gateway.store.reader import StoreReader, database_exists
 
@@ -83,44 +88,33 @@ def replace(config: Path, card: str, new: str, svg: Path | None, png: Path | Non
 
 
 def _print(settings: Settings, card: str, revision: int | None, svg: Path | None, png: Path | None) -> None:
-    rows = _master(settings.gateway.data_dir, card)
-    try:
-        code = format_card(CardCode(settings.gateway.site, card, revision or rows["cards"].get("revision", 1)))
-    except ValueError as error:
-        raise GatewayError(str(error)) from error
+    code = _code(settings, card, revision or 0)
     if svg is not None:
-        svg.write_text(card_svg(_face(code, card, rows)))
+        face = _face(settings, card, revision or 0)
+        [page] = pages([layout.card(face)], None)
+        svg.write_text(render(page))
+        note_printed(settings, [face])
     if png is not None:
         png.write_bytes(symbol_png(code, Symbol.QR))
     click.echo(code)
 
 
-def _master(data_dir: Path, card: str) -> dict[str, dict[str, Any]]:
-    """The card's own row, its loop's and its item's, as far as the store knows them."""
-    rows: dict[str, dict[str, Any]] = {"cards": {}, "loops": {}, "items": {}}
-    if not database_exists(data_dir):
-        return rows
-    reader = StoreReader(data_dir)
+def _code(settings: Settings, card: str, revision: int) -> str:
+    """Also of a card that is not in the master data yet."""
+    if not revision and database_exists(settings.gateway.data_dir):
+        with closing(StoreReader(settings.gateway.data_dir)) as reader:
+            revision = {**reader.master("cards", card), **reader.card(card)}.get("revision", 0)
     try:
-        rows["cards"] = {**reader.master("cards", card), **reader.card(card)}  # what is valid here comes second
-        rows["loops"] = reader.master("loops", rows["cards"].get("loop", ""))
-        rows["items"] = reader.master("items", rows["loops"].get("item", ""))
-        siblings = reader.cards_in(rows["loops"].get("id", ""))
-        rows["place"] = {"number": siblings.index(card) + 1 if card in siblings else 1, "count": len(siblings) or 1}
-    finally:
-        reader.close()
-    return rows
+        return format_card(CardCode(settings.gateway.site, card, revision or 1))
+    except ValueError as error:
+        raise GatewayError(str(error)) from error
 
 
-def _face(code: str, card: str, rows: dict[str, dict[str, Any]]) -> CardFace:
-    loop, item, place = rows["loops"], rows["items"], rows.get("place", {})
-    if not loop:
+def _face(settings: Settings, card: str, revision: int) -> CardFace:
+    if not database_exists(settings.gateway.data_dir):
         raise GatewayError(
             f"card {card!r} is not in the master data, so there is nothing to print on it but its code",
             hint="leave out --svg, or start the gateway once with the ERP connected",
         )
-    return CardFace(
-        code=code, card=card, loop=loop["id"], item=loop["item"], item_name=item.get("name", ""),
-        quantity=f"{loop['quantity']} {loop['uom']}", consumer=loop["consumer"], source=loop["source"],
-        number=place.get("number", 1), count=place.get("count", 1),
-    )  # fmt: skip
+    with closing(StoreReader(settings.gateway.data_dir)) as reader:
+        return card_face(reader, settings.gateway.site, card, revision)

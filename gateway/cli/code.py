@@ -26,7 +26,7 @@ from gateway.store.reader import StoreReader, database_exists
 def command_card(config: Path, command: str, svg: Path | None) -> None:
     """Print the signed code of a command card; needs [commands] secret_credential."""
     settings = load_settings(config)
-    _put_out(format_command(settings.gateway.site, command.upper(), _secret(settings)), svg)
+    _put_out(format_command(settings.gateway.site, command.upper(), signing_secret(settings)), svg)
 
 
 @click.command()
@@ -36,7 +36,7 @@ def command_card(config: Path, command: str, svg: Path | None) -> None:
 def badge(config: Path, person: str, svg: Path | None) -> None:
     """Print the signed badge of a person in the master data; needs [commands] secret_credential."""
     settings = load_settings(config)
-    secret = _secret(settings)
+    secret = signing_secret(settings)
     try:
         code = format_badge(settings.gateway.site, _badge_of(settings, person), secret)
     except ValueError as error:
@@ -73,7 +73,8 @@ def _badge_of(settings: Settings, person: str) -> str:
     return str(row["badge"])
 
 
-def _secret(settings: Settings) -> bytes:
+def signing_secret(settings: Settings) -> bytes:
+    """GatewayError when none is configured."""
     name = settings.commands.secret_credential
     if not name:
         raise GatewayError("there is no secret to sign codes with", hint="set [commands] secret_credential")

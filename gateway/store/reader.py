@@ -115,6 +115,11 @@ class StoreReader:
         row = self._connection.execute(query, (dataset, key)).fetchone()
         return orjson.loads(row[0]) if row else {}
 
+    def master_ids(self, dataset: str) -> list[str]:
+        """The ids of a dataset, in order."""
+        rows = self._connection.execute("SELECT id FROM master WHERE dataset=? ORDER BY id", (dataset,))
+        return [row[0] for row in rows]
+
     def facts(self, kind: str) -> dict[str, Row]:
         """What else is known of one kind, such as modes, by key."""
         rows = self._connection.execute("SELECT id,body FROM fact WHERE kind=? ORDER BY id", (kind,))

@@ -26,7 +26,7 @@ DAY: list[Fact] = [
     {"fact": "emptied", "card": "C1", "cycle": 1, "used": "40", "left": "0", "told": "ack", "tries": 1},
     {"fact": "again", "card": "C1", "cycle": 1, "what": "empty", "told": "ack"},
     {"fact": "shipped", "card": "C1", "cycle": 1, "told": "ack"},
-    {"fact": "filled", "card": "C1", "cycle": 1, "told": "ack"},
+    {"fact": "filled", "card": "C1", "cycle": 1, "told": "ack", "op": "badge:P012"},
     {"fact": "emptied", "card": "C2", "cycle": 1, "used": "33", "left": "7", "told": "ack", "tries": 3, "by": "button"},
     {"fact": "filled", "card": "C2", "cycle": 1, "told": "forgotten"},
     {"fact": "emptied", "card": "C2", "cycle": 2, "used": "40", "left": "0", "told": "ack", "tries": 1},
@@ -58,6 +58,7 @@ BOOKED = Booked(
     }),
     outcomes=Counter({"applied": 6}),
     pallets=Counter({("340123450000000116", "24"): 1}),
+    operators={("card_filled", "C1", 1): "badge:P012"},
     calls=Counter({("S1", "maintenance", "ended"): 1, ("S1", "purchasing", "open"): 1}),
 )  # fmt: skip
 
@@ -144,6 +145,10 @@ def with_a_pallet_of_another_size(booked: Booked) -> Booked:
     return replace(booked, pallets=Counter({("340123450000000116", "12"): 1}))
 
 
+def with_somebody_elses_name(booked: Booked) -> Booked:
+    return replace(booked, operators={**booked.operators, ("card_filled", "C1", 1): "badge:P011"})
+
+
 def with_something_that_never_happened(booked: Booked) -> Booked:
     return replace(booked, events=booked.events + Counter({("card_filled", "C3", 1): 1}))
 
@@ -164,6 +169,7 @@ def with_something_that_never_happened(booked: Booked) -> Booked:
         (with_a_scan_lost, "card_shipped of C1, cycle 1 (ack), is in the ledger 0 times"),
         (with_a_pallet_twice, "pallet 340123450000000116 with 24 was received 2 times, expected 1"),
         (with_a_pallet_of_another_size, "pallet 340123450000000116 with 12 was received 1 times, expected 0"),
+        (with_somebody_elses_name, "card_filled of C1, cycle 1, is by 'badge:P011', expected 'badge:P012'"),
         (with_a_call_twice, "purchasing was called to S1 and is open at the ERP 2 times, expected 1"),
         (with_a_call_that_never_ended, "maintenance was called to S1 and is ended at the ERP 0 times, expected 1"),
         (with_something_that_never_happened, "card_filled of C3, cycle 1, is in the ledger, but never happened"),
