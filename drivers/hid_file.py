@@ -16,14 +16,14 @@ class HidFile:
     wants_write = False
     holds_back = False  # the kernel drops what nobody reads
 
-    def __init__(self, port: str, kind: Kind, plugs: Plugs, read_bytes: int) -> None:
+    def __init__(self, port: str, kind: Kind, plugs: Plugs, read_bytes: int, access: int = os.O_RDWR) -> None:
         self.place = port
         self._kind = kind
         self._plugs = plugs
         self._read_bytes = read_bytes
         path = plugs.find(port, kind)
         try:
-            self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+            self._fd = os.open(path, access | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         except OSError as error:
             raise TransientDeviceError(f"{port}: {_why(error, str(path))}") from error
         self._node = os.fstat(self._fd).st_rdev
@@ -65,6 +65,6 @@ class HidFile:
 def _why(error: OSError, path: str) -> str:
     if error.errno == errno.ENOENT:
         return "no such device; is it plugged in?"
-    if error.errno == errno.EACCES:
+    if error.errno in (errno.EACCES, errno.EPERM):
         return f"no permission for {path}; the gateway's user must be in its group, usually input"
     return f"{path}: {error.strerror}"

@@ -21,9 +21,7 @@ class HidKeyboard(ScannerDevice):
     """One configured scanner; outlives any number of unpluggings."""
 
     def __init__(self, settings: KeyboardSettings, context: DeviceContext) -> None:
-        super().__init__(
-            settings, context, partial(open_keyboard, settings, context.plugs), partial(KeyTalk, settings)
-        )
+        super().__init__(settings, context, partial(open_keyboard, settings, context.plugs), partial(KeyTalk, settings))
 
 
 class KeyTalk(PlainTalk):
@@ -34,13 +32,19 @@ class KeyTalk(PlainTalk):
         self._layout = settings.layout
         named = {NAMED_KEYS[name]: text for name, text in settings.keys.items()}
         self._keyboard = Keyboard(LAYOUTS[settings.layout], named)
+        self._gap_ms = settings.gap_ms
         self._fault: FrameFault | None = None  # what happened since the last code
+        self._pressed_ms = 0
 
     def feed(self, chunk: bytes, now_ms: int) -> list[Frame]:
         return [frame for event in parse_events(chunk) for frame in self._take(event, now_ms)]
 
     def expire(self, now_ms: int) -> list[Frame]:
-        return self._judged(super().expire(now_ms))
+        frames = self._judged(super().expire(now_ms))
+        if self._fault is None or self.deadline_ms is not None or now_ms - self._pressed_ms < self._gap_ms:
+            return frames
+        fault, self._fault = self._fault, None
+        return [*frames, Frame(b"", fault=fault)]  # nothing of it was a character, and yet it was no silence
 
     def abort(self) -> list[Frame]:
         return self._judged(super().abort())
@@ -57,6 +61,7 @@ class KeyTalk(PlainTalk):
             self._fault = FrameFault.BROKEN_OFF
         if event.type != EventType.KEY or event.value == REPEATED:
             return []
+        self._pressed_ms = now_ms
         stroke = self._keyboard.change(event.code, is_pressed=bool(event.value))
         if stroke.is_unknown:
             self._fault = self._fault or FrameFault.UNKNOWN_KEY

@@ -6,6 +6,7 @@ compiled on every gateway.
 
 from __future__ import annotations
 
+import os
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
@@ -72,7 +73,7 @@ def open_keyboard(settings: KeyboardSettings, plugs: Plugs) -> HidFile:
 
     What is asked is the open device itself: a name may lead to another keyboard by now.
     """
-    file = HidFile(settings.port, Kind.KEYBOARD, plugs, READ_BYTES)
+    file = HidFile(settings.port, Kind.KEYBOARD, plugs, READ_BYTES, os.O_RDONLY)  # the shipped unit allows no more
     try:
         found = identity(file.fileno())
         if found not in settings.allowed:

@@ -28,15 +28,14 @@ class Plugs:
 
     def scan(self) -> tuple[Plugged, ...]:
         """Everything that could be a scanner, in a stable order. What vanishes meanwhile is left out."""
-        found = [*self._serial_lines(), *self._hid_scanners(), *self._keyboards()]
+        found = [one for kind in Kind for one in self._of(kind)]
         return tuple(sorted(found, key=lambda one: (one.kind, one.usb_port, one.node)))
 
     def find(self, port: str, kind: Kind) -> Path:
         """The device node that a name means now; TransientDeviceError when none or more than one is it."""
         if port.startswith("/"):
             return Path(port)
-        plugged = self.scan()
-        found = matching(port, kind, plugged)
+        found = matching(port, kind, list(self._of(kind)))
         if not found:
             raise TransientDeviceError(f"{port}: no such device; is it plugged in?")
         if len(found) > 1:
@@ -54,9 +53,18 @@ class Plugs:
         except (OSError, TransientDeviceError):
             return True  # a device that is really gone says so when it is read
 
+    def _of(self, kind: Kind) -> Iterator[Plugged]:
+        match kind:
+            case Kind.SERIAL:
+                return self._serial_lines()
+            case Kind.HID_POS:
+                return self._hid_scanners()
+            case Kind.KEYBOARD:
+                return self._keyboards()
+
     def _serial_lines(self) -> Iterator[Plugged]:
         for entry in _entries(self.sys_root / "class/tty"):
-            device = _usb_device(entry)
+            device = _usb_device(entry) if (entry / "device").exists() else None  # consoles and the like have none
             if device is not None:
                 yield self._usb(Kind.SERIAL, self.dev_root / entry.name, device)
 

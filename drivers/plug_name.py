@@ -1,9 +1,9 @@
 """How the configuration names a device that can be unplugged: never by a number that changes. Pure.
 
-    /dev/serial/by-id/…            a path; links are followed anew on each opening
-    id:05e0:1900                   the only plugged device with this maker and product
-    id:05e0:1900:S/N 21            … and this serial number
-    usb-port:1-1.4                 whatever is plugged into this socket
+/dev/serial/by-id/…            a path; links are followed anew on each opening
+id:05e0:1900                   the only plugged device with this maker and product
+id:05e0:1900:S/N 21            … and this serial number
+usb-port:1-1.4                 whatever is plugged into this socket
 """
 
 from __future__ import annotations

@@ -64,18 +64,14 @@ class ScannerDevice:
                 if self._clock.mono_ms() - began_ms >= self._reopening.steady_s * 1000:
                     backoff.reset()
             if not stop.is_set():
-                wait_beating(
-                    stop, backoff.next_s(), partial(health, DeviceHealth(False, reason, dict(self._counters)))
-                )
+                wait_beating(stop, backoff.next_s(), partial(health, DeviceHealth(False, reason, dict(self._counters))))
 
     def notify(self, verdict: Verdict) -> None:
         """Light and tone without ACK or NAK: the device is not waiting for an answer to a frame."""
         self._notices.append(verdict)
         self._wake.set()
 
-    def _serve(
-        self, line: Line, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]
-    ) -> str:
+    def _serve(self, line: Line, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> str:
         """Work on one connection until it ends; returns why it ended."""
         connection = ScannerConnection(
             self._settings, self._clock, line, self._open_talk(), wake=self._wake, sink=sink, counters=self._counters

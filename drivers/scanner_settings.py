@@ -135,4 +135,4 @@ class AnsweredSettings(FramedSettings):
     def notes(self, *, has_light: bool = False) -> tuple[str, ...]:
         answers = self.answers
         shown_by = answers.shown_by or ("device" if answers.is_given else "none")
-        return unshown_note(shown_by, has_light, "choose a profile, set [device.feedback]")
+        return unshown_note(shown_by, has_light, "set [device.feedback] or, with a serial line, choose a profile")

@@ -60,4 +60,6 @@ class SsiSettings(LabelScannerSettings, LineSettings):
                 "the scanner is not set up by the gateway: switch Beep After Good Decode off and Packeted Decode Data "
                 "on yourself, or set setup = true"
             )
+        if self.parameters.get("56"):
+            found.append("the scanner beeps on decode, before anything is stored: leave parameter 56 out")
         return (*found, *unshown_note(self.feedback.shown_by, has_light, 'set feedback.shown_by = "device"'))

@@ -73,7 +73,7 @@ class CallingScanners:
         backoff = Backoff(RELISTEN_FIRST_S, RELISTEN_LIMIT_S)
         while not stop.is_set():
             try:
-                door = socket.create_server(split_address(self._settings.listen), backlog=BACKLOG)
+                door = _listen(self._settings.listen)
             except OSError as error:
                 text = f"cannot listen on {self._settings.listen}: {error.strerror or error}"
                 wait_beating(stop, backoff.next_s(), partial(health, DeviceHealth(False, text, dict(self._counters))))
@@ -109,6 +109,13 @@ class CallingScanners:
         finally:
             self.port = 0
             callers.end()
+
+
+def _listen(address: str) -> socket.socket:
+    """OSError when the port is taken or the address is none of ours."""
+    host, port = split_address(address)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
 
 
 class Callers:

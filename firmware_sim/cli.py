@@ -30,6 +30,7 @@ from firmware_sim.port import accepts, wait_until
 from firmware_sim.receiving import run_session
 from firmware_sim.roster import Roster
 from firmware_sim.rubbish import Rubbish
+from firmware_sim.scanner_cli import scanner
 from firmware_sim.shift import Crowd, Shift
 from firmware_sim.truth import Truth, read_truth
 
@@ -178,7 +179,7 @@ def receiving(kill_at: int) -> None:
     sys.exit(status)
 
 
-COMMANDS = (demo, erp, shift, audit, proxy, receiving)
+COMMANDS = (demo, erp, shift, audit, proxy, receiving, scanner)
 
 for _command in COMMANDS:
     main.add_command(_command)

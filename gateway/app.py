@@ -35,6 +35,7 @@ from gateway.pipeline import Pipeline
 from gateway.quantity import parse_quantity
 from gateway.settings import GoodsSettings, Settings
 from gateway.stations.station import Station
+from gateway.store.identity import name_in, rename
 from gateway.store.mail import BroughtIn, Head, Letter, bring_in
 from gateway.store.outbox import OutboxReader
 from gateway.store.reader import StoreReader
@@ -77,6 +78,18 @@ def import_offline(settings: Settings, head: Head, letters: Iterable[Letter]) ->
         return bring_in(store, head, letters, lambda events: meaning(events, store.view), clock)
     finally:
         store.close()
+
+
+def rename_offline(settings: Settings) -> str:
+    """Give the store the id that the settings have; returns the former one."""
+    table, clock = settings.gateway, SystemClock(boot_id())
+    _, former = name_in(table.data_dir)
+    store = open_store(settings.model_copy(update={"gateway": table.model_copy(update={"id": former})}), clock)
+    try:
+        rename(store, table.id, clock)
+    finally:
+        store.close()
+    return former
 
 
 def open_store(settings: Settings, clock: Clock) -> Store:

@@ -15,6 +15,7 @@ from gateway.goods import parts
 from gateway.goods.act import Case as GoodsCase
 from gateway.goods.act import Rules
 from gateway.goods.desk import DIALOGUE, begin, proceed
+from gateway.goods.forget import forgotten
 from gateway.goods.parts import begin_label, go_on_label
 from gateway.instruct import carry_out
 from gateway.kanban.answer import nothing, refused
@@ -24,6 +25,7 @@ from gateway.kanban.command import execute
 from gateway.kanban.delivery import bury, turn_page
 from gateway.kanban.fence import fenced
 from gateway.kanban.flow import Flow, timed_out
+from gateway.kanban.identity import stand_aside
 from gateway.kanban.life import barred
 from gateway.kanban.masterdata import take_over
 from gateway.kanban.redelivery import answer_again
@@ -48,6 +50,7 @@ from gateway.model import (
     Intake,
     MasterData,
     Rejection,
+    Rival,
     Scan,
     Status,
     StockSnapshot,
@@ -306,7 +309,7 @@ def _time_passed(tick: Tick, view: View, sessions: SessionRules) -> Decision:
         if loop:
             events += due(loop, view, (wall_ms, mono_ms, boot))
     if tick.minute:
-        events += [*overdue(view), *suspected(tick.minute, view)]
+        events += [*overdue(view), *suspected(tick.minute, view), *forgotten(tick.minute, view)]
     late, notices = timed_out(view)
     return Decision((*events, *late, *all_over(view, sessions)), nothing("TIME_PASSED").verdict, tuple(notices))
 
@@ -320,4 +323,5 @@ _OTHERS: dict[type, Callable[[Any, View], Decision]] = {
     StockSnapshot: adopt_stock,
     Undeliverable: bury,
     FeedPage: turn_page,
+    Rival: stand_aside,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.kanban.answer import TEXT_LIMIT, nothing
+from gateway.kanban.identity import keep
 from gateway.kanban.lostcard import found, lost
 from gateway.kanban.modeswitch import set_mode
 from gateway.kanban.printing import printed
@@ -20,6 +21,7 @@ INSTRUCTIONS: dict[str, Callable[[Instruction, View], Decision]] = {
     "card.replace": replace_card,
     "card.reprint": reprint,
     "cards.printed": printed,
+    "identity.keep": keep,
     "mode.set": set_mode,
     "resolve.done": close,
     "resolve.edit": edit,

@@ -227,6 +227,13 @@ class Undeliverable:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """Another live box speaks under our id; `text` says how we know and what to do."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedPage:
     """What the ERP's feed brought and the cursor behind it: stored together or not at all."""
 
@@ -245,7 +252,7 @@ class Tick:
 
 Intake = (
     Scan | Acknowledgement | MasterData | CardStates | StockSnapshot | Command | Instruction | Undeliverable | FeedPage
-    | Tick
+    | Tick | Rival
 )  # fmt: skip
 
 
@@ -360,27 +367,17 @@ class View(Protocol):
     def find(self, dataset: str, word: str) -> tuple[str, ...]:
         """Ids of the rows that have `word` among their `words` (codes, GTINs, other names), in order; exact match."""
 
-    def master_rows(self, dataset: str) -> dict[str, dict[str, Any]]:
-        """All raw rows of a dataset by id."""
-
-    def master_version(self, dataset: str) -> tuple[int, str]:
-        """(version, etag), (0, "") when never loaded."""
-
+    def master_rows(self, dataset: str) -> dict[str, dict[str, Any]]: ...  # all raw rows of a dataset by id
+    def master_version(self, dataset: str) -> tuple[int, str]: ...  # (version, etag), (0, "") when never loaded
     def card_for_code(self, code: str) -> str | None:
         """The card that a customer's own printed code belongs to; exact match only."""
 
-    def fills(self, loop: str) -> tuple[int, ...]:
-        """The last fill durations of a loop in milliseconds, newest last."""
-
-    def signal_cards(self, key: str) -> tuple[str, ...]:
-        """Cards that an open signal covers."""
-
+    def fills(self, loop: str) -> tuple[int, ...]: ...  # the last fill durations in milliseconds, newest last
+    def signal_cards(self, key: str) -> tuple[str, ...]: ...  # cards that an open signal covers
     def closed_signal(self, key: str) -> dict[str, Any] | None:
         """A signal that was open lately, as a member of `reopens`; None when it is not found any more."""
 
-    def event(self, seq: int) -> dict[str, Any] | None:
-        """The body of a journal event plus its `kind`."""
-
+    def event(self, seq: int) -> dict[str, Any] | None: ...  # the body of a journal event plus its `kind`
     def event_by_id(self, event_id: str) -> dict[str, Any] | None: ...
     def last_change_at(self, station: str) -> int | None:
         """Journal sequence of the last card transition made at a station; a call for help is none."""
@@ -388,6 +385,9 @@ class View(Protocol):
     def stock(self, item: str, location: str, status: str, lot: str) -> int: ...
     def has_unsettled(self, card: str) -> bool:
         """Whether an event of this card still waits for the ERP."""
+
+    def settled_up_to(self, stream: str) -> int:
+        """Up to which sequence number the ERP's word on our events is stored here."""
 
     def unsettled_moves(self, as_of: dict[str, tuple[str, int]]) -> list[dict[str, Any]] | None:
         """The `mv` members of events after `as_of`, in order.
@@ -403,9 +403,7 @@ class View(Protocol):
     def fact(self, kind: str, key: str) -> dict[str, Any] | None:
         """What the last event said of it in `facts`; None when nothing or null. Not to be changed."""
 
-    def facts(self, kind: str) -> dict[str, dict[str, Any]]:
-        """All facts of a kind by key."""
-
+    def facts(self, kind: str) -> dict[str, dict[str, Any]]: ...  # all facts of a kind by key
     def open_task(self, task_id: str) -> dict[str, Any] | None:
         """An open row of the resolve list: id, kind, code, msg, station, card, posting, ref, count."""
 

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from gateway.clock import Clock
 from gateway.errors import ContractError
 from sync.downlink import Downlink, Message, Position
-from sync.envelope import Sender, parse_ack, parse_erp_state, render_birth, render_death
+from sync.envelope import Sender, parse_ack, parse_birth, parse_erp_state, render_birth, render_death
 from sync.greeting import Greeting
 from sync.mqtt import Inbound, LinkError, MqttSession
 from sync.retry import Uniform
 from sync.settlement import Later, Submit
 from sync.topic import Topics
-from sync.uplink import Batch, Uplink
+from sync.uplink import CODE_RIVAL, Batch, Uplink
 from sync.warning import WarningBook
 
 ANSWER_LIMIT_MS = 10_000  # for the broker to accept the connection, and again for the subscriptions
@@ -48,6 +48,7 @@ class Conversation:
         self._clock = clock
         self._uniform = uniform
         self._greeting = Greeting(uniform)
+        self._is_first = not uplink.watch.has_spoken
         self._downlink: Downlink | None = None
         self._early: list[Inbound] = []  # came before the subscriptions were answered
         self._unheard = 0
@@ -113,9 +114,12 @@ class Conversation:
 
     def close(self) -> None:
         """Orderly end: the ERP is told, and the broker drops the will."""
-        death = render_death(self._sender, self._birth, self._uplink.epoch)
         try:
-            self._session.publish(self._topics.state, death, is_retained=True)
+            if self._uplink.rival:
+                self._say_birth()  # no death: it would take from the other box, and from the ERP, what we have seen
+            else:
+                death = render_death(self._sender, self._birth, self._uplink.epoch)
+                self._session.publish(self._topics.state, death, is_retained=True)
             until_ms = self._clock.mono_ms() + FAREWELL_LIMIT_MS
             while self._session.unconfirmed and self._clock.mono_ms() < until_ms:
                 self._session.poll(SLICE_S)  # not confirmed by us: it is delivered again next time
@@ -145,20 +149,36 @@ class Conversation:
             document = parse_ack(stream, message.payload)
             self._book.end("NOBODY_LISTENS")
             self._uplink.on_ack(document, is_retained=message.is_retained, now_ms=self._clock.mono_ms())
+        elif message.topic == self._topics.state:
+            self._overhear(message)
         elif message.topic == self._topics.erp_state:
             self._uplink.on_erp_state(parse_erp_state(message.payload), is_retained=message.is_retained)
         else:
             self._book.count("UNEXPECTED_TOPIC")
 
+    def _overhear(self, message: Inbound) -> None:
+        """A birth in our name. What lies there when a process connects first is from the one before it."""
+        birth = parse_birth(message.payload)
+        self._book.count("BIRTH_HEARD")
+        is_of_the_past = message.is_retained and self._is_first
+        if birth.is_online and not is_of_the_past and self._uplink.watch.hear(birth.id, is_sure=birth.is_holding):
+            self._uplink.on_rival("another one was born at the broker between births of ours")
+
     def _greet(self, now_ms: int) -> None:
         self._uplink.refresh()
-        birth = render_birth(self._sender, self._birth, self._uplink.states())
-        self._session.publish(self._topics.state, birth, is_retained=True)
+        self._say_birth()
         self._greeting.on_said(now_ms)
         if self._greeting.said > SILENT_BIRTHS:
             self._book.tell(
                 "ERP_SILENT", "the broker is there but the ERP does not answer; everything is stored meanwhile"
             )
+
+    def _say_birth(self) -> None:
+        uplink = self._uplink
+        hold = CODE_RIVAL if uplink.rival else ""
+        birth = render_birth(self._sender, self._birth, uplink.states(), claim=uplink.claim, hold=hold)
+        self._session.publish(self._topics.state, birth, is_retained=True)
+        uplink.watch.speak(self._birth)
 
     def _publish_batch(self, batch: Batch) -> None:
         self._session.publish(self._topics.up[batch.stream], batch.payload)

@@ -67,7 +67,7 @@ class SyncEngine:
         self._uniform = random.Random().uniform
         self._client_id = f"kgw-{identity.gateway}"
         self._topics = Topics.of(identity.site, identity.gateway)
-        self._sender = Sender(identity.env, identity.gateway, clock.boot)
+        self._sender = Sender(identity.env, identity.gateway, clock.boot, new_id(clock.wall_ms()))
         self._pace = Pace(settings.batch_events, settings.batch_bytes - ENVELOPE_BYTES, resend_ms)
         self._book = WarningBook(warn, clock, clear)
         self._upkeep = Upkeep(clock, self._book)
@@ -102,7 +102,10 @@ class SyncEngine:
         try:
             uplink = Uplink(outbox, self._sender, self._pace, self._uniform, self._book, self._submit, leave)
             while not stop.is_set():
-                self._connect_and_talk(uplink, stop)
+                if uplink.rival:
+                    self._upkeep.stand_by(uplink, stop)
+                else:
+                    self._connect_and_talk(uplink, stop)
             self._upkeep.show(uplink, why_not="stopped")
         finally:
             outbox.close()
@@ -157,7 +160,7 @@ class SyncEngine:
                 session.close()
 
     def _talk(self, conversation: Conversation, uplink: Uplink, stop: threading.Event) -> None:
-        while not stop.is_set():
+        while not stop.is_set() and not uplink.rival:
             conversation.listen()
             self._upkeep.beat()
             self._upkeep.catch_up(uplink)

@@ -40,9 +40,11 @@ class Sender:
     env: str
     gateway: str
     boot: str
+    run: str = ""  # this process: a restart is another one
 
     def members(self) -> dict[str, object]:
-        return {"v": 1, "env": self.env, "gw": self.gateway, "boot": self.boot}
+        told: dict[str, object] = {"v": 1, "env": self.env, "gw": self.gateway, "boot": self.boot}
+        return told | {"run": self.run} if self.run else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class AckDocument:
 
     ack: Acknowledgement
     has_gap: bool  # the ERP misses something: send again from cum + 1
+    held: tuple[str, ...] = ()  # claims of the boxes that must not send, as two have this id; "" for one without
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,15 @@ class CardStateDocument:
 
     states: CardStates
     as_of: dict[str, tuple[str, int]]  # stream -> (epoch, cum), empty when the ERP gave none
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """A birth in our name, ours or somebody else's."""
+
+    id: str
+    is_online: bool
+    is_holding: bool  # whoever it was has seen that two boxes have this id
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +92,18 @@ def render_batch(sender: Sender, state: StreamState, window: Window) -> bytes:
     )
 
 
-def render_birth(sender: Sender, birth: str, streams: Iterable[StreamState]) -> bytes:
-    """`state` while connected: what this gateway has and what it knows to be settled, per stream."""
+def render_birth(
+    sender: Sender, birth: str, streams: Iterable[StreamState], *, claim: str = "", hold: str = ""
+) -> bytes:
+    """`state` while connected: what this gateway has and what it knows to be settled, per stream.
+
+    `claim`: a person said that this box has the id. `hold`: why it does not send.
+    """
     states = list(streams)
     told = {state.stream: {"cum": state.cum, "h": state.cum_hash.hex(), "head": state.head} for state in states}
     epoch = states[0].epoch
-    return orjson.dumps({**sender.members(), "ep": epoch, "birth": birth, "online": True, "st": told})
+    more = ({"claim": claim} if claim else {}) | ({"hold": hold} if hold else {})
+    return orjson.dumps({**sender.members(), "ep": epoch, "birth": birth, "online": True, **more, "st": told})
 
 
 def render_death(sender: Sender, birth: str, epoch: str) -> bytes:
@@ -115,7 +133,22 @@ def ack_of(stream: str, document: Document) -> AckDocument:
         hash=document.hash("h"),
         dispositions=tuple(dispositions),
     )
-    return AckDocument(ack, document.fact("gap", default=False))
+    return AckDocument(ack, document.fact("gap", default=False), held_of(document))
+
+
+def held_of(document: Document) -> tuple[str, ...]:
+    """`hold.for`: whom the ERP lets send nothing; empty when it lets everybody."""
+    hold = document.object("hold")
+    claims = hold.members.get("for") if hold is not None else []
+    if hold is not None and not (isinstance(claims, list) and all(isinstance(claim, str) for claim in claims)):
+        raise hold.wrong("for", "a list of claims")
+    return tuple(claims or ())
+
+
+def parse_birth(payload: bytes) -> Birth:
+    """`state`, as it comes back from the broker."""
+    document = Document.parse("state", payload, LIMIT_BYTES)
+    return Birth(document.text("birth", ""), document.fact("online"), "hold" in document.members)
 
 
 def _parse_disposition(row: Document) -> Disposition:

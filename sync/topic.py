@@ -32,4 +32,4 @@ class Topics:
 
     def subscriptions(self) -> list[str]:
         """What the gateway listens to; each a filter of its own, so that a refusal names it."""
-        return [*self.streams, self.command, f"{self.master}+", self.erp_state]
+        return [*self.streams, self.command, f"{self.master}+", self.erp_state, self.state]

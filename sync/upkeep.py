@@ -17,6 +17,7 @@ from sync.warning import WarningBook
 
 REFRESH_MS = 1_000  # how often the store is read for what it settled, and whether a commit was missed
 SHOW_MS = 250
+STAND_BY_S = 0.5
 
 
 class Upkeep:
@@ -66,12 +67,18 @@ class Upkeep:
             self._refreshed_ms = now
             uplink.refresh()
 
-    def idle(self, uplink: Uplink) -> None:
+    def idle(self, uplink: Uplink, why_not: str = "") -> None:
         """Between attempts: nothing is sent, but outcomes still come and the numbers go on."""
         self.beat()
         self.catch_up(uplink)
         uplink.on_tick(self._clock.mono_ms())
-        self.show(uplink, why_not=self.status.why_not)
+        self.show(uplink, why_not=why_not or self.status.why_not)
+
+    def stand_by(self, uplink: Uplink, stop: threading.Event) -> None:
+        """While another box has our id: nothing is said to anybody, until a person has decided or `stop` is set."""
+        while uplink.rival and not stop.is_set():
+            self.idle(uplink, uplink.rival)
+            stop.wait(STAND_BY_S)
 
     def show(self, uplink: Uplink, *, is_connected: bool = False, why_not: str = "") -> None:
         """Publish the status, not more often than anybody looks."""

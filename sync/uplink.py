@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from gateway.model import Acknowledgement, Outcome
+from gateway.errors import BusyError
+from gateway.model import Acknowledgement, Outcome, Rival
 from gateway.store.outbox import StreamState, Window
 from sync.envelope import AckDocument, ErpState, Sender, render_batch
 from sync.retry import Uniform
+from sync.rival import RivalWatch
 from sync.sender import Heard, Pace, StreamSender
 from sync.settlement import CODE_EPOCH_CHANGED, Later, Settlement, Submit
 from sync.status import StreamStatus
@@ -26,7 +28,11 @@ class Outbox(Protocol):
 
     def streams(self) -> dict[str, StreamState]: ...
     def window(self, stream: str, after: int, max_events: int, max_bytes: int) -> Window | None: ...
+    def fact(self, kind: str, key: str) -> dict[str, Any] | None: ...
     def close(self) -> None: ...
+
+
+CODE_RIVAL = "TWO_GATEWAYS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,12 @@ class Uplink:
         self._uniform = uniform
         self._book = book
         self._settlement = Settlement(submit, later, self._on_outcome)
+        self._submit = submit
+        self._later = later
+        self._is_telling = False  # the store does not know of the rival yet
+        self.watch = RivalWatch()
+        self.rival = ""  # why nothing is sent: another live box has our id
+        self.claim = ""  # a person said that this box has it
         self._senders: dict[str, StreamSender] = {}
         self._slots = slots_by_stream(8)
         self._former: list[str] = []  # epochs of this process that are over
@@ -89,6 +101,7 @@ class Uplink:
             self._former = [*self._former[-7:], self.epoch]
             self.needs_birth = True
         self.epoch = epoch
+        self._look_at_identity()
         self._senders = {name: StreamSender(states[name], self._pace, self._uniform) for name in STREAMS}
         self._settlement.reset(states.values())
 
@@ -98,8 +111,42 @@ class Uplink:
         if states[STREAMS[0]].epoch != self.epoch:
             self.load()
             return
+        self._look_at_identity()
         for name, sender in self._senders.items():
             sender.on_state(states[name])
+
+    def on_rival(self, how: str) -> None:
+        """Another live box speaks under our id: nothing is sent until a person has decided."""
+        if self.rival:
+            return
+        text = (
+            f"two boxes use the id {self._sender.gateway!r}: {how}. Nothing is sent, everything is stored. Run"
+            " 'kanban-gateway identity keep' at the one that keeps the id; give the other one an id of its own in"
+            " [gateway] id and run 'kanban-gateway identity new' there"
+        )
+        self.rival, self._is_telling = text, True
+        self._book.tell(CODE_RIVAL, text)
+        try:
+            self._submit(Rival(text), lambda outcome: self._later(self._told_of_rival))
+        except BusyError:
+            self.rival, self._is_telling = "", False  # it will be seen again
+
+    def _told_of_rival(self) -> None:
+        self._is_telling = False
+
+    def _look_at_identity(self) -> None:
+        """What the journal says: it outlasts a restart, and a person ends it there."""
+        claim, rival = self._outbox.fact("identity", "claim"), self._outbox.fact("identity", "rival")
+        self.claim = str(claim["id"]) if claim else ""
+        if self._is_telling:
+            return
+        why = str(rival["why"]) if rival else ""
+        if why and not self.rival:
+            self._book.tell(CODE_RIVAL, why)
+        elif self.rival and not why:
+            self.watch = RivalWatch()
+            self._book.end(CODE_RIVAL)
+        self.rival = why
 
     def on_session(self, limit: int, packet_bytes: int) -> None:
         """A new connection that takes `limit` unacknowledged batches of at most `packet_bytes`."""
@@ -130,6 +177,10 @@ class Uplink:
 
     def on_ack(self, document: AckDocument, *, is_retained: bool, now_ms: int) -> None:
         """An acknowledgement arrived."""
+        if document.held:
+            if self.claim in document.held:
+                self.on_rival("the ERP hears two boxes in turns")
+            return
         ack = document.ack
         sender = self._senders[ack.stream]
         heard = sender.on_ack(ack, self._own_hash(sender, ack), now_ms)
@@ -169,7 +220,7 @@ class Uplink:
         store may be numbering everything anew, and a window of the new epoch must not go out under the
         name of the old one.
         """
-        if not self.erp_online or self.is_disputed:
+        if not self.erp_online or self.is_disputed or self.rival:
             return
         for name in STREAMS:
             sender = self._senders[name]

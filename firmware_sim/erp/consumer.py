@@ -207,6 +207,11 @@ class Erp:
             self.ledger.greet(gw, ep, birth, is_online=False)
             self._online.discard(gw)
             return
+        if not self.ledger.presence.meet(gw, state):
+            self.ledger.counters["held"] += 1
+            for ack in self.ledger.hold(gw):
+                self.link.publish_ack(ack)
+            return
         is_new = self.welcome(gw, ep, birth, by_rest=False)
         self.publish_masterdata(gw)
         if is_new:

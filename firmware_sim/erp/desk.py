@@ -37,11 +37,13 @@ class RestDesk:
         self._erp = erp
         self._spoiler = Spoiler(erp.mischief)
 
-    def meet(self, gw: str, env: str, ep: str, birth: str) -> Answer:
+    def meet(self, gw: str, env: str, ep: str, birth: str, more: dict[str, str] | None = None) -> Answer:
         """The resync handshake: a birth, answered with where we stand."""
         erp = self._erp
         if env != erp.env:
             return problem(404, "unknown_gateway", f"no gateway of environment {env!r} is known here")
+        if not erp.ledger.presence.meet(gw, {**(more or {}), "birth": birth}):
+            return self._held(gw)
         is_new = erp.welcome(gw, ep, birth, by_rest=True)
         erp.publish_masterdata(gw)
         if is_new:
@@ -59,14 +61,31 @@ class RestDesk:
     def take(self, batch: Batch) -> Answer:
         """Book a batch and acknowledge it; what else it led to waits in the feed."""
         erp = self._erp
-        if erp.ledger.epoch(batch.gw) != batch.ep:
-            return problem(409, "epoch_conflict", f"epoch {batch.ep!r} is not the one {batch.gw!r} came with last")
+        if refusal := self._other_box(batch):
+            return refusal
         applied = erp.ledger.apply([batch])
         own = applied.acks.pop((batch.gw, batch.st), None)
         erp.act_on(applied)
         if own is None:
             return problem(404, "unknown_gateway", f"no gateway of environment {batch.env!r} is known here")
         return self._answer(batch, own)
+
+    def _other_box(self, batch: Batch) -> Answer | None:
+        """Why this box is not the one that we hear."""
+        ledger = self._erp.ledger
+        present = ledger.presence.of(batch.gw)
+        if present.is_doubled:
+            return self._held(batch.gw)
+        epoch = ledger.epoch(batch.gw)
+        if epoch == batch.ep and ledger.presence.may_speak(batch.gw, batch.run):
+            return None
+        members = {"live": {"ep": epoch, "birth": present.birth}} if present.birth else {}
+        text = f"epoch {batch.ep!r} is not the one {batch.gw!r} came with last"
+        return problem(409, "epoch_conflict", text, **members)
+
+    def _held(self, gw: str) -> Answer:
+        held = self._erp.ledger.presence.of(gw).held
+        return problem(409, "two_live", f"two boxes come as {gw!r}", hold={"code": "TWO_LIVE", "for": held})
 
     def stand(self, batch: Batch) -> Answer:
         """200 with what is committed now; the batch itself is not."""

@@ -31,6 +31,7 @@ class Batch:
     env: str
     events: tuple[dict[str, Any], ...]
     hash: bytes  # chain hash after the last event, as the gateway claims
+    run: str = ""  # the process that sends it
 
     @property
     def last(self) -> int:
@@ -57,6 +58,7 @@ class Ack:
     hash: bytes
     dispositions: list[dict[str, Any]] = field(default_factory=list)
     gap: bool = False
+    held: tuple[str, ...] = ()  # claims of the boxes that must not send: two have this id
 
     def document(self) -> bytes:
         """The JSON that goes to `ack/<st>`."""
@@ -71,6 +73,8 @@ class Ack:
         }
         if self.gap:
             body["gap"] = True
+        if self.held:
+            body["hold"] = {"code": "TWO_LIVE", "for": list(self.held)}
         return orjson.dumps(body)
 
 
@@ -95,6 +99,7 @@ def parse_batch(payload: bytes) -> Batch:
             env=str(body.get("env", "")),
             events=tuple(events),
             hash=bytes.fromhex(body["h"]),
+            run=str(body.get("run", "")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise EnvelopeError(f"batch of {body.get('gw')!r}: {error!r}") from error

@@ -40,12 +40,3 @@ def _check(event: dict[str, Any], lines: list[dict[str, Any]]) -> None:
     if documents != moves:
         told = {item: decimal_text(quantity) for item, quantity in documents.items()}
         raise PostingError("LINES_AND_STOCK", f"the lines say {told}, the movements something else")
-
-
-def received_elsewhere(db: sqlite3.Connection, gw: str) -> dict[tuple[str, str], Decimal]:
-    """By order and line, in base units: what every other gateway received."""
-    found: dict[tuple[str, str], Decimal] = {}
-    query = "SELECT doc, line, base FROM goods WHERE kind = 'goods_received' AND state = 'booked' AND gw <> ?"
-    for doc, line, base in db.execute(query, (gw,)):
-        found[doc, line] = found.get((doc, line), Decimal(0)) + Decimal(base)
-    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from firmware_sim.erp.clerk import Applied, Clerk, Event, Judgement
 from firmware_sim.erp.disposition import Dispositions
 from firmware_sim.erp.envelope import STREAMS, TOMBSTONE, Ack, Batch, Entry, follow
 from firmware_sim.erp.mischief import Mischief
+from firmware_sim.erp.presence import PresenceBook
 from firmware_sim.erp.schema import connect
 
 MAX_OPEN_DISPOSITIONS = 2000  # beyond it a stream does not advance until the gateway confirms some (dn)
@@ -46,6 +47,7 @@ class Ledger:
     ) -> None:
         """`confirm_orders`: answer each order with a command that carries its document number."""
         self.db = connect(path)
+        self.presence = PresenceBook(self.db)
         self.counters: Counter[str] = Counter()
         self._env = env
         self._mischief = mischief or Mischief()
@@ -106,6 +108,11 @@ class Ledger:
         ep = self._epochs[gw]
         cursor = self._cursors[gw, ep, st]
         return Ack(gw, ep, st, cursor.cum, cursor.hash, self._dispositions.open_ones(gw, st), gap)
+
+    def hold(self, gw: str) -> list[Ack]:
+        """Word to whoever has this name that nothing is taken, in all streams; none before it was ever born."""
+        held = tuple(self.presence.of(gw).held)
+        return [replace(self.ack(gw, st), held=held) for st in STREAMS if gw in self._epochs]
 
     def apply(self, batches: Sequence[Batch]) -> Applied:
         """Take batches in one transaction. After an exception nothing was written and the process must end."""
@@ -174,6 +181,8 @@ class Ledger:
             self.counters["foreign_env"] += 1
         elif self._epochs.get(batch.gw) != batch.ep:
             self.counters["unknown_epoch"] += 1
+        elif not self.presence.may_speak(batch.gw, batch.run):
+            self.counters["not_the_one"] += 1
         else:
             return True
         return False

@@ -131,7 +131,8 @@ class _Counter:
             return _respond(problem(400, "malformed", "expected env, ep, boot and birth"))
         if not self._wait_out_the_stall():
             return _stalled()
-        return _respond(self._erp.call(lambda: self._desk.meet(gw, env, ep, birth)))
+        more = {name: request.args.get(name, "") for name in ("run", "claim", "hold")}
+        return _respond(self._erp.call(lambda: self._desk.meet(gw, env, ep, birth, more)))
 
     def take(self, gw: str, st: str) -> Response:
         try:

@@ -42,7 +42,14 @@ def status(config: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
+    _tell(told)
+
+
+def _tell(told: dict[str, Any]) -> None:
+    """The status for people."""
     click.echo(f"gateway {told['gateway']} at {told['site']}, epoch {told['epoch']}, {told['head']} events")
+    if told["rival"]:
+        click.echo(f"  NOTHING IS SENT: {told['rival']}")
     for name, stream in told["streams"].items():
         click.echo(
             f"  stream {name}: {stream['head']} stored, {stream['settled']} settled, {stream['unsettled']} waiting"

@@ -12,6 +12,7 @@ from gateway.goods.form import Form
 from gateway.goods.limit import above_limit
 from gateway.goods.operation import OPERATIONS
 from gateway.goods.problem import Question, Refusal
+from gateway.goods.ship import OUTCOMES
 from gateway.goods.undo import undo_act, undone_text
 from gateway.goods.word import Word, slot_name, words_of
 from gateway.kanban.answer import nothing, refused, task
@@ -40,7 +41,7 @@ def proceed(flow: Flow, scan: Scan, case: Case) -> Decision | None:
     words = words_of(scan, case.view)
     if isinstance(words, Refusal):
         return _refused(words, case)
-    if form.operation not in OPERATIONS or (words[0][0] == "operation" and "outcome" not in _takes(form)):
+    if form.operation not in OPERATIONS or (words[0][0] == "operation" and not _is_outcome(form, words)):
         return None
     thing = next((value for slot, value in words if slot == "thing"), None)
     if isinstance(thing, Claim) and form.has("thing"):
@@ -53,6 +54,11 @@ def proceed(flow: Flow, scan: Scan, case: Case) -> Decision | None:
     elif flow.step == "again" and words[0][0] == "yes":
         words = [("again", "1")]
     return _filled(form, words, scan, case)
+
+
+def _is_outcome(form: Form, words: list[Word]) -> bool:
+    """SCRAP is an answer where an outcome is asked for, and an operation elsewhere."""
+    return "outcome" in _takes(form) and words[0][1] in OUTCOMES
 
 
 def _chosen(name: str, scan: Scan, case: Case) -> Decision:

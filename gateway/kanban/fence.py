@@ -20,9 +20,16 @@ from gateway.text.sentence import say
 
 TO_THE_ERP = frozenset({"sig", "mov"})
 TOLD_ANYWAY = frozenset({"card_lost", "card_found", "card_reprinted", "card_replaced"})  # cards, not needs
-OF_A_DIALOGUE = frozenset({
-    "flow_asked", "flow_ended", "session_started", "session_kept", "session_ended", "mode_changed",
-})  # who is being trained signs in and answers, too
+OF_A_DIALOGUE = frozenset(
+    {
+        "flow_asked",
+        "flow_ended",
+        "session_started",
+        "session_kept",
+        "session_ended",
+        "mode_changed",
+    }
+)  # who is being trained signs in and answers, too
 _CROSSES = "need_signalled"  # a person had an open need of shadow told to the ERP
 _OF_A_NEED = frozenset({
     "batch_released", "card_started", "card_shipped", "card_filled", "card_accepted", "card_counted",
@@ -175,8 +182,10 @@ def _part(event: Event, rows: list[dict[str, Any]], view: View) -> Event:
 
 def _kept_here(event: Event) -> Event:
     """Without stream, signal and stock; cards and times are as they are on the floor."""
-    body = {name: value for name, value in event.body.items() if name not in _SIGNALS_AND_STOCK}
-    if would := {name: event.body[name] for name in _SIGNALS_AND_STOCK if name in event.body}:
+    # units and counters of goods go with the stock they belong to; the facts of a card do not
+    members = (*_SIGNALS_AND_STOCK, "facts") if "operation" in event.body else _SIGNALS_AND_STOCK
+    body = {name: value for name, value in event.body.items() if name not in members}
+    if would := {name: event.body[name] for name in members if name in event.body}:
         body["would"] = would
     if "after" in body and "tr" in event.body:
         body["after"] = [{**row, "sig": "" if row["sig"] == event.key else row["sig"]} for row in body["after"]]

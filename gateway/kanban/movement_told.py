@@ -11,6 +11,7 @@ from typing import Any
 from gateway.counter import count_facts, counts_back
 from gateway.kanban.answer import task
 from gateway.kanban.movement import reversed_moves
+from gateway.kanban.resync import is_in_snapshot
 from gateway.model import Disposition, Event, View
 
 
@@ -26,7 +27,8 @@ def told_before(original: dict[str, Any], disposition: Disposition, view: View, 
         f"{original['kind'].replace('_', ' ').capitalize()} of {subject} was told by "
         f"{disposition.by or 'another gateway'} first and is booked once: see where it stands."
     )
-    body["mv"] = reversed_moves(original.get("mv", []))
+    is_known = is_in_snapshot(body["dsp"]["st"], disposition.seq, view)
+    body["mv"] = [] if is_known else reversed_moves(original.get("mv", []))
     gone = [[kind, key, {**fact, "state": "gone", "rows": []}] for kind, key, fact in original.get("facts", ())
             if kind == "hu" and view.fact(kind, key) == fact]  # fmt: skip
     body["facts"] = [*body.get("facts", ()), *gone, *count_facts(counts_back(original), view)]

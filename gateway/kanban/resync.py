@@ -15,6 +15,7 @@ from gateway.quantity import format_quantity, parse_quantity
 
 LISTED_LIMIT = 100  # differences that an ignored snapshot lists; more are counted
 
+SNAPSHOT_FACT = "stock_as_of"  # key stream; `ep` and `cum` of a snapshot that was ahead of the answers to our events
 _STATES = frozenset(State)
 _MAX_CYCLE = 2**53
 _Place = tuple[str, str, str, str]
@@ -57,11 +58,29 @@ def adopt_stock(snapshot: StockSnapshot, view: View) -> Decision:
         _add(target, move, move["from"], -1)
         _add(target, move, move["to"], 1)
     changed = [place for place in sorted({*target, *known}) if target.get(place, 0) != known.get(place, 0)]
-    if not changed:
+    body: dict[str, Any] = {"stock": [[*place, format_quantity(target.get(place, 0))] for place in changed]}
+    if ahead := _ahead(snapshot, view):
+        body["facts"] = ahead
+    elif not changed:
         return nothing("STOCK_EQUAL")
-    body = {"stock": [[*place, format_quantity(target.get(place, 0))] for place in changed]}
     text = f"{len(changed)} stock rows set from the ERP."
     return Decision((Event("stock_adopted", "", "", body),), Verdict(Status.OK, "STOCK_ADOPTED", text))
+
+
+def _ahead(snapshot: StockSnapshot, view: View) -> list[list[Any]]:
+    """Facts for the streams of which the snapshot knows more than we have heard: see `is_in_snapshot`."""
+    return [
+        [SNAPSHOT_FACT, stream, {"ep": epoch, "cum": counted}]
+        for stream, (epoch, counted) in sorted(snapshot.as_of.items())
+        if counted > view.settled_up_to(stream)
+    ]
+
+
+def is_in_snapshot(stream: str, seq: int, view: View) -> bool:
+    """Whether the stock adopted from the ERP already says what became of our event: when an answer was lost, the
+    snapshot may come before the disposition, and what that takes back must not be taken back twice."""
+    known = view.fact(SNAPSHOT_FACT, stream)
+    return known is not None and known["ep"] == view.epoch and seq <= known["cum"]
 
 
 def _is_news(card: Card, state: str, cycle: int) -> bool:

@@ -25,6 +25,7 @@ from gateway.kanban.reissue import (
     standing_after,
     superseded,
 )
+from gateway.kanban.resync import is_in_snapshot
 from gateway.kanban.signal import closed_by
 from gateway.kanban.standing import Standing, happened, told_by
 from gateway.kanban.transition import ARRIVED, FILLED, OPEN_NEED, is_ahead
@@ -46,7 +47,7 @@ def compensated(
     where cards stand by what this decision has issued again already.
     """
     card = find(original.get("card", ""))
-    body.update(_taken_back(original, disposition))
+    body.update(_taken_back(original, disposition, body["dsp"]["st"], view))
     now = told_by(disposition)
     if card is None or now is None:
         return [superseded(original, find, body)]
@@ -73,10 +74,10 @@ def compensated(
     return [superseded(original, find, body)]
 
 
-def _taken_back(original: Body, disposition: Disposition) -> dict[str, Any]:
+def _taken_back(original: Body, disposition: Disposition, stream: str, view: View) -> dict[str, Any]:
     """What the superseded event moved and ordered here, and who was first."""
     back: dict[str, Any] = {}
-    if "mv" in original:
+    if "mv" in original and not is_in_snapshot(stream, disposition.seq, view):
         back["mv"] = reversed_moves(original["mv"])
     if "tr" in original:
         back["closes"] = [original["key"]]

@@ -45,7 +45,7 @@ class StoreReader:
             "site": meta.get("site"), "gateway": meta.get("gateway"), "epoch": meta.get("epoch"), "head": head or 0,
             "cards": self.cards(), "stock": self.stock(), "signals": self.signals(),
             "streams": self.streams(), "resolve": self.resolve(), "datasets": self.datasets(),
-            "modes": self.facts("mode"),
+            "modes": self.facts("mode"), "rival": self.facts("identity").get("rival", {}).get("why", ""),
         }  # fmt: skip
 
     def cards(self) -> list[Row]:

@@ -177,7 +177,7 @@ class Store:
             raise StoreError(
                 f"the store in {self.data_dir} belongs to gateway {meta.get('gateway')!r} of site {meta.get('site')!r},"
                 f" the configuration says {self.gateway!r} of {self.site!r}",
-                hint="set [gateway] id and site back, or use an empty data_dir",
+                hint="set [gateway] id and site back, run 'kanban-gateway identity new', or use an empty data_dir",
             )
         if "epoch" not in meta:
             raise StoreCorruptError("the store has lost its epoch", hint=_SALVAGE)

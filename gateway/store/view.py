@@ -182,6 +182,10 @@ class StoreView:
                 return True
         return False
 
+    def settled_up_to(self, stream: str) -> int:
+        row = self._execute("SELECT cum FROM stream WHERE stream=?", (stream,)).fetchone()
+        return int(row[0]) if row else 0
+
     def unsettled_moves(self, as_of: dict[str, tuple[str, int]]) -> list[dict[str, Any]] | None:
         if not as_of or any(epoch != self.epoch for epoch, _ in as_of.values()):
             return None

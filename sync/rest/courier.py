@@ -23,6 +23,7 @@ from sync.warning import WarningBook
 AGAIN_MS = 1_000
 AGAIN_LIMIT_MS = 60_000
 CONFLICT_S = 15.0
+LIVE_S = 2.0  # the ERP names another box: the handshake shows which of us it hears
 BURY_AGAIN_S = 1.0
 TOMBSTONE = "dropped"
 FOR_GOOD = 2**63
@@ -169,7 +170,14 @@ class Courier:
         self._uplink.on_ack(gap, is_retained=False, now_ms=self._clock.mono_ms())
         self._pause(parcel, action)
 
+    def _stand_aside(self, parcel: Parcel, action: Action, reply: Reply) -> None:
+        raise aside(action, self._uplink)
+
     def _roll_back(self, parcel: Parcel, action: Action, reply: Reply) -> None:
+        if action.live and self._uplink.watch.hear(action.live):
+            self._uplink.on_rival("the ERP takes another one's word after ours")
+        if action.live:
+            raise HeldError("EPOCH_CONFLICT", f"{action.why}: does another box use this id?", wait_s=LIVE_S)
         if action.ack is not None:
             self._uplink.on_ack(action.ack, is_retained=False, now_ms=self._clock.mono_ms())
         if not self._uplink.is_disputed:
@@ -194,6 +202,13 @@ def held(action: Action) -> HeldError:
     return HeldError(code, action.why, wait_s=action.wait_s, hint=hint)
 
 
+def aside(action: Action, uplink: Uplink) -> HeldError:
+    """The ERP says that two boxes have our id; whoever has a claim that is not held is heard after all."""
+    if uplink.claim in action.held:
+        uplink.on_rival("the ERP hears two boxes in turns")
+    return HeldError("TWO_LIVE", action.why, wait_s=action.wait_s)
+
+
 _TROUBLE = {
     Do.REFRESH: ("CREDENTIAL_REFUSED", "check [sync] token_credential; a new token is found by itself"),
     Do.HOLD: ("GATEWAY_UNKNOWN", "ask the ERP's team to register this gateway, or check base_url"),
@@ -207,6 +222,7 @@ _RULES: dict[Do, Callable[[Courier, Parcel, Action, Reply], None]] = {
     Do.AGAIN: Courier._hold,
     Do.WAIT: Courier._wait,
     Do.RESEND: Courier._resend,
+    Do.STAND_ASIDE: Courier._stand_aside,
     Do.ROLL_BACK: Courier._roll_back,
     Do.REFRESH: Courier._hold,
     Do.HOLD: Courier._hold,

@@ -19,11 +19,11 @@ from sync.downlink import Position
 from sync.engine import ENVELOPE_BYTES, FLAP_PAUSE_S, GOOD_SESSION_MS, Identity
 from sync.envelope import Sender
 from sync.mqtt import Credential
-from sync.rest.courier import Courier, held
+from sync.rest.courier import Courier, aside, held
 from sync.rest.document import STREAMS_LIMIT_BYTES, Page, parse_streams
 from sync.rest.feed import Feed
 from sync.rest.http import HttpLine
-from sync.rest.judgement import SLOW_S, judge_question
+from sync.rest.judgement import SLOW_S, Do, judge_question
 from sync.rest.reply import HeldError, Request
 from sync.retry import SlicedPause, connect_attempts
 from sync.sender import Pace
@@ -32,7 +32,7 @@ from sync.settlement import Submit
 from sync.status import SyncStatus
 from sync.topic import STREAMS
 from sync.upkeep import Upkeep
-from sync.uplink import Uplink
+from sync.uplink import CODE_RIVAL, Uplink
 from sync.warning import WarningBook
 
 SLICE_MS = 250
@@ -42,7 +42,7 @@ NEVER_MS = 2**53  # a batch is repeated by the courier, which knows why
 RESYNC_MS = 300_000  # while a stream is stuck: perhaps a person has put the ERP right
 TOKEN_LOOK_MS = 2_000
 TROUBLE = (
-    "ERP_UNREACHABLE", "CREDENTIAL_REFUSED", "GATEWAY_UNKNOWN", "GATEWAY_RETIRED", "EPOCH_CONFLICT",
+    "TWO_LIVE", "ERP_UNREACHABLE", "CREDENTIAL_REFUSED", "GATEWAY_UNKNOWN", "GATEWAY_RETIRED", "EPOCH_CONFLICT",
     "ERP_MISSES_EVENTS", "HANDSHAKE_MALFORMED", "ACK_UNKNOWN_EPOCH", "ACK_WENT_BACK",
 )  # fmt: skip
 
@@ -69,7 +69,7 @@ class RestEngine:
         self._submit = submit
         self._clock = clock
         self._uniform = random.Random().uniform
-        self._sender = Sender(identity.env, identity.gateway, clock.boot)
+        self._sender = Sender(identity.env, identity.gateway, clock.boot, new_id(clock.wall_ms()))
         self._pace = Pace(settings.batch_events, settings.batch_bytes - ENVELOPE_BYTES, NEVER_MS, NEVER_MS)
         self._book = WarningBook(warn, clock, clear)
         self._line = HttpLine(settings, credential)
@@ -114,7 +114,10 @@ class RestEngine:
             self._uplink = uplink
             with self._line.ending_with(stop):
                 while not stop.is_set():
-                    self._try_to_send(uplink, courier, stop)
+                    if uplink.rival:
+                        self._upkeep.stand_by(uplink, stop)
+                    else:
+                        self._try_to_send(uplink, courier, stop)
             self._upkeep.show(uplink, why_not="stopped")
         finally:
             outbox.close()
@@ -168,6 +171,9 @@ class RestEngine:
         except HeldError as error:
             if stop.is_set():
                 return
+            if uplink.rival:
+                self._say_why_we_leave(uplink)
+                return
             self._book.tell(error.code, str(error))
             self._upkeep.show(uplink, why_not=str(error))
             was_of_use = courier.advanced > before or self._clock.mono_ms() - began_ms >= GOOD_SESSION_MS
@@ -175,8 +181,24 @@ class RestEngine:
                 raise
             pause(max(error.wait_s, self._uniform(*FLAP_PAUSE_S)))
 
+    def _say_why_we_leave(self, uplink: Uplink) -> None:
+        """The ERP stops the other box as well; it may know already, or not be there."""
+        self._line.ask(self._question(uplink, {"hold": CODE_RIVAL}))
+
+    def _question(self, uplink: Uplink, more: dict[str, str]) -> Request:
+        birth = new_id(self._clock.wall_ms())
+        params = {
+            "env": self._sender.env, "ep": uplink.epoch, "boot": self._sender.boot, "birth": birth,
+            "run": self._sender.run,
+        }  # fmt: skip
+        if uplink.claim:
+            params["claim"] = uplink.claim
+        uplink.watch.speak(birth)
+        path = f"/v1/gw/{self._gateway}/streams"
+        return Request("GET", path, params | more, limit_bytes=STREAMS_LIMIT_BYTES)
+
     def _send(self, uplink: Uplink, courier: Courier, stop: threading.Event) -> None:
-        while not stop.is_set():
+        while not stop.is_set() and not uplink.rival:
             self._upkeep.beat()
             self._upkeep.catch_up(uplink)
             uplink.on_tick(self._clock.mono_ms())
@@ -191,16 +213,10 @@ class RestEngine:
         """Tell our epoch and hear where the ERP stands with it; nothing is sent before."""
         uplink.refresh()
         uplink.needs_birth = False
-        now = self._clock.wall_ms()
-        params = {
-            "env": self._sender.env, "ep": uplink.epoch, "boot": self._sender.boot, "birth": new_id(now),
-        }  # fmt: skip
-        reply = self._line.ask(
-            Request("GET", f"/v1/gw/{self._gateway}/streams", params, limit_bytes=STREAMS_LIMIT_BYTES)
-        )
-        action = judge_question(reply, now)
+        reply = self._line.ask(self._question(uplink, {}))
+        action = judge_question(reply, self._clock.wall_ms())
         if action is not None:
-            raise held(action)
+            raise aside(action, uplink) if action.do is Do.STAND_ASIDE else held(action)
         try:
             documents = parse_streams(reply.body)
         except ContractError as error:

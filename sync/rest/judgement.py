@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from gateway.errors import ContractError
-from sync.envelope import ACK_LIMIT_BYTES, AckDocument, ack_of
+from sync.envelope import ACK_LIMIT_BYTES, AckDocument, ack_of, held_of
 from sync.member import Document
 from sync.rest.reply import Reply
 
@@ -30,6 +30,7 @@ class Do(StrEnum):
     AGAIN = "again"  # nothing is known: the same key again, after a growing pause
     WAIT = "wait"  # the ERP works on it: the same key again, other streams go on
     RESEND = "resend"  # the ERP misses something: from cum + 1
+    STAND_ASIDE = "stand_aside"  # two live boxes have this id: stop sending until a person has decided
     ROLL_BACK = "roll_back"  # another history or another live box: the rule of the epochs
     REFRESH = "refresh"  # the credential is refused: stop sending, keep storing
     HOLD = "hold"  # this gateway is not known
@@ -66,6 +67,8 @@ class Action:
     wait_s: float = 0.0  # at least
     ack: AckDocument | None = None
     items: tuple[Invalid, ...] = ()
+    live: str = ""  # birth of another box that the ERP takes for us
+    held: tuple[str, ...] = ()  # claims of the boxes that must not send
 
 
 def judge(reply: Reply, asked: Asked, wall_ms: int) -> Action:
@@ -151,8 +154,10 @@ def _conflict(reply: Reply, asked: Asked, wall_ms: int) -> Action:
     wait_s = _asked_wait(reply, wall_ms)
     if code == "gap":
         return Action(Do.RESEND, _why(reply, code, text), wait_s, ack)
+    if code == "two_live":
+        return Action(Do.STAND_ASIDE, _why(reply, code, text), max(SLOW_S, wait_s), held=_held(document))
     if code == "epoch_conflict":
-        return Action(Do.ROLL_BACK, _why(reply, code, text), wait_s, ack)
+        return Action(Do.ROLL_BACK, _why(reply, code, text), wait_s, ack, live=_live(document))
     return Action(Do.WAIT, _why(reply, code, text), wait_s)
 
 
@@ -217,6 +222,22 @@ def _attached_ack(document: Document | None, asked: Asked) -> AckDocument | None
         return _parse_ack(asked.stream, attached) if attached is not None else None
     except ContractError:
         return None
+
+
+def _live(document: Document | None) -> str:
+    """Birth of the other box that the ERP names; "" when it names none."""
+    try:
+        other = document.object("live") if document is not None else None
+        return other.text("birth", "") if other is not None else ""
+    except ContractError:
+        return ""
+
+
+def _held(document: Document | None) -> tuple[str, ...]:
+    try:
+        return held_of(document) if document is not None else ()
+    except ContractError:
+        return ()
 
 
 def _parse_ack(stream: str, document: Document) -> AckDocument:

@@ -99,6 +99,17 @@ def test_a_key_without_a_character_spoils_its_code_and_only_that() -> None:
 
 
 @pytest.mark.promise("R3")
+def test_a_code_of_nothing_but_unknown_keys_is_told_and_does_not_spoil_the_next() -> None:
+    talk = KeyTalk(settings(layout="de", gap_ms=50))
+    assert talk.feed(events("66+ 66- 28+ 28-"), 100) == []
+    assert talk.expire(149) == []
+    [told] = talk.expire(150)
+    assert (told.fault, told.data) == ("FRAME_UNKNOWN_KEY", b"")
+    assert talk.expire(400) == []
+    assert talk.feed(events("2+ 2- 28+ 28-"), 500) == [Frame(b"1")]
+
+
+@pytest.mark.promise("R3")
 def test_keys_that_the_kernel_lost_spoil_the_code() -> None:
     talk = KeyTalk(settings())
     dropped = format_event(KeyEvent(EventType.SYNC, 3, 0))

@@ -269,6 +269,8 @@ def test_a_number_that_is_no_parameter_is_refused() -> None:
 def test_a_scanner_that_nobody_sees_or_sets_up_is_told() -> None:
     row = {"type": "zebra-ssi", "id": "s", "station": "S1", "port": "/dev/x"}
     assert SsiSettings.model_validate(row).notes() == ()
+    [early] = SsiSettings.model_validate(row | {"parameters": {"56": 1}}).notes()
+    assert "beeps on decode" in early
     blind = SsiSettings.model_validate(row | {"setup": False, "feedback": {"shown_by": "none"}})
     assert [note.split(":")[0] for note in blind.notes()] == [
         "the scanner is not set up by the gateway", "nothing tells the person whether a code was stored",

@@ -28,9 +28,7 @@ TOXICS: dict[str, Spoil] = {
     "slicer": lambda chance: Toxics(slice_bytes=chance.randint(1, 40), slice_delay_ms=chance.uniform(0, 2)),
     "cut after n bytes": lambda chance: Toxics(cut_after_bytes=chance.randint(1, 4000)),
 }
-_BOOKED = (
-    "SELECT id FROM event JOIN stream USING(stream) WHERE st='sig' AND outcome='applied' ORDER BY event.rowid"
-)
+_BOOKED = "SELECT id FROM event JOIN stream USING(stream) WHERE st='sig' AND outcome='applied' ORDER BY event.rowid"
 _MOVED = "SELECT sum(CASE kind WHEN 'card_emptied' THEN -40 ELSE 40 END) FROM event WHERE kind LIKE 'card_%'"
 TRICKS = ("lose", "repeat", "lower")  # what the ERP does to its acknowledgements on the way, too
 

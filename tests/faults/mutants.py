@@ -18,6 +18,7 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
+from tests.faults.goods_mutants import GOODS_MUTANTS
 from tests.faults.mutant import Edit, Mutant
 from tests.faults.people_mutants import PEOPLE_MUTANTS
 from tests.faults.resolve_mutants import RESOLVE_MUTANTS
@@ -134,6 +135,7 @@ MUTANTS: tuple[Mutant, ...] = (
         (Edit(_WRITER, "healthy = self._store.ballast.take()", "healthy = False"),),
     ),
     *RULE_MUTANTS,
+    *GOODS_MUTANTS,
     *PEOPLE_MUTANTS,
     *RESOLVE_MUTANTS,
 )  # fmt: skip

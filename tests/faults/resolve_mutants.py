@@ -50,4 +50,16 @@ RESOLVE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.seal", "return self.prefix + number.to_bytes(4, \"big\") + bytes([is_last])",
               "return self.prefix + number.to_bytes(4, \"big\") + bytes([0])"),),
     ),
+    Mutant(
+        "rival_not_noticed", "two boxes with one id go on sending in turns", "tests/sync/test_rival.py",
+        (Edit("sync.rival", "return is_sure or len(self._others) >= SIGHTINGS", "return False"),),
+    ),
+    Mutant(
+        "sent_beside_a_rival", "a box that has seen its double goes on sending", "tests/sync/test_rival.py",
+        (Edit("sync.uplink", "self.is_disputed or self.rival:", "self.is_disputed:"),),
+    ),
+    Mutant(
+        "restored_image_taken_for_a_rival", "a box that was restored stops sending", "tests/sync/test_rival.py",
+        (Edit("sync.rival", "if not self._ours or birth in self._ours:", "if birth in self._ours:"),),
+    ),
 )  # fmt: skip

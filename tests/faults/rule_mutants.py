@@ -201,6 +201,11 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
               "outcomes: list[Outcome] = []"),),
     ),
     Mutant(
+        "taken_back_twice", "a lost answer makes stock of what a snapshot has said already",
+        "tests/two_gateways/test_interleavings.py",
+        (Edit("gateway.kanban.superseded", " and not is_in_snapshot(stream, disposition.seq, view)", ""),),
+    ),
+    Mutant(
         "old_number_never_issued_again", "demand under an old number is lost (K3)",
         "tests/two_gateways/test_interleavings.py",
         (Edit("gateway.kanban.superseded", "    if is_of_its_own(original, now, card, loop, view):", "    if False:"),),

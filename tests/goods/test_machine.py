@@ -124,7 +124,7 @@ class Warehouse(RuleBasedStateMachine):
 
 TestWarehouse = Warehouse.TestCase
 TestWarehouse.settings = settings(
-    max_examples=60, stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow], deadline=None
+    max_examples=40, stateful_step_count=30, suppress_health_check=[HealthCheck.too_slow], deadline=None
 )
 
 

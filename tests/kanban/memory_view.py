@@ -225,6 +225,9 @@ class MemoryView:
             for body, stream, place in zip(self.journal, self.streams, self.places, strict=True)
         )
 
+    def settled_up_to(self, stream: str) -> int:
+        return self.settled[stream]
+
     def unsettled_moves(self, as_of: dict[str, tuple[str, int]]) -> list[dict[str, Any]] | None:
         counted = {stream: as_of.get(stream, (self.epoch, 0)) for stream in ("sig", "mov")}
         for stream, (epoch, cum) in counted.items():

@@ -5,6 +5,10 @@ What firmware_sim.erp.consumer does with threads and a broker, in steps that a t
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +34,7 @@ class Office:
         self.snapshot_every_ms = SNAPSHOT_MS
         self._confirm_orders = confirm_orders
         self._plant = plant
+        self._copy = path.with_suffix(".copy")
         self.mischief = Mischief()
         self.is_down = False
         self.open()
@@ -49,6 +54,31 @@ class Office:
         for topic, payload in list(self.wire.retained.items()):
             if topic.endswith("/state"):
                 self._greet(topic.split("/")[3], payload)
+
+    def back_up(self) -> None:
+        """A copy of the ledger, as of now."""
+        with closing(sqlite3.connect(self._copy)) as copy:
+            self.ledger.db.backup(copy)
+
+    def go_back(self, journals: Mapping[str, Sequence[bytes]]) -> None:
+        """The copy takes the ledger's place; what gateways have settled since is brought in from their journals,
+        before sending goes on, and every gateway gets a snapshot. `journals` holds batches of one event each.
+        """
+        self.ledger.close()
+        for ending in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+        shutil.copy(self._copy, self.path)
+        self.open()
+        for topic, payload in list(self.wire.retained.items()):
+            if topic.endswith("/state"):
+                state = orjson.loads(payload)
+                self.ledger.greet(topic.split("/")[3], state["ep"], state["birth"], is_online=state["online"])
+        batches = [parse_batch(payload) for payloads in journals.values() for payload in payloads]
+        for batch in sorted(batches, key=lambda one: str(one.events[0]["w"])):
+            self.ledger.apply([batch])
+        self.restart()
+        for gateway in self.ledger.gateways():
+            self.publish_snapshots(gateway)
 
     def step(self) -> bool:
         """One round; True when something came."""

@@ -62,17 +62,18 @@ class GatewayRig:
         *,
         resend_ms: int = 1_000,
         credentials: Path = Path("/nonexistent"),
+        gateway: str = GATEWAY,
     ) -> None:
         self.clock = SystemClock()
         self.data_dir = data_dir
         self.warnings: dict[str, list[str]] = {}
-        self.store = Store(data_dir, self.clock, PARSERS, site=SITE, gateway=GATEWAY, ballast_kib=0)
+        self.store = Store(data_dir, self.clock, PARSERS, site=SITE, gateway=gateway, ballast_kib=0)
         self.writer = Writer(self.store, decide, self.clock)
         self.outbox_class = OutboxReader
         whole = partial(SyncEngine, resend_ms=resend_ms) if settings.carrier == "mqtt" else RestEngine
         self.engine: SyncEngine | RestEngine = whole(
             settings,
-            Identity(SITE, GATEWAY, "prod"),
+            Identity(SITE, gateway, "prod"),
             self._open_outbox,
             self.writer.submit,
             self.clock,

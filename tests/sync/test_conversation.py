@@ -100,6 +100,7 @@ def test_the_gateway_listens_to_its_own_topics_only() -> None:
         "kgw/v1/P1/G1/cmd",
         "kgw/v1/P1/G1/md/+",
         "kgw/v1/P1/erp/state",
+        "kgw/v1/P1/G1/state",
     ]
 
 

@@ -157,7 +157,7 @@ def test_a_broker_is_reached_through_tls(certificate: tuple[Path, Path], tmp_pat
     ):
         gateway.scan("K-1")
         assert wait_until(lambda: gateway.engine.status().is_connected, TIMEOUT_S)
-        assert wait_until(lambda: gateway.count("NOBODY_LISTENS") > 0, TIMEOUT_S)  # it has confirmed our birth
+        assert wait_until(lambda: gateway.count("BIRTH_HEARD") > 0, TIMEOUT_S)  # it has given our birth back
 
 
 def test_a_broker_whose_certificate_nobody_vouches_for_gets_nothing(

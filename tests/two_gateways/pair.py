@@ -11,8 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import orjson
+
+from firmware_sim.chain import START, canonical, link
+from gateway.ids import format_id
 from gateway.model import Action, Status, Verdict
 from gateway.stations.station import Station
+from gateway.store.reader import StoreReader
 from tests.simulation.box import Box
 from tests.simulation.office import Office
 from tests.simulation.wire import SITE, Wire
@@ -140,12 +145,44 @@ class Pair:
             for name in self.boxes:
                 self.sync(name)
 
+    def take_the_erp_back(self) -> None:
+        """The ERP is restored from its copy, and brings in what the gateways exported."""
+        self.office.go_back({name: self._exported(name) for name in self.boxes})
+
+    def _exported(self, name: str) -> list[bytes]:
+        """What a gateway has settled, one batch an event, made of its export alone."""
+        box = self.boxes[name]
+        states = box.outbox.streams()
+        reader, heads = StoreReader(box.place), dict.fromkeys(states, (0, START))
+        batches = []
+        try:
+            for line in reader.export():
+                row = orjson.loads(line)
+                st, event = row["stream"], row["event"]
+                if not st or heads[st][0] >= states[st].cum:
+                    continue
+                s = heads[st][0] + 1
+                heads[st] = (s, link(heads[st][1], s, canonical(event)))
+                head = {"v": 1, "env": "prod", "gw": name, "boot": event["boot"], "ep": states[st].epoch, "st": st}
+                told = {"s0": s, "dn": states[st].dn, "ev": [{"s": s, **event}], "h": heads[st][1].hex()}
+                batches.append(orjson.dumps({**head, **told}))
+        finally:
+            reader.close()
+        return batches
+
     def is_asked(self, one: Bin) -> bool:
         """Whether the gateways say themselves that somebody must look at the bin."""
-        name = f"unsure/{one.card}"
-        return bool(one.refused) or any(box.store.view.open_task(name) for box in self.boxes.values())
+        tasks = [task for box in self.boxes.values() for task in box.store.view.open_tasks()]
+        return bool(one.refused) or any(task["card"] == one.card for task in tasks)
 
     # -- the oracle ----------------------------------------------------------------------------
+
+    def missing(self) -> list[str]:
+        """Events of a gateway that the ERP has not got, or has got and nobody sent."""
+        at_erp = {event_id for (event_id,) in self.office.rows("SELECT id FROM event")}
+        query = "SELECT id FROM journal WHERE stream<>''"
+        sent = {format_id(key) for box in self.boxes.values() for (key,) in box.rows(query)}
+        return sorted(at_erp ^ sent)
 
     def wrongs(self, one: Bin) -> list[str]:
         """What ERP and gateways say of a bin, against what happened to it; call after everything was synced."""
@@ -198,8 +235,6 @@ class Pair:
 
     def _booked(self, one: Bin) -> Counter[str]:
         """Acts that took effect at the ERP, from its own journal."""
-        import orjson
-
         booked: Counter[str] = Counter()
         for kind, body in self.office.rows(
             "SELECT kind, body FROM event WHERE outcome='applied' AND json_extract(body, '$.card')=?", one.card

@@ -116,6 +116,19 @@ def test_an_undo_of_what_was_superseded_gives_nothing_back(tmp_path: Path) -> No
     pair.close()
 
 
+@pytest.mark.decision("K7")
+def test_K7_what_a_snapshot_says_already_is_not_taken_back_again_when_its_answer_was_lost(tmp_path: Path) -> None:
+    pair, one = _told(tmp_path, "Ae", "Be", "As")
+    pair.office.mischief.arm("lose", 1)
+    act(pair, one, "Bs")  # the snapshot comes, that B was superseded does not
+    assert pair.boxes[B].stock(one.item, "LINE3") == 0
+    pair.world.pass_time(120_000)
+    pair.sync_all()
+    assert pair.boxes[B].rows("SELECT count(*) FROM journal WHERE body ->> '$.t'='card_superseded'") == [(1,)]
+    assert pair.wrongs(one) == []
+    pair.close()
+
+
 @pytest.mark.decision("K10")
 def test_K10_another_gateway_releases_singly_once_a_card_is_too_old(tmp_path: Path) -> None:
     pair = Pair(tmp_path, 1, trigger_point=3, max_wait_s=3600, deciding_gateway=A)

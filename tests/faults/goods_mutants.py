@@ -1,0 +1,78 @@
+"""Mutants of the rules for goods: repeats, tolerances, bad labels, numbers, units, undo."""
+
+from __future__ import annotations
+
+from tests.faults.mutant import Edit, Mutant
+
+_RECEIVE, _MOVEMENTS = "tests/goods/test_receive.py", "tests/goods/test_movements.py"
+
+GOODS_MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        "pallet_received_twice", "the same SSCC is a new delivery each time", _RECEIVE,
+        (Edit("gateway.goods.arrival", "    if unit is None or unit.state == UNDONE:\n        return None\n",
+              "    if True:\n        return None\n"),),
+    ),
+    Mutant(
+        "tolerance_ignored", "any quantity is accepted without a supervisor", _RECEIVE,
+        (Edit("gateway.goods.receive", "if found.excess and not form.approved_by:", "if False:"),),
+    ),
+    Mutant(
+        "identical_delivery_swallowed", "the second of two identical deliveries is taken for the first", _RECEIVE,
+        (Edit("gateway.goods.receive", 'return ask_for("again", "ASK_SAME_LABEL", what=_what(found.goods))',
+              'return already("ALREADY_RECEIVED", sscc="", place="")'),
+         Edit("gateway.goods.receive", "from gateway.goods.problem import Question, Refusal, ask_for",
+              "from gateway.goods.problem import Question, Refusal, already, ask_for")),
+    ),
+    Mutant(
+        "damaged_label_booked", "a label with an error is booked for what is left of it", _RECEIVE,
+        (Edit("gateway.goods.label", "    if label.errors:", "    if False:"),),
+    ),
+    Mutant(
+        "supplier_not_compared", "anybody's goods are booked on anybody's order", _RECEIVE,
+        (Edit("gateway.goods.arrival", "    if supplier and order.supplier != supplier:", "    if False:"),),
+    ),
+    Mutant(
+        "blocked_lot_received", "a blocked lot comes in as available", _RECEIVE,
+        (Edit("gateway.goods.lot", "    if status == REJECTED:", "    if False:"),),
+    ),
+    Mutant(
+        "received_counted_twice", "what others received counts as ours", _RECEIVE,
+        (Edit("gateway.goods.order_line", "        elsewhere = line.elsewhere * ordered.factor // 1_000_000",
+              "        elsewhere = line.elsewhere * 0 // 1_000_000"),),
+    ),
+    Mutant(
+        "factor_not_kept", "an event forgets how it was converted", _RECEIVE,
+        (Edit("gateway.goods.act", "if amount.uom != amount.base_uom:", "if False:"),),
+    ),
+    Mutant(
+        "undo_gives_the_number_back", "a printed pallet number is given to another pallet", _MOVEMENTS,
+        (Edit("gateway.goods.undo", "NEVER_BACK = frozenset({SSCC_FACT})", "NEVER_BACK = frozenset({''})"),),
+    ),
+    Mutant(
+        "restored_counter_goes_on", "numbers of a lost tail are given again", _MOVEMENTS,
+        (Edit("gateway.goods.sscc", "        first += rules.sscc_skip", "        first += 0"),),
+    ),
+    Mutant(
+        "undo_overwrites_others", "an undo takes back what others did since", _MOVEMENTS,
+        (Edit("gateway.goods.undo", "    if not _is_untouched(act, case):", "    if False:"),),
+    ),
+    Mutant(
+        "loose_goods_out_of_pallets", "what stands in units is taken for loose", _MOVEMENTS,
+        (Edit("gateway.goods.act", "    return view.stock(row.item, place, row.status, row.lot) - inside",
+              "    return view.stock(row.item, place, row.status, row.lot)"),),
+    ),
+    Mutant(
+        "first_count_believed", "stock is adjusted by a single count", _MOVEMENTS,
+        (Edit("gateway.goods.count", "    is_confirmed = first is not None and ",
+              "    is_confirmed = first is None or "),),
+    ),
+    Mutant(
+        "unlimited_without_supervisor", "large bookings need nobody", _MOVEMENTS,
+        (Edit("gateway.goods.limit", "if limits and total > min(limits):", "if False:"),),
+    ),
+    Mutant(
+        "answer_card_filtered", "CONFIRM for the next code is taken for a repeat", "tests/pipeline/test_pipeline.py",
+        (Edit("gateway.pipeline", 'answers = "" if scan.action is Action.SCAN else f"#{self._scanned}"',
+              'answers = ""'),),
+    ),
+)  # fmt: skip
