@@ -20,6 +20,7 @@ from gateway.text.sentence import say
 
 FOREIGN_MAX_LENGTH = 200  # as long as master data may give a customer's own code
 
+_SEPARATORS = b"\x04\x1d\x1e"  # EOT, GS and RS, which labels of goods are divided by
 _NEWER_VERSION = re.compile(r"K[2-9][BCQR]?\.[A-Z0-9-]+\.[A-Z0-9.-]+\.[0-9A-Z]{2,}", re.ASCII)
 
 
@@ -86,7 +87,8 @@ def _label(read: Read, profile: Profile, templates: Sequence[Template]) -> Label
 
 def _only_a_label(read: Read, label: Label, otherwise: Rejection) -> Scan:
     """What no card can be, being too long or no printable text: a label, or rubbish."""
-    if not label.is_goods or label.is_guess:
+    has_noise = any(byte < 0x20 and byte not in _SEPARATORS for byte in read.data)
+    if not label.is_goods or label.is_guess or (has_noise and label.errors):
         return Scan(read, fault=otherwise)
     return Scan(read, label=label)
 
