@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from drivers.base import DeviceSettings
 from drivers.plug_name import PortName
 from drivers.scanner_answers import ShownBy
+from drivers.scanner_separators import LabelScannerSettings
 from drivers.scanner_settings import ByteText, unshown_note
 
 HONEYWELL_SWITCH_ON = "\u00fe\u0001"  # feature report 254 with 1, without which a Honeywell or Youjie sends nothing
@@ -27,7 +27,7 @@ class HidPosFeedback(BaseModel):
     """Where a person sees the outcome: device, screen or none; by default the device if anything is sent to it."""
 
 
-class HidPosSettings(DeviceSettings):
+class HidPosSettings(LabelScannerSettings):
     """A USB scanner in the mode HID POS (usage page 8Ch): no keyboard layout, nothing lost."""
 
     type: Literal["hid-pos"]

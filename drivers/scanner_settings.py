@@ -7,9 +7,9 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from drivers.base import DeviceSettings
 from drivers.framing import FRAME_LIMIT_BYTES, FrameRule
 from drivers.scanner_answers import Answers, ShownBy
+from drivers.scanner_separators import LabelScannerSettings
 
 
 def _check_bytes(text: str) -> str:
@@ -71,7 +71,7 @@ class ScannerFeedback(BaseModel):
     """Whether the scanner beeps by itself on decode, before anything is stored; false once that is switched off."""
 
 
-class FramedSettings(DeviceSettings):
+class FramedSettings(LabelScannerSettings):
     """How codes are cut out of the stream."""
 
     suffixes: Annotated[tuple[ByteText, ...], Field(max_length=4)] = ("\r", "\n")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from drivers.scanner_answers import ShownBy
+from drivers.scanner_separators import LabelScannerSettings
 from drivers.scanner_settings import unshown_note
 from drivers.serial_settings import LineSettings
 from drivers.serial_ssi_packet import parameter_bytes
@@ -37,7 +38,7 @@ class SsiFeedback(BaseModel):
     """Where a person sees the outcome: device, screen or none."""
 
 
-class SsiSettings(LineSettings):
+class SsiSettings(LabelScannerSettings, LineSettings):
     """A Zebra scanner with host type SSI."""
 
     type: Literal["zebra-ssi"]

@@ -329,6 +329,7 @@ def _stations(settings: Settings) -> dict[str, Station]:
 def _goods_rules(table: GoodsSettings) -> Rules:
     return Rules(
         again_ms=table.again_s * 1000, ask_ms=table.ask_s * 1000, is_confirmed=table.confirm,
+        label_parts=table.label_parts,
         sscc_prefix=table.sscc_prefix, sscc_first=table.sscc_first or 0, sscc_last=table.sscc_last or 0,
     )  # fmt: skip
 

@@ -40,6 +40,10 @@ def _unique_outputs(data: Data) -> Iterator[Mistake]:
     return _unique(data, "output", "id")
 
 
+def _unique_templates(data: Data) -> Iterator[Mistake]:
+    return _unique(data, "template", "id")
+
+
 def _unique_ports(data: Data) -> Iterator[Mistake]:
     return _unique(data, "device", "port")  # a serial port is a text; the port of a broker is a number
 
@@ -183,6 +187,7 @@ CHECKS = (
     _unique_stations,
     _unique_devices,
     _unique_outputs,
+    _unique_templates,
     _unique_ports,
     _known_stations,
     _source_actions,

@@ -11,10 +11,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from gateway.goods import parts
 from gateway.goods.act import Case as GoodsCase
 from gateway.goods.act import Rules
 from gateway.goods.desk import DIALOGUE, begin, proceed
 from gateway.goods.forget import forgotten
+from gateway.goods.parts import begin_label, go_on_label
 from gateway.instruct import carry_out
 from gateway.kanban.answer import nothing, refused
 from gateway.kanban.batch import due
@@ -32,6 +34,7 @@ from gateway.kanban.session import SessionRules, all_over, kept_up, signed
 from gateway.kanban.settlement import settle
 from gateway.kanban.suspect import suspected
 from gateway.kanban.undo import undo
+from gateway.kanban.unwanted import unwanted
 from gateway.kanban.walk import overdue, see, walk_here
 from gateway.master import Loop
 from gateway.model import (
@@ -103,6 +106,7 @@ class Decider:
         self._goods = goods or Rules()
         approval = partial(approve, rules=self._sessions)
         self._dialogues: dict[str, Step] = {**dialogues, APPROVAL: approval, DIALOGUE: self._proceed}
+        self._dialogues[parts.DIALOGUE] = self._more_parts
         self._undo_window_ms = undo_window_ms
         self._andon_window_ms = andon_window_ms
 
@@ -159,7 +163,7 @@ class Decider:
         if scan.action in ORDERS:
             return order(scan, station, view)
         if station.role == GOODS:
-            return begin(scan, GoodsCase(view, scan.read, station, self._goods))
+            return self._begin_goods(scan, GoodsCase(view, scan.read, station, self._goods))
         if scan.action is Action.OPERATION:
             return refused(_not_here(scan, station))
         if scan.action is Action.QUANTITY:
@@ -169,6 +173,14 @@ class Decider:
         if scan.action is Action.UNDO and not (scan.card or scan.code):
             return undo(scan, None, view, window_ms=self._undo_window_ms)
         return None
+
+    def _begin_goods(self, scan: Scan, case: GoodsCase) -> Decision:
+        found = begin_label(scan, case)
+        return found if isinstance(found, Decision) else begin(found or scan, case)
+
+    def _more_parts(self, flow: Flow, scan: Scan, station: Station, view: View) -> Decision | Scan | None:
+        """The next symbol of a label that has several."""
+        return go_on_label(flow, scan, GoodsCase(view, scan.read, station, self._goods))
 
     def _proceed(self, flow: Flow, scan: Scan, station: Station, view: View) -> Decision | None:
         """The next scan of a dialogue about goods; a supervisor's badge approves as the card APPROVE does."""
@@ -270,6 +282,8 @@ def _unknown(scan: Scan, view: View) -> Rejection:
     if scan.card:
         text = say("UNKNOWN_CARD", card=scan.card[:60])
         return Rejection("UNKNOWN_CARD", text, scan.card)
+    if scan.label is not None and (rejection := unwanted(scan.label)):
+        return rejection
     code = scan.code or (scan.label.text if scan.label else "")
     return Rejection("UNKNOWN_CODE", say("UNKNOWN_CODE", code=repr(code[:60])), code)
 

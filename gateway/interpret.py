@@ -13,12 +13,15 @@ from drivers.button_gpio_settings import GpioButtonSettings
 from drivers.button_http_settings import HttpButtonSettings
 from drivers.button_modbus_settings import ModbusButtonSettings
 from drivers.button_settings import MqttButtonSettings
+from drivers.camera.settings import CameraSettings
 from drivers.rfid_settings import TagReaderKeys
+from drivers.scanner_separators import LabelScannerSettings
 from gateway.codes.button_json import ButtonMapping
 from gateway.codes.button_layout import Layout
 from gateway.codes.contact import ContactMeaning, interpret_contact
 from gateway.codes.epc.filter import EpcFilter
 from gateway.codes.interpret import interpret_code
+from gateway.codes.profile import KEPT, PLAIN, PROFILES, Profile
 from gateway.codes.tag import interpret_tag
 from gateway.codes.webhook_json import interpret_webhook
 from gateway.credentials import CredentialStore
@@ -35,11 +38,24 @@ def sources(settings: Settings, credentials: CredentialStore) -> dict[str, Sourc
     secret = credentials.text(name).encode() if name else b""
     patterns = [re.compile(pattern) for pattern in settings.cards.patterns]
     badges = [re.compile(pattern) for pattern in settings.badges.patterns]
-    scanner = Source(
-        partial(interpret_code, site=settings.gateway.site, patterns=patterns, badges=badges, secret=secret),
-        settings.repeat.window_ms,
+    templates = [row.template for row in settings.templates]
+    codes = partial(
+        interpret_code, site=settings.gateway.site, patterns=patterns, badges=badges, secret=secret, templates=templates
     )
-    return {row.id: _source(row, scanner) for row in settings.devices}
+    window_ms = settings.repeat.window_ms
+    return {
+        row.id: _source(row, Source(partial(codes, profile=profile_of(row)), window_ms)) for row in settings.devices
+    }
+
+
+def profile_of(row: DeviceSettings) -> Profile:
+    """What is known of the way a device sends separators; a camera's decoders hand on what is in the symbol."""
+    if isinstance(row, CameraSettings):
+        return PROFILES[KEPT]
+    if not isinstance(row, LabelScannerSettings):
+        return PLAIN
+    arrival = row.separators
+    return Profile(row.id, arrival.gs, arrival.rs, arrival.eot, row.aim_required)
 
 
 def _source(row: DeviceSettings, scanner: Source) -> Source:

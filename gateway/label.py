@@ -14,10 +14,17 @@ import zxingcpp
 
 
 class Symbol(Enum):
-    """Symbologies we print."""
+    """Symbologies we print: format, and whether the text is a GS1 message in brackets."""
 
-    QR = zxingcpp.BarcodeFormat.QRCode
-    CODE_128 = zxingcpp.BarcodeFormat.Code128
+    QR = (zxingcpp.BarcodeFormat.QRCode, False)
+    CODE_128 = (zxingcpp.BarcodeFormat.Code128, False)
+    DATA_MATRIX = (zxingcpp.BarcodeFormat.DataMatrix, False)
+    GS1_128 = (zxingcpp.BarcodeFormat.Code128, True)
+    GS1_DATA_MATRIX = (zxingcpp.BarcodeFormat.DataMatrix, True)
+
+    @property
+    def is_linear(self) -> bool:
+        return self in (Symbol.CODE_128, Symbol.GS1_128)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,41 +72,44 @@ def card_svg(face: CardFace) -> str:
         (5, 49, 3.5, f"Card {face.card}   {face.number} of {face.count}"),
         (5, 72, 3, face.code),
     )
-    texts = "".join(
-        f'<text x="{x}" y="{y}" font-size="{size}" font-family="sans-serif">{_text(line)}</text>\n'
-        for x, y, size, line in lines
-    )
+    texts = "".join(text_at(x, y, size, line) for x, y, size, line in lines)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<svg xmlns="http://www.w3.org/2000/svg" width="105mm" height="74mm" viewBox="0 0 105 74">\n'
         '<rect width="105" height="74" fill="#FFFFFF"/>\n'
         f"{texts}"
-        f"{_placed(face.code, Symbol.QR, x=62, y=5, width=38, height=38)}"
-        f"{_placed(face.code, Symbol.CODE_128, x=2, y=52, width=101, height=15)}"
+        f"{placed(face.code, Symbol.QR, x=62, y=5, width=38, height=38)}"
+        f"{placed(face.code, Symbol.CODE_128, x=2, y=52, width=101, height=15)}"
         "</svg>\n"
     )
 
 
 def _create(text: str, symbol: Symbol) -> zxingcpp.Barcode:
+    form, is_gs1 = symbol.value
     if symbol is Symbol.QR:
-        return zxingcpp.create_barcode(text, symbol.value, ec_level="Q")  # a quarter may be smeared
-    return zxingcpp.create_barcode(text, symbol.value)
+        return zxingcpp.create_barcode(text, form, ec_level="Q")  # a quarter may be smeared
+    return zxingcpp.create_barcode(text, form, gs1=True) if is_gs1 else zxingcpp.create_barcode(text, form)
 
 
-def _placed(text: str, symbol: Symbol, *, x: float, y: float, width: float, height: float) -> str:
+def placed(text: str, symbol: Symbol, *, x: float, y: float, width: float, height: float) -> str:
     """The symbol as a nested drawing that fills the given rectangle in millimetres."""
     drawing = symbol_svg(text, symbol)
     size = re.search(r'<svg width="(\d+)" height="(\d+)"', drawing)
     first, end = drawing.find("<g "), drawing.find("</g>")
     if size is None or first < 0 or end < 0:
         raise ValueError("the drawing of the symbol is not as expected; install the pinned zxing-cpp")
-    shape = "xMidYMid" if symbol is Symbol.QR else "none"
+    shape = "none" if symbol.is_linear else "xMidYMid"
     return (
         f'<svg x="{x}" y="{y}" width="{width}" height="{height}" viewBox="0 0 {size[1]} {size[2]}"'
         f' preserveAspectRatio="{shape}" shape-rendering="crispEdges">\n{drawing[first:end]}</g>\n</svg>\n'.replace(
             'id="barcode" ', ""
         )
     )
+
+
+def text_at(x: float, y: float, size: float, line: str) -> str:
+    """A line of text whose base begins at a place in millimetres."""
+    return f'<text x="{x}" y="{y}" font-size="{size}" font-family="sans-serif">{_text(line)}</text>\n'
 
 
 def _text(line: str) -> str:

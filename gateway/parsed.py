@@ -136,6 +136,12 @@ class Label:
         """Whether it says anything beyond being a text."""
         return self.syntax is not Syntax.TEXT
 
+    @property
+    def is_guess(self) -> bool:
+        """Whether only its first characters, or one check digit, say that it is a label: ask first what else it is."""
+        is_bare_number = self.syntax is Syntax.GTIN and not self.aim
+        return is_bare_number or any(flaw.code == "WITHOUT_ENVELOPE" for flaw in self.warnings)
+
     def value_of(self, identifier: str) -> str:
         """The first value under an identifier, "" when it is not there."""
         return next((one.value for one in self.elements if one.id == identifier), "")

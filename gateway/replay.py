@@ -159,7 +159,9 @@ def _meanings(source: Source, read: Read) -> list[dict[str, Any]]:
 def _meaning(scan: Scan) -> dict[str, Any]:
     if scan.fault is not None:
         return {"fault": scan.fault.code, "text": scan.fault.text}
-    what = {"card": scan.card or scan.code} if not scan.call else {"call": scan.call}
+    what: dict[str, Any] = {"card": scan.card or scan.code} if not scan.call else {"call": scan.call}
+    if scan.label is not None and scan.label.is_goods:
+        what["label"] = scan.label.keys.as_json() if scan.label.is_valid else scan.label.errors[0].code
     return {"action": scan.action.value, **what}
 
 

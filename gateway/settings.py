@@ -9,18 +9,29 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic import ValidationInfo as Info
 
 from drivers.base import DeviceSettings, Identifier
 from drivers.output_base import OutputSettings
 from drivers.output_registry import OUTPUT_TYPES
 from drivers.registry import DEVICE_TYPES
+from gateway.codes.template import PATTERN_LIMIT, Template
 from gateway.crosscheck import cross_check
 from gateway.errors import ConfigError
 from gateway.mistake import Mistake, explain, is_echo
+from gateway.parsed import KEY_NAMES
 from gateway.setting_value import (
     check_amount,
     check_badge_pattern,
@@ -57,6 +68,16 @@ Operation = Literal[
     "split", "merge", "lend", "collect", "count", "release", "reject", "block",
 ]  # fmt: skip
 BaseUrl = Annotated[str, Field(max_length=500), AfterValidator(check_base_url)]
+
+
+def _check_part(text: str) -> str:
+    wrong = [name for name in text.split("|") if name not in KEY_NAMES]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is no key of a label, expected one of {', '.join(KEY_NAMES)}")
+    return text
+
+
+LabelPart = Annotated[str, AfterValidator(_check_part)]
 
 
 class _Table(BaseModel):
@@ -139,6 +160,8 @@ class GoodsSettings(_Table):
     """The same label without a pallet number again within this time is asked about; later it is another delivery."""
     ask_s: Annotated[int, Field(ge=10, le=3600)] = 120
     """How long a question waits for its answer."""
+    label_parts: Annotated[tuple[LabelPart, ...], Field(max_length=16)] = ()
+    """What must have been scanned of a label with one symbol for each value, e.g. item|supplier_item, quantity."""
     confirm: bool = False
     """True: every receipt is asked about, not only those that are not as ordered."""
     sscc_prefix: Annotated[str, StringConstraints(pattern=r"^([0-9]{8,13})?$")] = ""
@@ -185,6 +208,34 @@ class WebSettings(_Table):
     @property
     def port(self) -> int:
         return split_address(self.listen)[1]
+
+
+class TemplateSettings(_Table):
+    """The layout of a supplier's own labels, for codes that follow no standard."""
+
+    id: Identifier
+    """Name of the layout; kept with everything that is read by it."""
+    pattern: Annotated[str, Field(min_length=1, max_length=PATTERN_LIMIT)]
+    """Regular expression (RE2) for the whole code, with groups such as supplier_item, lot, quantity, unit."""
+    symbologies: Annotated[tuple[str, ...], Field(max_length=16)] = ()
+    """Only for these, such as qrcode or code-128; none means any."""
+    dates: str = "YYYYMMDD"
+    """How its dates are written, such as DD.MM.YYYY."""
+    values: dict[str, str] = Field(default_factory=dict)
+    """What all these labels say without printing it, such as supplier = "4711"."""
+
+    _template: Template = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _build(self) -> Self:
+        self._template = Template.build(
+            self.id, self.pattern, symbologies=self.symbologies, values=self.values, dates=self.dates
+        )
+        return self
+
+    @property
+    def template(self) -> Template:
+        return self._template
 
 
 class StationSettings(_Table):
@@ -237,6 +288,8 @@ class Settings(_Table):
     """Scanners and buttons."""
     outputs: Annotated[tuple[AnyOutput, ...], Field(alias="output", max_length=64)] = ()
     """Stack lights and beepers."""
+    templates: Annotated[tuple[TemplateSettings, ...], Field(alias="template", max_length=64)] = ()
+    """Layouts of suppliers' own labels; the first that fits is taken, before any standard."""
 
     _file: Path = PrivateAttr(default=DEFAULT_FILE)
 

@@ -37,8 +37,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "drivers.base", "drivers.button_settings", "gateway.codes", "gateway.credentials", "gateway.pipeline",
         "gateway.settings", "drivers.button_http_settings", "drivers.button_contact_settings",
         "drivers.button_modbus_settings", "drivers.button_gpio_settings", "gateway.model", "drivers.rfid_settings",
+        "drivers.scanner_separators", "drivers.camera.settings",
     ),
     "gateway.label": ("gateway.codes", *_PURE),
+    "gateway.probe_sheet": ("gateway.codes", "gateway.label"),
     "gateway.labels": ("gateway.codes", "gateway.clock", *_PURE),
     "gateway.lights": (
         *_BASE, "drivers.base", "drivers.output_base", "drivers.output_panel", "gateway.kanban.colour",
@@ -56,7 +58,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "drivers": (
         *_BASE, "drivers.base", "drivers.broker_client", "drivers.broker_settings", "drivers.buffered_socket",
         "drivers.framing", "drivers.plug", "drivers.plug_name", "drivers.scanner_answers", "drivers.scanner_connection",
-        "drivers.scanner_device", "drivers.scanner_plain", "drivers.scanner_settings", "gateway.codes.place",
+        "drivers.scanner_device", "drivers.scanner_plain", "drivers.scanner_separators",
+        "drivers.scanner_settings", "gateway.codes.place",
         "gateway.codes.button_layout",
     ),
     "drivers.camera": (*_BASE, "drivers.base"),
@@ -80,7 +83,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
     "gateway.counter": _PURE,
     "gateway.goods": (
-        "gateway.counter", "gateway.kanban", "gateway.stations.station", "gateway.parsed", "gateway.ids", *_PURE,
+        "gateway.counter", "gateway.kanban", "gateway.stations.station", "gateway.parsed", "gateway.ids",
+        "gateway.codes.assembly", "gateway.codes.parse", *_PURE,
     ),
     "gateway.decide": (
         "gateway.goods", "gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE,
@@ -95,7 +99,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # configuration
     "gateway.settings": (
         "drivers.base", "drivers.output_base", "drivers.output_registry", "drivers.registry",
-        "sync.settings", "gateway.errors", *_TOML,
+        "sync.settings", "gateway.errors", "gateway.parsed", "gateway.codes.template", *_TOML,
         "gateway.crosscheck", "gateway.mistake", "gateway.setting_value",
     ),
     "gateway.crosscheck": ("gateway.mistake", "gateway.setting_value"),

@@ -12,11 +12,13 @@ from gateway.cli.card import card
 from gateway.cli.check import check
 from gateway.cli.code import badge, command_card, quantity_card
 from gateway.cli.contract import contract
+from gateway.cli.decode import decode
 from gateway.cli.devices import devices
 from gateway.cli.identity import identity
 from gateway.cli.labels import labels
 from gateway.cli.mail import import_
 from gateway.cli.mode import mode
+from gateway.cli.probe import probe
 from gateway.cli.replay import replay
 from gateway.cli.resolve import resolve
 from gateway.cli.run import run
@@ -40,6 +42,8 @@ COMMANDS: tuple[click.Command, ...] = (
     badge,
     quantity_card,
     contract,
+    decode,
+    probe,
     resolve,
     identity,
     mode,

@@ -47,4 +47,8 @@ def _meaning(means: dict[str, str]) -> str:
         return f"skipped: {means['skipped']}"
     if "fault" in means:
         return f"{means['fault']}: {means['text']}"
+    if "label" in means:
+        return f"{means['action']} {means['card']} label {json.dumps(means['label'], ensure_ascii=False)}".replace(
+            "  ", " "
+        )
     return " ".join(means.values()) if "card" in means else f"{means['action']} call {means['call']}"

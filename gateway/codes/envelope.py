@@ -1,8 +1,8 @@
 """ISO/IEC 15434 envelopes: `[)>` RS format GS field GS field … RS EOT, as tolerant as real labels need.
 
 Tolerated: a missing RS or EOT, one `>` too many before the header, empty fields, a line end behind the last field,
-and separators that the scanner replaced, as long as the header itself shows by what. A header without any
-separator proves that they were dropped: then no border between fields is certain, and nothing is booked.
+and separators that the scanner replaced, as long as the header itself shows by what, and it is nothing that may stand
+inside a value. A header without any separator proves that they were dropped: then no border is certain.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from gateway.codes.di_table import split_identifier
+from gateway.codes.di_table import PLAIN_VALUE, split_identifier
 from gateway.codes.gs1_message import ELEMENT_LIMIT, GS
 from gateway.parsed import Element, Flaw
 
@@ -47,6 +47,8 @@ def open_envelope(text: str) -> Envelope:
     group, record = _separators(match[1], body)
     if not group:
         return Envelope(flaw=_dropped(text))
+    if PLAIN_VALUE.fullmatch(group):
+        return Envelope(flaw=_unclear(group))
     if match[2] not in FORMATS:
         return Envelope(flaw=_unknown_format(match[2]))
     return _fields(match[2], body, group, record)
@@ -120,6 +122,12 @@ def _damaged(got: str) -> Flaw:
 def _dropped(text: str) -> Flaw:
     what = "The scanner drops the separators between the fields of this label, so they cannot be told apart: "
     return Flaw("SEPARATOR_DROPPED", what + "set it up by `kanban-gateway probe`.", text[:40], "GS behind the format")
+
+
+def _unclear(group: str) -> Flaw:
+    what = f"The scanner sends {group!r} between the fields of this label, which may stand inside a value too: "
+    text = what + "set it up to send GS or a character that no label holds, such as |."
+    return Flaw("AMBIGUOUS", text, group, "a separator that is no data")
 
 
 def _unknown_format(got: str) -> Flaw:

@@ -1,7 +1,8 @@
 """Which application identifiers must not stand together, and which belong together (General Specifications 4.14).
 
-A forbidden pair is an error. A missing partner is a warning only: it may stand in another symbol on the same goods,
-as the SSCC of a logistic label does, and the rule is about all symbols of one item together.
+A forbidden pair is an error, and so is what only adds to a value that is not there. Any other missing partner is a
+warning only: it may stand in another symbol on the same goods, as the SSCC of a logistic label does, and the rule is
+about all symbols of one item together.
 """
 
 from __future__ import annotations
@@ -14,8 +15,15 @@ _SERIAL_OF = {"01": "21", "8006": "21", "8010": "8011"}
 _SERIAL_FROM = {"253": 13, "255": 13, "8003": 14}  # the serial number is the part of the value behind it
 
 
+# What only adds to another value and means nothing without it; that value stands in the same symbol.
+_ADDS_TO = {
+    "250": ("21",), "254": ("414",), "427": ("422",), "4303": ("4302",), "4313": ("4312",), "7022": ("7021",),
+    "8011": ("8010",), "8019": ("8017", "8018"),
+}  # fmt: skip
+
+
 def wrong_pairs(elements: tuple[Element, ...]) -> tuple[Flaw, ...]:
-    """Repeated identifiers that contradict each other, and pairs that GS1 forbids."""
+    """Repeated identifiers that contradict each other, pairs that GS1 forbids, and additions to nothing."""
     values: dict[str, str] = {}
     flaws: list[Flaw] = []
     for element in elements:
@@ -27,6 +35,11 @@ def wrong_pairs(elements: tuple[Element, ...]) -> tuple[Flaw, ...]:
             if ai != other and any(_fits(other, pattern) for pattern in IDENTIFIERS[ai].excludes):
                 text = f"({ai}) and ({other}) must not stand on the same label."
                 flaws.append(Flaw("FORBIDDEN_PAIR", text, other, f"({ai}) without ({other})", ai))
+    for ai in values.keys() & _ADDS_TO.keys():
+        if not values.keys() & set(_ADDS_TO[ai]):
+            wanted = " or ".join(f"({other})" for other in _ADDS_TO[ai])
+            text = f"({ai}) only adds to {wanted}, which is not there."
+            flaws.append(Flaw("FRAGMENT", text, values[ai], wanted, ai))
     if "8030" in values and (flaw := _unsigned_key(values)):
         flaws.append(flaw)
     return tuple(flaws)

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway.codes import badge, card, command, quantity
-from gateway.codes.parse import parse
+from gateway.codes.parse import MAX_BYTES, parse
+from gateway.codes.profile import PLAIN, Profile
+from gateway.codes.template import Template
 from gateway.model import Action, Read, Rejection, Scan
+from gateway.parsed import Label
 from gateway.text.sentence import say
 
-MAX_BYTES = 4096  # more is no barcode
 FOREIGN_MAX_LENGTH = 200  # as long as master data may give a customer's own code
 
 _SEPARATORS = b"\x04\x1d\x1e"  # EOT, GS and RS, which labels of goods are divided by
@@ -23,37 +25,39 @@ _NEWER_VERSION = re.compile(r"K[2-9][BCQR]?\.[A-Z0-9-]+\.[A-Z0-9.-]+\.[0-9A-Z]{2
 
 
 def interpret_code(
-    read: Read,
-    *,
-    site: str,
-    patterns: Sequence[re.Pattern[str]] = (),
-    badges: Sequence[re.Pattern[str]] = (),
-    secret: bytes = b"",
-) -> Scan:
-    """What a scanner's read says at `site`.
+    read: Read, *, site: str, patterns: Sequence[re.Pattern[str]] = (),
+    badges: Sequence[re.Pattern[str]] = (), secret: bytes = b"",
+    profile: Profile = PLAIN, templates: Sequence[Template] = (),
+) -> Scan:  # fmt: skip
+    """What a scanner's read says at `site`: one of our cards, a command, a customer's card, or a label of goods.
 
     A text that fits one of a customer's `patterns` as a whole names the card by its group `card`; any
     other foreign text goes into `Scan.code` for the exact look-up among the cards' own codes. Both are
     set for a pattern, so that its group may be a card's id or the code printed on it. A text that fits one of
-    `badges` as a whole is the badge that its group `badge` says.
+    `badges` as a whole is the badge that its group `badge` says. What is none of our
+    own codes is also read as a label, into `Scan.label`; whether it is wanted is decided where it was scanned.
     """
     text = _decode(read.data)
-    if isinstance(text, Rejection):
-        return _label(read, text)
+    if not isinstance(text, Rejection):
+        if (scan := _ours(read, text, site, secret)) is not None:
+            return scan
+        if len(text) <= FOREIGN_MAX_LENGTH:
+            scan = _of_a_customer(read, text, patterns, badges)
+            return scan if not scan.code or scan.card else replace(scan, label=_label(read, profile, templates))
+        text = _too_long(len(text), FOREIGN_MAX_LENGTH, "characters")
+    if not 0 < len(read.data) <= MAX_BYTES:
+        return Scan(read, fault=text)
+    return _only_a_label(read, _label(read, profile, templates), text)
+
+
+def _ours(read: Read, text: str, site: str, secret: bytes) -> Scan | None:
+    """A code that this gateway prints; None when the text is none."""
     if text.startswith(card.PREFIX):
         parsed = card.parse_card(text, site=site)
         if isinstance(parsed, Rejection):
             return Scan(read, fault=parsed)
         return Scan(read, card=parsed.card, revision=parsed.revision)
-    if (scan := _order(read, text, site, secret)) is not None:
-        return scan
-    if len(text) > FOREIGN_MAX_LENGTH:
-        return _label(read, _too_long(len(text), FOREIGN_MAX_LENGTH, "characters"))
-    for pattern in badges:
-        found = pattern.fullmatch(text)
-        if found and found["badge"]:
-            return Scan(read, action=Action.BADGE, badge=found["badge"])
-    return _foreign(read, text, patterns)
+    return _order(read, text, site, secret)
 
 
 def _order(read: Read, text: str, site: str, secret: bytes) -> Scan | None:
@@ -77,12 +81,16 @@ def _order(read: Read, text: str, site: str, secret: bytes) -> Scan | None:
     return None
 
 
-def _label(read: Read, otherwise: Rejection) -> Scan:
-    """A label of goods may be long and hold separators; anything else like that is `otherwise`."""
-    if any(byte < 0x20 and byte not in _SEPARATORS for byte in read.data):
+def _label(read: Read, profile: Profile, templates: Sequence[Template]) -> Label:
+    return parse(read.data, read.aim, profile=profile, templates=templates)
+
+
+def _only_a_label(read: Read, label: Label, otherwise: Rejection) -> Scan:
+    """What no card can be, being too long or no printable text: a label, or rubbish."""
+    has_noise = any(byte < 0x20 and byte not in _SEPARATORS for byte in read.data)
+    if not label.is_goods or label.is_guess or (has_noise and label.errors):
         return Scan(read, fault=otherwise)
-    label = parse(read.data, read.aim)
-    return Scan(read, label=label) if label.is_goods else Scan(read, fault=otherwise)
+    return Scan(read, label=label)
 
 
 def _command(read: Read, text: str, site: str, secret: bytes) -> Scan:
@@ -90,6 +98,17 @@ def _command(read: Read, text: str, site: str, secret: bytes) -> Scan:
     if isinstance(action, Rejection):
         return Scan(read, fault=action)
     return Scan(read, action=action, code=command.operation_of(text) if action is Action.OPERATION else "")
+
+
+def _of_a_customer(
+    read: Read, text: str, patterns: Sequence[re.Pattern[str]], badges: Sequence[re.Pattern[str]]
+) -> Scan:
+    """A badge or a card that somebody else prints."""
+    for pattern in badges:
+        found = pattern.fullmatch(text)
+        if found and found["badge"]:
+            return Scan(read, action=Action.BADGE, badge=found["badge"])
+    return _foreign(read, text, patterns)
 
 
 def _foreign(read: Read, text: str, patterns: Sequence[re.Pattern[str]]) -> Scan:
@@ -101,7 +120,7 @@ def _foreign(read: Read, text: str, patterns: Sequence[re.Pattern[str]]) -> Scan
     if _NEWER_VERSION.fullmatch(text):
         hint = say("CODE_VERSION")
         return Scan(read, fault=Rejection("CODE_VERSION", hint, text[:3], "K1"))
-    return Scan(read, code=text, label=parse(read.data, read.aim))
+    return Scan(read, code=text)
 
 
 def _decode(data: bytes) -> str | Rejection:

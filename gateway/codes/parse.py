@@ -20,7 +20,7 @@ from gateway.codes.gs1_message import Split, judge_elements, split, split_bracke
 from gateway.codes.gs1_table import identifier_at
 from gateway.codes.gtin import LENGTHS, is_restricted, retail_gtin, wrong_check_digit
 from gateway.codes.profile import GS, KEPT, PLAIN, Profile, restored
-from gateway.codes.symbology import AIM_ID, Symbology, aim_for, symbology_of
+from gateway.codes.symbology import AIM_ID, LIKE_AIM, Symbology, aim_for, symbology_of
 from gateway.codes.template import Template, apply_template
 from gateway.parsed import Element, Flaw, Keys, Label, Syntax
 
@@ -69,7 +69,12 @@ def parse(
         return replace(label, errors=(reason,))
     label = replace(label, text=restored(text, profile))
     code = _Code(label, symbol or Symbology(), profile, templates)
-    return next(found for reader in _READERS if (found := reader(code)) is not None)
+    try:
+        return next(found for reader in _READERS if (found := reader(code)) is not None)
+    except Exception as error:  # noqa: BLE001  a mistake of ours must cost one scan its label, not a device its thread
+        name = type(error).__name__
+        what = f"The gateway could not read this code because of a mistake of its own ({name}): tell the administrator."
+        return replace(label, errors=(Flaw("INTERNAL", what, name, "a code that can be read"),))
 
 
 def _decode(raw: bytes) -> tuple[str, tuple[Flaw, ...]]:
@@ -84,6 +89,9 @@ def _unusable(label: Label, symbol: Symbology | None, profile: Profile) -> Flaw 
     if not label.aim and profile.expects_aim:
         text = "The code came without its symbology identifier, which this scanner is set up to send: scan again."
         return Flaw("NO_AIM", text, label.text[:20], "]<letter><digit> before the data")
+    if not label.aim and LIKE_AIM.match(label.text):
+        text = f"The code begins like a symbology identifier, but there is no {label.text[:3]!r}: scan again."
+        return Flaw("UNKNOWN_AIM", text, label.text[:3], "ISO/IEC 15424")
     if label.aim and symbol is None:
         return Flaw("UNKNOWN_AIM", f"There is no symbology {label.aim[:8]!r}.", label.aim[:8], "ISO/IEC 15424")
     if not label.text and not label.aim:
@@ -150,10 +158,10 @@ def _by_brackets(code: _Code) -> Label | None:
 
 
 def _by_caret(code: _Code) -> Label | None:
-    """The notation of standards and printers, in which ^ is FNC1: typed or piped, never scanned."""
+    """The notation of standards and printers, in which ^ is FNC1 and | begins a composite: typed, never scanned."""
     if code.label.aim or not code.text.startswith("^"):
         return None
-    text = code.text[1:].replace("^", GS)
+    text = code.text[1:].replace("|^", GS).replace("^", GS)
     return _gs1(replace(code, label=replace(code.label, text=text), profile=replace(code.profile, gs=KEPT)))
 
 
@@ -206,7 +214,9 @@ def _by_data_identifiers(code: _Code) -> Label | None:
     if len(known) != len(fields) or not all(PLAIN_VALUE.fullmatch(one.value) for one in known):
         return None
     label = _identified(code.label, Syntax.DATA_IDENTIFIERS, tuple(known), None)
-    text = "This was read as data identifiers without an envelope; it may be any other text."
+    if len(known) > 1:
+        return label
+    text = "This was read as a data identifier without an envelope; it may be any other text."
     return replace(label, warnings=(*label.warnings, Flaw("WITHOUT_ENVELOPE", text, code.text[:40], "[)> RS 06 GS")))
 
 
@@ -317,6 +327,10 @@ def _identified(label: Label, syntax: Syntax, elements: tuple[Element, ...], fla
     if long := next((one for one in elements if len(one.value) > VALUE_LIMIT), None):
         text = f"{long.id} has {len(long.value)} characters, at most {VALUE_LIMIT} are expected."
         flaw = Flaw("LENGTH", text, str(len(long.value)), f"at most {VALUE_LIMIT} characters", long.id)
+        return _finished(label, syntax, elements, errors=(flaw,))
+    if odd := next((one for one in elements if not one.value.isprintable()), None):
+        text = f"{odd.id} holds control characters: {odd.value[:40]!r}."
+        flaw = Flaw("CHARACTERS", text, repr(odd.value[:40]), "printable characters", odd.id)
         return _finished(label, syntax, elements, errors=(flaw,))
     keys, errors, warnings = di_keys(elements)
     return _finished(label, syntax, elements, keys, errors, warnings)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+LIKE_AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 AIM_ID = re.compile(r"\][A-Za-z][0-9A-Fa-f]")
 
 

@@ -35,6 +35,7 @@ class Rules:
     sscc_last: int = -1
     sscc_skip: int = 1000  # left out after a restored image, whose counter may be behind
     is_confirmed: bool = False  # every receipt is asked about, not only those that are not as ordered
+    label_parts: tuple[str, ...] = ()  # keys that make a label of one symbol for each value whole; none: not gathered
 
 
 @dataclass(frozen=True, slots=True)

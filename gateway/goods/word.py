@@ -31,11 +31,22 @@ def words_of(scan: Scan, view: View) -> list[Word] | Refusal:
         return [("quantity", scan.quantity)]
     if scan.card:
         return refuse("CARD_AT_GOODS", got=scan.card, card=scan.card)
-    digest = blake2b(scan.read.data, digest_size=8).hexdigest()
-    if scan.label is not None and scan.label.is_goods:
-        claim = claim_of(scan.label, digest)
-        return claim if isinstance(claim, Refusal) else _claimed(claim, view)
-    return _texts(scan.code, digest, view)
+    label = scan.label
+    if label is None or not label.is_goods:
+        return texts_of(scan, view)
+    if label.is_guess and not isinstance(found := texts_of(scan, view), Refusal):
+        return found  # a place or an order that only begins as a data identifier does
+    claim = claim_of(label, _digest(label.raw))
+    return claim if isinstance(claim, Refusal) else _claimed(claim, view)
+
+
+def texts_of(scan: Scan, view: View) -> list[Word] | Refusal:
+    """What the code is as a plain text that the master data know."""
+    return _texts(scan.code, _digest(scan.read.data), view)
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=8).hexdigest()
 
 
 def _claimed(claim: Claim, view: View) -> list[Word]:

@@ -19,6 +19,8 @@ GOODS_ENGLISH: dict[str, str] = {
     "SLOT_OUTCOME": "an outcome",
     # questions
     "ASK_RECEIVE": "Scan the label of what arrived.",
+    "ASK_PARTS": "{count} of this label scanned. Still needed: {missing}.",
+    "ASK_PARTS_ANEW": "This belongs to another label, the one before was given up. Still needed: {missing}.",
     "ASK_QUANTITY": "How many {unit} of {item}? Scan or enter the quantity.",
     "ASK_ORDER": "{item} is on several orders ({orders}): scan the order number.",
     "ASK_SAME_LABEL": "{what}: the same label once more. Another delivery? Scan it again or CONFIRM, else CANCEL.",

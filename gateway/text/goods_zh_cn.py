@@ -19,6 +19,8 @@ GOODS_CHINESE: dict[str, str] = {
     "SLOT_OUTCOME": "处理结果卡",
     # questions
     "ASK_RECEIVE": "请扫描到货标签。",
+    "ASK_PARTS": "此标签已扫描 {count} 个条码。还需要：{missing}。",
+    "ASK_PARTS_ANEW": "这属于另一张标签，之前的已放弃。还需要：{missing}。",
     "ASK_QUANTITY": "{item} 有多少 {unit}?请扫描或输入数量。",
     "ASK_ORDER": "{item} 在多张订单上({orders}):请扫描订单号。",
     "ASK_SAME_LABEL": "{what}:同一标签再次扫描。是另一批到货吗?再扫一次或扫“确认”,否则扫“取消”。",

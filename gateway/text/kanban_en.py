@@ -54,6 +54,7 @@ KANBAN_ENGLISH: dict[str, str] = {
     "LOOP_NOT_YET": "The loop of card {card} is not known here yet: tell the planner.",
     "UNKNOWN_CARD": "Card {card} is not known here: tell the planner, and keep the card.",
     "UNKNOWN_CODE": "{code} is no kanban card: scan the card of the bin.",
+    "LABEL_NOT_EXPECTED": "This is a label of goods ({about}): here scan the card of the bin, or use a goods station.",
     "UNKNOWN_LOOP": "Loop {loop} of card {card} is not known here: tell the planner, and keep the card.",
     "TRAINING": "TRAINING, nothing is booked. {said}",
     "CODE_VERSION": "The card was printed for a newer version of this gateway: tell the administrator.",

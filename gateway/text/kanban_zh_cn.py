@@ -52,6 +52,7 @@ KANBAN_CHINESE: dict[str, str] = {
     "LOOP_NOT_YET": "看板卡 {card} 的回路在此尚未登记:请通知计划员。",
     "UNKNOWN_CARD": "此处没有看板卡 {card}:请通知计划员并保留此卡。",
     "UNKNOWN_CODE": "{code} 不是看板卡:请扫描料箱的看板卡。",
+    "LABEL_NOT_EXPECTED": "这是货物标签（{about}）：请到货物站扫描，此处请扫描料箱看板卡。",
     "UNKNOWN_LOOP": "看板卡 {card} 的回路 {loop} 在此未登记:请通知计划员并保留此卡。",
     "TRAINING": "培训模式,不做登记。{said}",
     "CODE_VERSION": "此卡为更新版本的网关打印:请通知管理员。",

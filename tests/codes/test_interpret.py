@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from gateway.codes.card import CardCode, format_card
 from gateway.codes.command import format_command, parse_command
-from gateway.codes.interpret import MAX_BYTES, interpret_code
+from gateway.codes.interpret import interpret_code
+from gateway.codes.parse import MAX_BYTES
 from gateway.model import Action, Read, Rejection, Scan
 
 SECRET = b"a secret of this plant"
@@ -130,7 +131,8 @@ def test_a_card_of_another_plant_is_told_from_a_damaged_one() -> None:
 def test_any_bytes_give_a_scan_of_a_card_a_code_or_a_fault(data: bytes) -> None:
     scan = interpret(data)
     assert scan.read.data == data
-    says = [bool(scan.card or scan.code), scan.fault is not None, scan.action is not Action.SCAN]
+    is_label_only = scan.label is not None and scan.label.is_valid and not scan.code
+    says = [bool(scan.card or scan.code) or is_label_only, scan.fault is not None, scan.action is not Action.SCAN]
     assert says.count(True) == 1
     assert len(scan.card) <= 200
     assert len(scan.code) <= 200

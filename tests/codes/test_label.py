@@ -45,7 +45,7 @@ def drawn(root: ElementTree.Element, scale: float) -> np.ndarray:
     return image
 
 
-@pytest.mark.parametrize("symbol", Symbol)
+@pytest.mark.parametrize("symbol", [Symbol.QR, Symbol.CODE_128])
 @pytest.mark.parametrize("text", [CARD, LONGEST, UNDO])
 def test_a_printed_symbol_is_read_back_by_both_readers(symbol: Symbol, text: str) -> None:
     image = cv2.imdecode(np.frombuffer(symbol_png(text, symbol, scale=3), np.uint8), cv2.IMREAD_GRAYSCALE)

@@ -66,6 +66,8 @@ def test_day_zero_is_the_last_of_the_month_and_the_century_does_not_depend_on_th
         (f"]C101{GTIN}10AB#", "CHARACTERS", "GS1 set 82"),
         ("]C1", "EMPTY", "at least one element string"),
         ("]C1ABC", "UNKNOWN_AI", "an application identifier of GS1"),
+        (f"]C101{GTIN}250X", "FRAGMENT", "(21)"),
+        ("]XXABC", "UNKNOWN_AIM", "ISO/IEC 15424"),
         ("]C1811001", "COUPON", "the label of goods; this is a coupon for a till"),
         ("]E04006381333932", "CHECK_DIGIT", "1"),
         ("]E0400638", "LENGTH", "13 digits, 12 for UPC-A"),
@@ -133,11 +135,17 @@ def test_format_05_is_gs1_and_format_12_has_text_element_identifiers() -> None:
     assert read("[)>\x1e06\x1dPA1\x1e06\x1d1TL1\x1e\x04").keys.lot == "L1"
 
 
-@pytest.mark.parametrize("group", ["@", "|", "\u241d", "]", "#"])
+@pytest.mark.parametrize("group", ["@", "|", "\u241d", "]", "~"])
 def test_an_envelope_shows_by_itself_what_the_scanner_made_of_the_separators(group: str) -> None:
     label = parse(f"[)>{group}06{group}PA-1{group}Q12{group}1TL9{group}".encode())
     assert codes_of(label) == []
     assert (label.keys.item, label.keys.lot, label.keys.quantity) == ("A-1", "L9", Amount(Decimal(12)))
+
+
+@pytest.mark.parametrize("group", ["-", "/", " ", "#", "."])
+def test_a_separator_that_may_stand_inside_a_value_is_refused(group: str) -> None:
+    label = parse(f"[)>{group}06{group}P596-777A1-ND{group}Q3".encode())
+    assert codes_of(label) == ["AMBIGUOUS"]
 
 
 def test_a_quantity_takes_its_unit_from_the_identifier_beside_it() -> None:

@@ -374,6 +374,35 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
               "not message.is_retained"),),
     ),
     Mutant(
+        "check_digit_not_verified", "a damaged number passes for another one", "tests/codes/test_labels.py",
+        (Edit("gateway.codes.gs1_rule", "return None if part[-1] == right else", "return None if right else"),
+         Edit("gateway.codes.gs1_second", 'if wrong else ""', 'if False else ""')),
+    ),
+    Mutant(
+        "separatorless_label_accepted", "a dropped separator makes another lot", "tests/codes/test_separators.py",
+        (Edit("gateway.codes.parse", "if is_in_doubt and (cut := hidden_split(elements)) is not None:",
+              "if False and (cut := hidden_split(elements)) is not None:"),),
+    ),
+    Mutant(
+        "too_long_value_split", "what is too long becomes two elements", "tests/codes/test_labels.py",
+        (Edit("gateway.codes.gs1_message", "    return len(text) if end < 0 else end\n",
+              "    return min(len(text) if end < 0 else end, start + identifier.most)\n"),),
+    ),
+    Mutant(
+        "envelope_without_separators_read", "fields that run into each other are booked as one",
+        "tests/codes/test_separators.py",
+        (Edit("gateway.codes.envelope", '    if not first or first.isalnum():\n        return "", ""\n', ""),),
+    ),
+    Mutant(
+        "two_labels_assembled", "the quantity of one label with the item of another", "tests/codes/test_assembly.py",
+        (Edit("gateway.codes.assembly", "    if assembly.is_late(now_ms, timeout_ms):", "    if False:"),),
+    ),
+    Mutant(
+        "label_before_card", "a card whose code looks like a label is refused", "tests/pipeline/test_labels_scanned.py",
+        (Edit("gateway.decide", "    if card is None and scan.code:\n",
+              "    if card is None and scan.code and not (scan.label and scan.label.errors):\n"),),
+    ),
+    Mutant(
         "undo_sees_calls", "after a call for help nothing can be undone at the station",
         "tests/store/test_presses_and_calls.py",
         (Edit("gateway.store.view", " AND body ->> '$.call' IS NULL", ""),
