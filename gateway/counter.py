@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from gateway.model import View
 from gateway.quantity import format_quantity, parse_quantity
+from gateway.view import View
 
 RECEIVED, ISSUED, MADE, SHIPPED, EMPTIES = "received", "issued", "made", "shipped", "empties"
 IN_UNITS = "in_units"  # by place and goods: how much of the stock stands in handling units

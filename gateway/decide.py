@@ -56,8 +56,7 @@ from gateway.model import (
     StockSnapshot,
     Tick,
     Undeliverable,
-    View,
-)  # fmt: skip
+)
 from gateway.stations.amount import asks_amount, enter
 from gateway.stations.andon import answer_call
 from gateway.stations.approval import APPROVAL, approve, approved_only, approver
@@ -71,6 +70,7 @@ from gateway.stations.source import advance, release
 from gateway.stations.station import CONSUME, GOODS, QUALITY, RECEIVE, SOURCE, Station
 from gateway.stations.withdraw import withdraw
 from gateway.text.sentence import say
+from gateway.view import View
 
 # Where each action belongs: the roles of its station, and the end of the loop it stands at.
 _AT_CONSUMER = frozenset({Action.EMPTY, Action.FULL, Action.WITHDRAW})

@@ -13,7 +13,8 @@ from gateway.kanban.reprint import replace_card, reprint
 from gateway.kanban.resolve import close, edit, redrive, resend, void
 from gateway.kanban.walk import cancel, open_walk
 from gateway.kanban.walkresult import finish
-from gateway.model import Decision, Instruction, Status, View
+from gateway.model import Decision, Instruction, Status
+from gateway.view import View
 
 INSTRUCTIONS: dict[str, Callable[[Instruction, View], Decision]] = {
     "card.found": found,

@@ -1,12 +1,8 @@
-"""Printable symbols and cards: QR and Code 128 as SVG or PNG, and a whole kanban card as one SVG.
-
-Both symbols of a card hold the same text, so that a 2D imager and an old laser scanner read it alike.
-"""
+"""Single symbols, such as a QR code, as SVG or PNG, and how to place them in a drawing. Labels: gateway/labels/."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from xml.sax.saxutils import escape
 
@@ -27,22 +23,6 @@ class Symbol(Enum):
         return self in (Symbol.CODE_128, Symbol.GS1_128)
 
 
-@dataclass(frozen=True, slots=True)
-class CardFace:
-    """What is printed on a card; texts are escaped when rendered."""
-
-    code: str  # codes.card.format_card
-    card: str
-    loop: str
-    item: str
-    item_name: str
-    quantity: str  # with unit, e.g. "40 PCE"
-    consumer: str
-    source: str
-    number: int  # card `number` of `count` in the loop
-    count: int
-
-
 def symbol_svg(text: str, symbol: Symbol) -> str:
     """One symbol with its quiet zone, one unit per module."""
     return str(_create(text, symbol).to_svg(add_quiet_zones=True))
@@ -58,30 +38,6 @@ def symbol_png(text: str, symbol: Symbol, *, scale: int = 4) -> bytes:
     image = numpy.asarray(_create(text, symbol).to_image(scale=scale, add_quiet_zones=True))
     _, png = cv2.imencode(".png", image)
     return png.tobytes()
-
-
-def card_svg(face: CardFace) -> str:
-    """A card of 105 x 74 mm (A7), black on white, one SVG document without external parts."""
-    lines = (
-        (5, 10, 5, f"{face.item}"),
-        (5, 16, 4, face.item_name),
-        (5, 25, 8, face.quantity),
-        (5, 32, 4, f"To {face.consumer}"),
-        (5, 37, 4, f"From {face.source}"),
-        (5, 44, 3.5, f"Loop {face.loop}"),
-        (5, 49, 3.5, f"Card {face.card}   {face.number} of {face.count}"),
-        (5, 72, 3, face.code),
-    )
-    texts = "".join(text_at(x, y, size, line) for x, y, size, line in lines)
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<svg xmlns="http://www.w3.org/2000/svg" width="105mm" height="74mm" viewBox="0 0 105 74">\n'
-        '<rect width="105" height="74" fill="#FFFFFF"/>\n'
-        f"{texts}"
-        f"{placed(face.code, Symbol.QR, x=62, y=5, width=38, height=38)}"
-        f"{placed(face.code, Symbol.CODE_128, x=2, y=52, width=101, height=15)}"
-        "</svg>\n"
-    )
 
 
 def _create(text: str, symbol: Symbol) -> zxingcpp.Barcode:

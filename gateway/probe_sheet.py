@@ -24,9 +24,7 @@ def sheet_svg() -> str:
         text_at(10, 33, 4, "First: GS1. Either of these two, the upper one if the scanner reads it."),
         text_at(62, 58, 4, GS1_PROBE),
         text_at(10, 118, 4, GS1_PROBE),
-        text_at(
-            10, 130, 4, "Second: ISO 15434, as on labels of suppliers; leave it out if it cannot be read."
-        ),
+        text_at(10, 130, 4, "Second: ISO 15434, as on labels of suppliers; leave it out if it cannot be read."),
         *(text_at(10, 183 + 7 * number, 3.5, line) for number, line in enumerate(_STEPS)),
     )
     return (

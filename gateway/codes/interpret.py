@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway.codes import badge, card, command, quantity
+from gateway.codes.bin import PREFIX as BIN_PREFIX
+from gateway.codes.bin import parse_bin
 from gateway.codes.parse import MAX_BYTES, parse
 from gateway.codes.profile import PLAIN, Profile
 from gateway.codes.template import Template
@@ -57,6 +59,9 @@ def _ours(read: Read, text: str, site: str, secret: bytes) -> Scan | None:
         if isinstance(parsed, Rejection):
             return Scan(read, fault=parsed)
         return Scan(read, card=parsed.card, revision=parsed.revision)
+    if text.startswith(BIN_PREFIX):
+        place = parse_bin(text, site=site)
+        return Scan(read, fault=place) if isinstance(place, Rejection) else Scan(read, code=place)
     return _order(read, text, site, secret)
 
 

@@ -14,9 +14,10 @@ from gateway.counter import IN_UNITS, Count, count_facts, counted, counts_json
 from gateway.goods.amount import Amount
 from gateway.goods.unit import AVAILABLE, HERE, HandlingUnit, Row, unit_at
 from gateway.kanban.moment import since_of
-from gateway.model import Read, View
+from gateway.model import Read
 from gateway.quantity import format_quantity
 from gateway.stations.station import Station
+from gateway.view import View
 
 ACT_FACT = "goods_act"  # the last act at a station, by station
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from gateway.goods.problem import Refusal, refuse
 from gateway.master import Item
-from gateway.model import View
 from gateway.quantity import MICRO, format_quantity
+from gateway.view import View
 
 
 @dataclass(frozen=True, slots=True)

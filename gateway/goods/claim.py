@@ -7,8 +7,8 @@ from typing import Any
 
 from gateway.goods.problem import Refusal, refuse
 from gateway.master import Item
-from gateway.model import View
 from gateway.quantity import format_quantity, parse_quantity
+from gateway.view import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gateway.goods.unit import FORGET_MS, HERE, UNIT_FACT
 from gateway.kanban.moment import is_trusted
-from gateway.model import Event, View
+from gateway.model import Event
+from gateway.view import View
 
 EVERY_MIN = 1440
 AT_ONCE = 500  # more wait for the next day

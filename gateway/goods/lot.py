@@ -12,7 +12,7 @@ from gateway.goods.unit import AVAILABLE, QC, Row
 from gateway.kanban.moment import is_trusted
 from gateway.master import Item, Lot
 from gateway.master_item import lot_word
-from gateway.model import View
+from gateway.view import View
 
 LOT_FACT = "lot"  # by item and lot, where people here decided on it
 RELEASED, REJECTED = "released", "blocked"

@@ -9,7 +9,7 @@ from gateway.goods.amount import measured
 from gateway.goods.problem import Refusal
 from gateway.master import Item, PurchaseOrder
 from gateway.master_order import NO_TOLERANCE, OrderLine
-from gateway.model import View
+from gateway.view import View
 
 
 @dataclass(frozen=True, slots=True)

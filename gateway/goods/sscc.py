@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.codes.checkdigit import check_digit, has_check_digit
 from gateway.goods.act import Case
 from gateway.goods.problem import Refusal, refuse
 
@@ -28,15 +29,9 @@ class Numbers:
     is_low: bool
 
 
-def check_digit(digits: str) -> str:
-    """GS1 General Specifications 7.9: weights 3 and 1 from the right."""
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
-    return str(-total % 10)
-
-
 def is_sscc(text: str) -> bool:
     """18 digits with the right check digit."""
-    return len(text) == DIGITS + 1 and text.isascii() and text.isdigit() and check_digit(text[:-1]) == text[-1]
+    return len(text) == DIGITS + 1 and has_check_digit(text)
 
 
 def take_numbers(case: Case, count: int) -> Numbers | Refusal:

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gateway.model import View
 from gateway.quantity import format_quantity, parse_quantity
+from gateway.view import View
 
 UNIT_FACT = "hu"
 FORGET_MS = 400 * 86_400_000  # GS1: an SSCC is not used again within a year

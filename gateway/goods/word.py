@@ -8,8 +8,9 @@ from gateway.goods.claim import Claim
 from gateway.goods.label import claim_of
 from gateway.goods.problem import Refusal, refuse
 from gateway.goods.sscc import DIGITS
-from gateway.model import Action, Scan, View
+from gateway.model import Action, Scan
 from gateway.text.sentence import Sentence, say
+from gateway.view import View
 
 Word = tuple[str, Claim | int | str]  # slot of a form, and what goes into it
 

@@ -9,8 +9,8 @@ from typing import Any
 from gateway.kanban.answer import TEXT_LIMIT
 from gateway.kanban.asked import AskedWronglyError
 from gateway.kanban.movement import Move
-from gateway.model import View
 from gateway.quantity import format_quantity, parse_quantity
+from gateway.view import View
 
 FIELDS = ("item", "qty", "base", "uom", "from", "to", "lot", "status")
 CHANGES_LIMIT = 50

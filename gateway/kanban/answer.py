@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.model import Card, Decision, Event, Rejection, Status, Verdict, View
+from gateway.model import Card, Decision, Event, Rejection, Status, Verdict
+from gateway.view import View
 
 TEXT_LIMIT = 300  # characters of foreign text that an event or a verdict repeats
 

@@ -16,7 +16,8 @@ from gateway.kanban.moment import Moment, Since, elapsed_ms, since_of
 from gateway.kanban.signal import trigger
 from gateway.kanban.transition import Change, target
 from gateway.master import Loop
-from gateway.model import Card, Event, Life, State, View
+from gateway.model import Card, Event, Life, State
+from gateway.view import View
 
 GRACE_MS = 60_000  # how much longer than the maximum age a gateway that does not decide waits
 

@@ -10,8 +10,9 @@ from gateway.kanban.key import EMPTY, need_key
 from gateway.kanban.life import REPLACED_FACT
 from gateway.kanban.signal import trigger
 from gateway.master import CardDefinition, Loop
-from gateway.model import Card, Event, Life, State, View
+from gateway.model import Card, Event, Life, State
 from gateway.quantity import format_quantity
+from gateway.view import View
 
 Definitions = dict[str, CardDefinition]
 Loops = dict[str, Loop]

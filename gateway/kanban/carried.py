@@ -12,8 +12,9 @@ from typing import Any
 from gateway.kanban.container import row
 from gateway.kanban.movement import Move
 from gateway.kanban.transition import is_ahead
-from gateway.model import State, View
+from gateway.model import State
 from gateway.quantity import format_quantity, parse_quantity
+from gateway.view import View
 
 _Way = tuple[str, str, str | None, str | None, str, str]  # item, unit, from, to, lot, status
 

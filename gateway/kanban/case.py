@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from gateway.kanban.moment import Timed
 from gateway.master import Loop
-from gateway.model import Card, View
+from gateway.model import Card
 from gateway.quantity import format_quantity
+from gateway.view import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from gateway.kanban.inspection import accepted
 from gateway.kanban.key import card_of_key
 from gateway.kanban.transition import ARRIVED, FILLED, OPEN_NEED, Change, target
 from gateway.master import Loop
-from gateway.model import Card, Command, Decision, Event, State, Status, Verdict, View
+from gateway.model import Card, Command, Decision, Event, State, Status, Verdict
+from gateway.view import View
 
 _MAX_CYCLE = 2**53
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.kanban.moment import Since, since_of, wall_ms_of
-from gateway.model import Card, View
+from gateway.model import Card
 from gateway.quantity import format_quantity, parse_quantity
+from gateway.view import View
 
 Row = dict[str, Any]
 Body = dict[str, Any]

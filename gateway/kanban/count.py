@@ -12,7 +12,8 @@ from gateway.kanban.movement import emptying_moves, filling_moves
 from gateway.kanban.signal import closed_by, trigger
 from gateway.kanban.transition import FILLED
 from gateway.master import Loop
-from gateway.model import Card, Event, Life, View
+from gateway.model import Card, Event, Life
+from gateway.view import View
 
 
 def activated(card: Card, state: str, life: Life, loop: Loop, view: View, *, signal: bool) -> Event:

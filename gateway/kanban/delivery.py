@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gateway.kanban.answer import TEXT_LIMIT, nothing, task
 from gateway.kanban.refused import posting_of, refused_fact
-from gateway.model import Decision, Event, FeedPage, Notice, Status, Undeliverable, Verdict, View
+from gateway.model import Decision, Event, FeedPage, Notice, Status, Undeliverable, Verdict
+from gateway.view import View
 
 DROPPED = "dropped"  # facts by event id: the event is sent as a tombstone
 FEED = "feed"

@@ -14,9 +14,10 @@ from uuid import UUID
 from gateway.kanban.key import RELEASE, need_key
 from gateway.kanban.mode import ASIDE_FACT, SHADOW, TRAINING, is_aside, mode_at, mode_of
 from gateway.kanban.signal import trigger
-from gateway.model import Decision, Event, Read, View
+from gateway.model import Decision, Event, Read
 from gateway.quantity import parse_quantity
 from gateway.text.sentence import say
+from gateway.view import View
 
 TO_THE_ERP = frozenset({"sig", "mov"})
 TOLD_ANYWAY = frozenset({"card_lost", "card_found", "card_reprinted", "card_replaced"})  # cards, not needs

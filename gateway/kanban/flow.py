@@ -14,8 +14,9 @@ from typing import Any
 
 from gateway.kanban.answer import nothing, refused
 from gateway.kanban.moment import Moment, Since, Timed, elapsed_ms, is_trusted, since_of
-from gateway.model import Decision, Event, Notice, Read, Rejection, Scan, Status, Verdict, View
+from gateway.model import Decision, Event, Notice, Read, Rejection, Scan, Status, Verdict
 from gateway.text.sentence import Sentence, from_json, say, to_json
+from gateway.view import View
 
 FLOW_FACT = "flow"  # key device
 TIMEOUT_MS = 60_000

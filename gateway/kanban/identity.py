@@ -6,7 +6,8 @@ Nothing else stops: capture, card logic and feedback need no name on the wire.
 from __future__ import annotations
 
 from gateway.kanban.answer import nothing
-from gateway.model import Decision, Event, Instruction, Rival, Status, Verdict, View
+from gateway.model import Decision, Event, Instruction, Rival, Status, Verdict
+from gateway.view import View
 
 IDENTITY = "identity"  # facts `rival` (why nothing is sent) and `claim` (a person said that this box has the name)
 RIVAL, CLAIM = "rival", "claim"

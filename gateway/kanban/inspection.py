@@ -19,7 +19,8 @@ from gateway.kanban.movement import Move, filling_moves
 from gateway.kanban.signal import trigger
 from gateway.kanban.transition import Change, target
 from gateway.master import Item, Loop
-from gateway.model import Event, Life, State, View
+from gateway.model import Event, Life, State
+from gateway.view import View
 
 QC, BLOCKED = "qc", "blocked"  # stock status
 

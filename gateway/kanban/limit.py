@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gateway.master import Item, Loop
-from gateway.model import Event, View
+from gateway.model import Event
 from gateway.quantity import parse_quantity
+from gateway.view import View
 
 
 def tolerances(loop: Loop, asked: int, view: View) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from gateway.kanban.case import Case
 from gateway.kanban.container import last_act
 from gateway.kanban.moment import elapsed_ms, is_trusted, since_of
 from gateway.master import Loop
-from gateway.model import View
+from gateway.view import View
 
 
 def is_within_lock(case: Case) -> bool:

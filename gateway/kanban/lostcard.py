@@ -13,7 +13,8 @@ from gateway.kanban.cardset import active_cards
 from gateway.kanban.container import same_row
 from gateway.kanban.life import REPLACED_FACT
 from gateway.master import Loop
-from gateway.model import Card, Decision, Event, Instruction, Life, Status, Verdict, View
+from gateway.model import Card, Decision, Event, Instruction, Life, Status, Verdict
+from gateway.view import View
 
 _MAY_BE_LOST = frozenset({Life.ACTIVE, Life.HOLD, Life.SURPLUS})
 

@@ -12,7 +12,8 @@ from gateway.kanban.answer import TEXT_LIMIT, nothing, task
 from gateway.kanban.cardset import changed_cards
 from gateway.kanban.loopcheck import faults_of
 from gateway.master import PARSERS, Loop, MasterDataError
-from gateway.model import Decision, Event, MasterData, Status, Verdict, View
+from gateway.model import Decision, Event, MasterData, Status, Verdict
+from gateway.view import View
 
 LISTED_LIMIT = 50  # bad rows listed in a refusal; more are counted
 

@@ -8,7 +8,7 @@ must be.
 
 from __future__ import annotations
 
-from gateway.model import View
+from gateway.view import View
 
 TRAINING, SHADOW, LIVE = "training", "shadow", "live"
 MODES = (TRAINING, SHADOW, LIVE)

@@ -19,7 +19,8 @@ from gateway.kanban.moment import iso_after, since_of
 from gateway.kanban.signal import trigger
 from gateway.kanban.transition import OPEN_NEED
 from gateway.master import Loop
-from gateway.model import Card, Decision, Event, Instruction, Life, State, Status, Verdict, View
+from gateway.model import Card, Decision, Event, Instruction, Life, State, Status, Verdict
+from gateway.view import View
 
 WALK_DUE_FACT = "walk_due"  # key loop; there since it went into shadow, until a walk of it is finished
 

@@ -12,7 +12,8 @@ from gateway.counter import count_facts, counts_back
 from gateway.kanban.answer import task
 from gateway.kanban.movement import reversed_moves
 from gateway.kanban.resync import is_in_snapshot
-from gateway.model import Disposition, Event, View
+from gateway.model import Disposition, Event
+from gateway.view import View
 
 
 def is_movement(original: dict[str, Any]) -> bool:

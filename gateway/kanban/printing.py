@@ -6,7 +6,8 @@ from typing import Any
 
 from gateway.kanban.answer import nothing
 from gateway.kanban.asked import AskedWronglyError
-from gateway.model import Decision, Event, Instruction, Status, Verdict, View
+from gateway.model import Decision, Event, Instruction, Status, Verdict
+from gateway.view import View
 
 PRINTED_FACT = "print"
 CARDS_LIMIT = 50  # in one instruction, which is one line at the control socket

@@ -7,7 +7,8 @@ from typing import Any
 
 from gateway.ids import is_natural
 from gateway.kanban.answer import nothing
-from gateway.model import Decision, Scan, Status, Verdict, View
+from gateway.model import Decision, Scan, Status, Verdict
+from gateway.view import View
 
 _ALREADY_THEN = frozenset({"PRESS_TOO_SOON"})  # kept as evidence, though the person saw amber
 

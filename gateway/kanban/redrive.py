@@ -15,7 +15,8 @@ from gateway.kanban.movement import Move, reversed_moves
 from gateway.kanban.refused import DROPPED, STATUS, forgotten, posting_of
 from gateway.kanban.standing import moment_members
 from gateway.kanban.undo import reopened, row_before
-from gateway.model import Card, Event, State, View
+from gateway.model import Card, Event, State
+from gateway.view import View
 
 _PLACE = ("card", "loop", "cycle", "sta", "call", "loc")
 # Of an event that is sent again as a whole: what belongs to its first telling only.

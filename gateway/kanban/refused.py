@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.kanban.container import Body
 from gateway.kanban.movement import Move
-from gateway.model import View
+from gateway.view import View
 
 REFUSED = "refused"  # facts by event id
 POSTING, STATUS, DROPPED, PARKED, VOID = "posting", "status", "dropped", "parked", "void"

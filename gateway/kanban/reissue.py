@@ -19,8 +19,9 @@ from gateway.kanban.signal import closed_by
 from gateway.kanban.standing import Standing, happened, moment_members
 from gateway.kanban.transition import ARRIVED
 from gateway.master import Loop
-from gateway.model import Card, Disposition, Event, State, View
+from gateway.model import Card, Disposition, Event, State
 from gateway.quantity import parse_quantity
+from gateway.view import View
 
 FindCard = Callable[[str], Card | None]
 

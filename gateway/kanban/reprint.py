@@ -16,7 +16,8 @@ from gateway.kanban.life import REPLACED_FACT
 from gateway.kanban.lostcard import done, life_body, named_card
 from gateway.kanban.mode import ASIDE_FACT
 from gateway.kanban.moment import since_of
-from gateway.model import Card, Decision, Event, Instruction, Life, State, Status, Verdict, View
+from gateway.model import Card, Decision, Event, Instruction, Life, State, Status, Verdict
+from gateway.view import View
 
 MAX_REVISION = 9999  # as in a printed code
 _PRINTABLE = re.compile(r"[A-Z0-9](?:[A-Z0-9-]{0,38}[A-Z0-9])?", re.ASCII)

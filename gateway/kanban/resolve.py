@@ -13,7 +13,8 @@ from gateway.kanban.answer import TEXT_LIMIT, nothing
 from gateway.kanban.asked import AskedWronglyError, text
 from gateway.kanban.redrive import Act, Refusal, is_untouched, sent_again, taken_back
 from gateway.kanban.refused import PARKED, REFUSED, VOID
-from gateway.model import Decision, Event, Instruction, Status, Verdict, View
+from gateway.model import Decision, Event, Instruction, Status, Verdict
+from gateway.view import View
 
 REDRIVE_LIMIT = 500  # postings of one act; what is beyond it takes another one
 LISTED = 10  # names that an answer repeats

@@ -10,8 +10,9 @@ from gateway.kanban.refused import waiting_moves
 from gateway.kanban.signal import closed_by
 from gateway.kanban.transition import ARRIVED, OPEN_NEED, is_ahead
 from gateway.master import Loop
-from gateway.model import Card, CardStates, Decision, Event, State, Status, StockSnapshot, Verdict, View
+from gateway.model import Card, CardStates, Decision, Event, State, Status, StockSnapshot, Verdict
 from gateway.quantity import format_quantity, parse_quantity
+from gateway.view import View
 
 LISTED_LIMIT = 100  # differences that an ignored snapshot lists; more are counted
 

@@ -15,7 +15,8 @@ from typing import Any
 from gateway.kanban.flow import ended, flow_at
 from gateway.kanban.moment import Moment, elapsed_ms, since_of
 from gateway.master import Person
-from gateway.model import Event, Read, Scan, View
+from gateway.model import Event, Read, Scan
+from gateway.view import View
 
 SESSION_FACT = "badge"  # key device
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -25,18 +25,8 @@ from gateway.kanban.refused import (
 )
 from gateway.kanban.standing import Standing
 from gateway.kanban.superseded import compensated
-from gateway.model import (
-    Acknowledgement,
-    Card,
-    Decision,
-    Disposition,
-    Event,
-    Notice,
-    State,
-    Status,
-    Verdict,
-    View,
-)  # fmt: skip
+from gateway.model import Acknowledgement, Card, Decision, Disposition, Event, Notice, State, Status, Verdict
+from gateway.view import View
 
 HELD_AFTER = 3  # the same refusal so many times in a row is one task with one re-drive
 

@@ -7,8 +7,9 @@ from typing import Any
 from gateway.kanban.key import is_batch_key
 from gateway.kanban.moment import Moment, iso_after
 from gateway.master import Loop
-from gateway.model import Card, View
+from gateway.model import Card
 from gateway.quantity import format_quantity
+from gateway.view import View
 
 
 def trigger(loop: Loop, view: View, at: Moment, rests: list[tuple[str, int]]) -> dict[str, Any]:

@@ -30,7 +30,8 @@ from gateway.kanban.signal import closed_by
 from gateway.kanban.standing import Standing, happened, told_by
 from gateway.kanban.transition import ARRIVED, FILLED, OPEN_NEED, is_ahead
 from gateway.master import Loop
-from gateway.model import Card, Disposition, Event, State, View
+from gateway.model import Card, Disposition, Event, State
+from gateway.view import View
 
 
 def compensated(

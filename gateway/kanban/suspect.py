@@ -5,7 +5,8 @@ from __future__ import annotations
 from gateway.kanban.answer import task
 from gateway.kanban.moment import elapsed_ms, since_of
 from gateway.master import Loop
-from gateway.model import Card, Event, Life, View
+from gateway.model import Card, Event, Life
+from gateway.view import View
 
 SUSPECT_FACT = "suspect"  # key card; `cycle` is the circulation in which it was asked for
 CYCLES = 5  # how many normal cycles a card must have stood still, and half of its siblings have turned

@@ -15,9 +15,10 @@ from gateway.kanban.key import UNDO, need_key
 from gateway.kanban.moment import elapsed_ms
 from gateway.kanban.movement import reversed_moves
 from gateway.master_person import SUPERVISOR
-from gateway.model import Card, Decision, Event, Rejection, Scan, State, Status, Verdict, View
+from gateway.model import Card, Decision, Event, Rejection, Scan, State, Status, Verdict
 from gateway.quantity import parse_quantity
 from gateway.text.sentence import say
+from gateway.view import View
 
 UNDOABLE = frozenset({
     "card_emptied", "batch_released", "card_started", "card_shipped", "card_filled", "card_opened",

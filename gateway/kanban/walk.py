@@ -12,7 +12,8 @@ from gateway.kanban.answer import TEXT_LIMIT, nothing, refused, task
 from gateway.kanban.asked import AskedWronglyError, choice, text, texts
 from gateway.kanban.life import RETIRED
 from gateway.kanban.moment import elapsed_ms, iso_after, since_of
-from gateway.model import Card, Decision, Event, Instruction, Rejection, Scan, State, Status, Verdict, View
+from gateway.model import Card, Decision, Event, Instruction, Rejection, Scan, State, Status, Verdict
+from gateway.view import View
 
 WALK_FACT = "walk"  # key loop
 WALK_AT_FACT = "walk_at"  # key station; `loop` is walked there

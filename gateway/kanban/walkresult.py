@@ -17,7 +17,8 @@ from gateway.kanban.moment import iso_after
 from gateway.kanban.transition import FILLED
 from gateway.kanban.walk import closing, seen_in, walk_of
 from gateway.master import Loop
-from gateway.model import Card, Decision, Event, Instruction, Life, State, Status, Verdict, View
+from gateway.model import Card, Decision, Event, Instruction, Life, State, Status, Verdict
+from gateway.view import View
 
 WALKED_FACT = "walked"  # key loop; the report of its last finished walk
 LISTED_LIMIT = 500  # names in each list of a report

@@ -11,11 +11,12 @@ from gateway.kanban.filling import wanted
 from gateway.kanban.flow import Flow, ask, no_answer
 from gateway.kanban.limit import tolerances
 from gateway.kanban.transition import OPEN_NEED
-from gateway.model import Action, Decision, Rejection, Scan, View
+from gateway.model import Action, Decision, Rejection, Scan
 from gateway.quantity import format_quantity, parse_quantity
 from gateway.stations.pending import completed, is_same_card, kept
 from gateway.stations.station import CONSUME, RECEIVE, Station
 from gateway.text.sentence import say
+from gateway.view import View
 
 CARD_OF_AMOUNT, AMOUNT_OF_CARD, TOO_MUCH = "card_of_amount", "amount_of_card", "too_much"
 

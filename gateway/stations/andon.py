@@ -10,8 +10,9 @@ from typing import Any
 
 from gateway.kanban.answer import refused, task
 from gateway.kanban.moment import elapsed_ms, since_of
-from gateway.model import Action, Decision, Event, Rejection, Scan, Status, Verdict, View
+from gateway.model import Action, Decision, Event, Rejection, Scan, Status, Verdict
 from gateway.stations.station import Station
+from gateway.view import View
 
 FACT = "andon"
 

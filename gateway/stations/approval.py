@@ -10,12 +10,13 @@ from gateway.kanban.flow import Flow, ask, no_answer
 from gateway.kanban.limit import approval_limit, largest_posting
 from gateway.kanban.session import SessionRules, operator
 from gateway.master_person import SUPERVISOR
-from gateway.model import Action, Decision, Rejection, Scan, View
+from gateway.model import Action, Decision, Rejection, Scan
 from gateway.quantity import format_quantity, parse_quantity
 from gateway.stations.badge import holder_of
 from gateway.stations.pending import completed, kept
 from gateway.stations.station import Station
 from gateway.text.sentence import say
+from gateway.view import View
 
 APPROVAL = "approval"
 TIMEOUT_MS = 300_000  # a supervisor has to come first

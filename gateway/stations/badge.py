@@ -7,9 +7,10 @@ from dataclasses import replace
 from gateway.kanban.answer import nothing, refused
 from gateway.kanban.session import SESSION_FACT, SessionRules, operator, over, started, why_not
 from gateway.master import Person
-from gateway.model import Action, Decision, Read, Rejection, Scan, Status, Verdict, View
+from gateway.model import Action, Decision, Read, Rejection, Scan, Status, Verdict
 from gateway.stations.station import Station
 from gateway.text.sentence import Sentence, say
+from gateway.view import View
 
 OF_A_SESSION = frozenset({Action.BADGE, Action.SIGN_OUT})
 _WITHOUT_BADGE = frozenset({Action.BADGE, Action.CANCEL, Action.SIGN_OUT})

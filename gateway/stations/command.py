@@ -8,9 +8,10 @@ from gateway.kanban.lostcard import found
 from gateway.kanban.mode import LIVE, SHADOW, TRAINING
 from gateway.kanban.modeswitch import set_mode
 from gateway.master_person import SUPERVISOR
-from gateway.model import Action, Decision, Instruction, Rejection, Scan, View
+from gateway.model import Action, Decision, Instruction, Rejection, Scan
 from gateway.stations.station import Station
 from gateway.text.sentence import say
+from gateway.view import View
 
 FOUND_CARD = "found"
 _MODES = {Action.MODE_TRAINING: TRAINING, Action.MODE_SHADOW: SHADOW, Action.MODE_LIVE: LIVE}

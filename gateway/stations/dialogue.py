@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from gateway.kanban.answer import nothing, refused
 from gateway.kanban.flow import Flow, ask_again, ended, flow_at, is_second_beep, why_over
-from gateway.model import Action, Decision, Event, Rejection, Scan, Status, Verdict, View
+from gateway.model import Action, Decision, Event, Rejection, Scan, Status, Verdict
 from gateway.stations.amount import AMOUNT_OF_CARD, CARD_OF_AMOUNT, TOO_MUCH, amount_of_card, card_of_amount, too_much
 from gateway.stations.command import FOUND_CARD, found_card
 from gateway.stations.inspect import REJECTION, rejected_card
 from gateway.stations.station import Station
 from gateway.text.sentence import say
+from gateway.view import View
 
 # What a step makes of the next scan: a decision (another question, a booking); a scan that is complete now and is
 # decided as usual in place of this one; or None when the scan is no answer, which ends the dialogue.

@@ -10,10 +10,11 @@ from gateway.kanban.flow import Flow, ask
 from gateway.kanban.inspection import accepted, rejected
 from gateway.kanban.transition import FILLED
 from gateway.master_person import QUALITY, SUPERVISOR
-from gateway.model import Action, Decision, Rejection, Scan, State, Status, Verdict, View
+from gateway.model import Action, Decision, Rejection, Scan, State, Status, Verdict
 from gateway.stations import station as role
 from gateway.stations.station import Station
 from gateway.text.sentence import say
+from gateway.view import View
 
 REJECTION = "rejection"
 

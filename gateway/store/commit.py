@@ -31,12 +31,12 @@ from gateway.model import (
     Stamp,
     Status,
     Verdict,
-    View,
-)  # fmt: skip
+)
 from gateway.store.epoch import stamp_members
 from gateway.store.journal import Heads
 from gateway.store.outbox import Settled, settle
 from gateway.store.store import Store, stamp
+from gateway.view import View
 
 _LOG = logging.getLogger(__name__)
 

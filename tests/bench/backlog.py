@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from gateway.model import Decision, Intake, Scan, Status, Verdict, View
+from gateway.model import Decision, Intake, Scan, Status, Verdict
+from gateway.view import View
 from tests.bench.figure import Figure, LossError, milliseconds
 from tests.bench.growth import movement
 from tests.bench.line import Line

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-from gateway.model import Decision, Event, Intake, Scan, Status, Verdict, View
+from gateway.model import Decision, Event, Intake, Scan, Status, Verdict
 from gateway.store.writer import Request
+from gateway.view import View
 from tests.bench.figure import Figure, share
 from tests.bench.offline import BATCH, Desk
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from gateway.codes.bin import format_bin
 from gateway.codes.card import CardCode, format_card
 from gateway.codes.command import format_command, parse_command
 from gateway.codes.interpret import interpret_code
@@ -37,6 +38,13 @@ def fault_of(data: bytes, **options: str) -> str:
 def test_our_own_card_is_its_id_and_its_print() -> None:
     scan = interpret(CODE.encode())
     assert (scan.action, scan.card, scan.revision, scan.fault) == (Action.SCAN, "K-000812-03", 2, None)
+
+
+def test_the_label_of_a_place_says_where_it_is_and_a_damaged_one_says_so() -> None:
+    text = format_bin("P1", "A-01-03")
+    assert (interpret(text.encode()).code, interpret(text.encode()).fault) == ("A-01-03", None)
+    assert fault_of(text[:-1].encode() + b"!") == "BIN_CODE"
+    assert fault_of(format_bin("P2", "A-01-03").encode()) == "OTHER_PLANT"
 
 
 def test_a_customers_card_is_named_by_the_group_of_its_pattern() -> None:

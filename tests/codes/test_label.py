@@ -13,14 +13,12 @@ from pyzbar import pyzbar
 
 from gateway.codes.card import CardCode, format_card
 from gateway.codes.command import format_command
-from gateway.label import CardFace, Symbol, card_svg, symbol_png, symbol_svg
+from gateway.label import Symbol, symbol_png, symbol_svg
 
 CARD = format_card(CardCode("P1", "K-000812-03", 2))
 LONGEST = format_card(CardCode("PLANT-NORTH-1", "K-000812-03-LEFT-SHELF", 9999))
 UNDO = format_command("P1", "UNDO", b"secret")
 SVG = "{http://www.w3.org/2000/svg}"
-
-FACE = CardFace(CARD, "K-000812-03", "LP-812", "SCREW-A", 'Screw <M4> & "nut"', "40 PCE", "LINE3", "SUPERMARKET", 3, 5)
 
 
 def readings(image: np.ndarray) -> dict[str, set[str]]:
@@ -60,28 +58,6 @@ def test_a_qr_code_of_ours_uses_the_dense_mode_and_survives_a_smear() -> None:
     middle = image.shape[0] // 2
     image[middle - 12 : middle + 12, middle - 12 : middle + 12] = 255
     assert [found.text for found in zxingcpp.read_barcodes(image)] == [CARD]
-
-
-def test_a_card_holds_both_symbols_with_the_same_text() -> None:
-    root = ElementTree.fromstring(card_svg(FACE))
-    symbols = [element for element in root.iter(f"{SVG}svg") if element is not root]
-    assert len(symbols) == 2
-    for element in symbols:
-        assert readings(drawn(element, 4)) == {"zbar": {CARD}, "zxing": {CARD}}
-
-
-def test_a_card_says_what_people_need_and_escapes_it() -> None:
-    document = card_svg(FACE)
-    assert "<M4>" not in document
-    texts = [element.text for element in ElementTree.fromstring(document).iter(f"{SVG}text")]
-    for words in ("SCREW-A", 'Screw <M4> & "nut"', "40 PCE", "To LINE3", "From SUPERMARKET", "Loop LP-812", CARD):
-        assert words in texts
-    assert "Card K-000812-03   3 of 5" in texts
-
-
-def test_control_characters_in_a_name_leave_a_card_that_is_still_xml() -> None:
-    face = CardFace(CARD, "K\0", "L\x1b", "I\n", "N\x0b", "Q", "C", "S", 1, 1)
-    ElementTree.fromstring(card_svg(face))
 
 
 def test_a_symbol_alone_is_a_whole_drawing() -> None:

@@ -18,6 +18,7 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
+from tests.faults.device_mutants import DEVICE_MUTANTS
 from tests.faults.goods_mutants import GOODS_MUTANTS
 from tests.faults.mutant import Edit, Mutant
 from tests.faults.people_mutants import PEOPLE_MUTANTS
@@ -134,6 +135,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "never_resumes", "space that came back is not noticed", "disk full",
         (Edit(_WRITER, "healthy = self._store.ballast.take()", "healthy = False"),),
     ),
+    *DEVICE_MUTANTS,
     *RULE_MUTANTS,
     *GOODS_MUTANTS,
     *PEOPLE_MUTANTS,

@@ -14,22 +14,11 @@ import threading
 from pathlib import Path
 from random import Random
 
-from gateway.model import (
-    Acknowledgement,
-    Action,
-    Decision,
-    Event,
-    Intake,
-    MasterData,
-    Outcome,
-    Scan,
-    Status,
-    Verdict,
-    View,
-)  # fmt: skip
+from gateway.model import Acknowledgement, Action, Decision, Event, Intake, MasterData, Outcome, Scan, Status, Verdict
 from gateway.store.chain import ZERO_HASH
 from gateway.store.outbox import OutboxReader
 from gateway.store.writer import Done, Limits, Request
+from gateway.view import View
 from tests.store.rig import HandClock, Rig, toggle
 
 CARDS = 12

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from gateway.codes.checkdigit import check_digit
 from gateway.decide import Decider
 from gateway.goods.act import Rules
-from gateway.goods.sscc import check_digit
 from gateway.model import Action, Decision, Scan
 from gateway.parsed import Amount, Keys, Label, Syntax
 from gateway.quantity import parse_quantity

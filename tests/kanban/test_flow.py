@@ -9,9 +9,10 @@ import pytest
 from gateway.decide import Decider
 from gateway.kanban.flow import FLOW_FACT, Flow, ask, flow_at, no_answer
 from gateway.kanban.session import SessionRules, signed
-from gateway.model import Action, Decision, Event, Scan, Status, View
+from gateway.model import Action, Decision, Event, Scan, Status
 from gateway.stations.station import Station
 from gateway.text.sentence import say
+from gateway.view import View
 from tests.kanban.floor import LINE, STATIONS, Floor, kinds
 
 pytestmark = pytest.mark.decision("K14")

@@ -8,10 +8,11 @@ from pathlib import Path
 from gateway.clock import Clock
 from gateway.ids import new_id
 from gateway.master import PARSERS
-from gateway.model import Acknowledgement, Card, Decision, Event, Intake, Outcome, Read, Scan, Status, Verdict, View
+from gateway.model import Acknowledgement, Card, Decision, Event, Intake, Outcome, Read, Scan, Status, Verdict
 from gateway.store.projections import card_members
 from gateway.store.store import Store
 from gateway.store.writer import Limits, Request, Writer
+from gateway.view import View
 
 
 class HandClock:

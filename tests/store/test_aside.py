@@ -9,10 +9,11 @@ import pytest
 
 from gateway.decide import Decider
 from gateway.ids import new_id
-from gateway.model import Action, Decision, Instruction, Intake, MasterData, Outcome, Status, Tick, View
+from gateway.model import Action, Decision, Instruction, Intake, MasterData, Outcome, Status, Tick
 from gateway.stations.station import Station
 from gateway.store.verify import verify
 from gateway.store.writer import Request
+from gateway.view import View
 from tests.kanban.floor import LOOP
 from tests.store.rig import HandClock, Rig
 

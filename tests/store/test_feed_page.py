@@ -9,11 +9,12 @@ import pytest
 
 from gateway.decide import Decider
 from gateway.ids import new_id
-from gateway.model import Command, Decision, FeedPage, Intake, MasterData, Status, View
+from gateway.model import Command, Decision, FeedPage, Intake, MasterData, Status
 from gateway.store.journal import Journal
 from gateway.store.outbox import OutboxReader
 from gateway.store.verify import verify
 from gateway.store.writer import Request
+from gateway.view import View
 from tests.store.rig import Rig
 
 _DECIDER = Decider({})

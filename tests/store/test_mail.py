@@ -12,12 +12,13 @@ import pytest
 from gateway.decide import Decider
 from gateway.kanban.carried import meaning
 from gateway.master import PARSERS
-from gateway.model import Acknowledgement, Disposition, Intake, Scan, View
+from gateway.model import Acknowledgement, Disposition, Intake, Scan
 from gateway.store.mail import BroughtIn, MailError, bring_in, incoming, outgoing
 from gateway.store.rebuild import rebuild
 from gateway.store.store import Store
 from gateway.store.verify import verify
 from gateway.store.writer import Request
+from gateway.view import View
 from tests.store.rig import HandClock, Rig, toggle
 
 _DECIDER = Decider({})

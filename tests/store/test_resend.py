@@ -8,12 +8,13 @@ import pytest
 
 from gateway.decide import Decider
 from gateway.ids import new_id
-from gateway.model import Instruction, Intake, Outcome, View
+from gateway.model import Instruction, Intake, Outcome
 from gateway.store.outbox import OutboxReader, StreamState
 from gateway.store.reader import StoreReader
 from gateway.store.rebuild import rebuild
 from gateway.store.verify import verify
 from gateway.store.writer import Request
+from gateway.view import View
 from tests.store.rig import HandClock, Rig, toggle
 
 _INSTRUCTED = Decider({})

@@ -10,11 +10,12 @@ import pytest
 from firmware_sim.erp.envelope import follow, parse_batch
 from gateway.decide import Decider
 from gateway.ids import new_id
-from gateway.model import Decision, Intake, Scan, Undeliverable, View
+from gateway.model import Decision, Intake, Scan, Undeliverable
 from gateway.store.outbox import OutboxReader
 from gateway.store.rebuild import rebuild
 from gateway.store.verify import verify
 from gateway.store.writer import Request
+from gateway.view import View
 from sync.envelope import Sender, render_batch
 from tests.store.rig import Rig, toggle
 

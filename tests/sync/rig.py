@@ -18,11 +18,12 @@ from gateway.clock import SystemClock
 from gateway.decide import Decider
 from gateway.ids import format_id, new_id
 from gateway.master import PARSERS
-from gateway.model import Decision, Intake, Outcome, Read, Scan, View
+from gateway.model import Decision, Intake, Outcome, Read, Scan
 from gateway.store.connection import open_reader
 from gateway.store.outbox import OutboxReader
 from gateway.store.store import Store
 from gateway.store.writer import Writer
+from gateway.view import View
 from sync.engine import Identity, SyncEngine
 from sync.rest.engine import RestEngine
 from sync.settings import SyncSettings, TlsSettings

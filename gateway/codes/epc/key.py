@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from gateway.codes.checkdigit import check_digit
 from gateway.codes.epc.bits import EpcError
 from gateway.codes.epc.charset import check_digits, escape
 
@@ -11,12 +12,6 @@ Keys = tuple[tuple[str, str], ...]  # application identifier and value, primary 
 Fields = tuple[str, ...]
 
 QUALIFIERS = frozenset({"21", "254", "8011"})  # those that stand in the path, behind their primary key
-
-
-def check_digit(digits: str) -> str:
-    """The GS1 check digit behind `digits` (General Specifications 7.9.1)."""
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
-    return str(-total % 10)
 
 
 def _checked(digits: str) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gateway.codes.checkdigit import check_digit
 from gateway.codes.epc.bits import BitReader, EpcError
 from gateway.codes.epc.charset import SET_39, SET_82
-from gateway.codes.epc.key import Keys, check_digit
+from gateway.codes.epc.key import Keys
 
 BASE64_URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 CODE_40 = "\0ABCDEFGHIJKLMNOPQRSTUVWXYZ-.:0123456789"
