@@ -67,8 +67,10 @@ def test_an_approval_survives_a_kill_and_the_erp_learns_who_scanned_and_who_appr
     asked = station(floor, "S-USE")
     assert (asked["status"], asked["code"]) == ("ask", "ASK_APPROVAL")
 
+    before = floor.gateway.log().count("is ready")
     floor.gateway.kill()
     floor.gateway.start()
+    floor.wait_until(lambda: floor.gateway.log().count("is ready") > before, "the new process serves its page")
     assert station(floor, "S-USE")["text"] == asked["text"]  # the question still stands
     assert floor.consume.scan(badge("4473")) is not Answer.ACK  # it ran out years ago
     assert floor.consume.scan(badge("4471")) is not Answer.ACK  # no supervisor
