@@ -30,7 +30,7 @@ def test_half_a_day_with_every_kind_of_trouble_breaks_no_promise() -> None:
 @pytest.mark.promise("R2")
 @pytest.mark.figure("F6")
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize("seed", [11])
 def test_two_days_with_every_kind_of_trouble_break_no_promise(seed: int) -> None:
     tally = live(seed, days=2)
     assert tally.failures == []
