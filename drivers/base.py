@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from drivers.plug import Plugs
 from gateway.clock import Clock
-from gateway.model import Read, Verdict
+from gateway.ids import new_id
+from gateway.model import Read, Rejection, Verdict
 
 HEARTBEAT_S = 1.0  # a living device thread reports its health at least this often
 STOP_LATENCY_S = 0.2  # longest wait of a device thread that cannot be interrupted by its stop event
@@ -97,6 +98,34 @@ class DeviceType:
     name: str
     settings: type[DeviceSettings]
     open: Callable[[Any, DeviceContext], Device]
+
+
+def read_now(
+    clock: Clock,
+    device: str,
+    station: str,
+    data: bytes,
+    *,
+    aim: str = "",
+    read_id: str = "",
+    fault: Rejection | None = None,
+    is_key_chosen: bool = False,
+) -> Read:
+    """A read of this instant; its id is minted here unless the device names its reads itself."""
+    wall_ms = clock.wall_ms()
+    return Read(
+        id=read_id or new_id(wall_ms),
+        device=device,
+        station=station,
+        data=data,
+        aim=aim,
+        wall_ms=wall_ms,
+        mono_ms=clock.mono_ms(),
+        boot=clock.boot,
+        quality=clock.quality(),
+        fault=fault,
+        is_key_chosen=is_key_chosen,
+    )
 
 
 class Backoff:

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 
 import orjson
 
-from drivers.base import DeviceHealth, Sink
+from drivers.base import DeviceHealth, Sink, read_now
 from drivers.button_contact import Act, Kind
 from drivers.button_contact_settings import ContactSettings
 from gateway.clock import Clock
-from gateway.ids import new_id
 from gateway.model import Read, Rejection, Status, Verdict
 
 LOSS_SHOWN_MS = 600_000  # how long lost signals stay an alarm; the evidence stays for ever
@@ -51,22 +50,11 @@ class ContactDesk:
         self._is_unstored = verdict.status is Status.FAILED
 
     def _read(self, name: str, act: Act) -> Read:
-        clock = self._clock
-        wall_ms = clock.wall_ms()
         told: dict[str, str | int] = {"contact": name, "press": act.kind.value, "held_ms": act.held_ms}
         if act.count:
             told["count"] = act.count
-        return Read(
-            id=new_id(wall_ms),
-            device=self._settings.id,
-            station=self._settings.station,
-            data=orjson.dumps(told),
-            aim="",
-            wall_ms=wall_ms,
-            mono_ms=clock.mono_ms(),
-            boot=clock.boot,
-            quality=clock.quality(),
-            fault=_fault(name, act),
+        return read_now(
+            self._clock, self._settings.id, self._settings.station, orjson.dumps(told), fault=_fault(name, act)
         )
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
-from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth, Sink, wait_beating
+from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth, Sink, read_now, wait_beating
 from drivers.button_http_app import Webhook, create_app
 from drivers.button_http_server import PressServer
 from drivers.button_http_settings import HttpButtonSettings
@@ -81,19 +81,8 @@ class HttpButtons:
         return given[0]
 
     def _read(self, key: str, body: bytes) -> Read:
-        clock = self._clock
-        return Read(
-            id=natural_id(self.id, key),
-            device=self.id,
-            station=self._settings.station,
-            data=body,
-            aim="",
-            wall_ms=clock.wall_ms(),
-            mono_ms=clock.mono_ms(),
-            boot=clock.boot,
-            quality=clock.quality(),
-            is_key_chosen=True,
-        )
+        read_id = natural_id(self.id, key)
+        return read_now(self._clock, self.id, self._settings.station, body, read_id=read_id, is_key_chosen=True)
 
     def _token(self) -> str:
         name = self._settings.token_credential

@@ -7,11 +7,10 @@ from functools import partial
 
 import orjson
 
-from drivers.base import Sink
+from drivers.base import Sink, read_now
 from drivers.rfid_presence import Arrival, Presence
 from drivers.rfid_settings import TagReaderKeys
 from gateway.clock import Clock
-from gateway.ids import new_id
 from gateway.model import Read, Status, Verdict
 
 SETTLE_MS = 5_000
@@ -73,20 +72,8 @@ class TagDesk:
             self._unstored.append(epc)
 
     def _read(self, arrival: Arrival) -> Read:
-        clock = self._clock
-        wall_ms = clock.wall_ms()
         told = {
             "epc": arrival.epc, "antenna": arrival.antenna, "rssi_dbm": arrival.rssi_dbm, "reads": arrival.reads,
             "was_there": arrival.was_there,
         }  # fmt: skip
-        return Read(
-            id=new_id(wall_ms),
-            device=self._keys.id,
-            station=self._keys.station,
-            data=orjson.dumps(told),
-            aim="",
-            wall_ms=wall_ms,
-            mono_ms=clock.mono_ms(),
-            boot=clock.boot,
-            quality=clock.quality(),
-        )
+        return read_now(self._clock, self._keys.id, self._keys.station, orjson.dumps(told))

@@ -14,11 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from drivers.base import STOP_LATENCY_S, DeviceSettings, Sink
+from drivers.base import STOP_LATENCY_S, DeviceSettings, Sink, read_now
 from drivers.framing import Frame
 from gateway.clock import Clock
 from gateway.errors import TransientDeviceError
-from gateway.ids import new_id
 from gateway.model import Read, Rejection, Status, Verdict
 from gateway.wake import Wake
 
@@ -233,20 +232,9 @@ class ScannerConnection:
                 self.offer(self._read(frame), pending)
 
     def _read(self, frame: Frame) -> Read:
-        clock = self._clock
-        wall_ms = clock.wall_ms()
-        return Read(
-            id=new_id(wall_ms),
-            device=self._settings.id,
-            station=self._settings.station,
-            data=frame.data,
-            aim=frame.aim,
-            wall_ms=wall_ms,
-            mono_ms=clock.mono_ms(),
-            boot=clock.boot,
-            quality=clock.quality(),
-            fault=None if frame.fault is None else self._talk.rejection(frame),
-        )
+        fault = None if frame.fault is None else self._talk.rejection(frame)
+        settings = self._settings
+        return read_now(self._clock, settings.id, settings.station, frame.data, aim=frame.aim, fault=fault)
 
     def _send_answers(self) -> None:
         """Answer what has a verdict; a scanner that waits for ACK gets them in the order of its frames.

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from drivers.base import Sink
+from drivers.base import Sink, read_now
 from drivers.camera.code import Sighting
 from gateway.clock import Clock
-from gateway.ids import natural_id, new_id
+from gateway.ids import natural_id
 from gateway.model import Read, Rejection, Status, Verdict
 
 NOT_TAKEN = Verdict(Status.FAILED, "NOT_STORED", "The code could not be stored; show it again")
@@ -47,19 +47,8 @@ class Desk:
             feedback(NOT_TAKEN)
 
     def _read(self, data: bytes, aim: str, key: str, fault: Rejection | None) -> Read:
-        wall_ms = self.clock.wall_ms()
-        return Read(
-            id=natural_id(self.device, key) if key else new_id(wall_ms),
-            device=self.device,
-            station=self.station,
-            data=data,
-            aim=aim,
-            wall_ms=wall_ms,
-            mono_ms=self.clock.mono_ms(),
-            boot=self.clock.boot,
-            quality=self.clock.quality(),
-            fault=fault,
-        )
+        read_id = natural_id(self.device, key) if key else ""
+        return read_now(self.clock, self.device, self.station, data, aim=aim, read_id=read_id, fault=fault)
 
 
 class Answers:

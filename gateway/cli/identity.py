@@ -10,10 +10,9 @@ import click
 from gateway.app import rename_offline
 from gateway.cli.instruct import instruct, tell
 from gateway.cli.option import Family, config_option, json_option
-from gateway.errors import GatewayError
+from gateway.cli.stored import reading
 from gateway.kanban.identity import IDENTITY
 from gateway.settings import load_settings
-from gateway.store.reader import StoreReader, database_exists
 
 
 @click.group(cls=Family)
@@ -26,14 +25,8 @@ def identity() -> None:
 @json_option
 def show(config: Path, as_json: bool) -> None:
     """Show id, site and epoch, and whether another box with the same id was seen."""
-    data_dir = load_settings(config).gateway.data_dir
-    if not database_exists(data_dir):
-        raise GatewayError(f"there is no store in {data_dir}", hint="start the gateway once")
-    reader = StoreReader(data_dir)
-    try:
+    with reading(load_settings(config)) as reader:
         status, facts = reader.status(), reader.facts(IDENTITY)
-    finally:
-        reader.close()
     told = {name: status[name] for name in ("gateway", "site", "epoch")} | facts
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))

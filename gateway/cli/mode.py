@@ -9,11 +9,11 @@ import click
 
 from gateway.cli.instruct import instruct, tell
 from gateway.cli.option import Family, config_option, json_option
+from gateway.cli.stored import reading
 from gateway.errors import GatewayError
 from gateway.kanban.mode import LIVE, MODE_FACT, MODES, SCOPES
 from gateway.kanban.modeswitch import WALK_DUE_FACT
 from gateway.settings import load_settings
-from gateway.store.reader import StoreReader, database_exists
 
 
 @click.group(cls=Family)
@@ -26,14 +26,8 @@ def mode() -> None:
 @json_option
 def show(config: Path, as_json: bool) -> None:
     """Show every loop and station that was ever switched, since when and by whom; all others are live."""
-    data_dir = load_settings(config).gateway.data_dir
-    if not database_exists(data_dir):
-        raise GatewayError(f"there is no store in {data_dir}", hint="start the gateway once")
-    reader = StoreReader(data_dir)
-    try:
+    with reading(load_settings(config)) as reader:
         modes, due = reader.facts(MODE_FACT), reader.facts(WALK_DUE_FACT)
-    finally:
-        reader.close()
     if as_json:
         click.echo(json.dumps({"modes": modes, "walk_due": sorted(due)}, ensure_ascii=False))
         return

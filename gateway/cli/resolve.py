@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +10,11 @@ import click
 
 from gateway.cli.instruct import instruct, tell
 from gateway.cli.option import Family, config_option, json_option
+from gateway.cli.stored import reading
 from gateway.errors import GatewayError
 from gateway.kanban.refused import PARKED, REFUSED
 from gateway.settings import load_settings
 from gateway.solution import with_solutions
-from gateway.store.reader import StoreReader, database_exists
 
 _STREAMS = click.Choice(["sig", "mov", "res", "sys"])
 reason_option = click.option("--reason", default="", help="Why; kept with the act.")
@@ -39,7 +37,7 @@ def resolve() -> None:
 @json_option
 def list_(config: Path, as_json: bool) -> None:
     """List the open tasks, each with the commands that solve it, and what the ERP will finish itself."""
-    with _reader(config) as reader:
+    with reading(load_settings(config)) as reader:
         tasks = with_solutions(reader.resolve())
         refused = reader.facts(REFUSED)
     parked = {event_id: fact for event_id, fact in refused.items() if fact["how"] == PARKED}
@@ -61,7 +59,7 @@ def list_(config: Path, as_json: bool) -> None:
 @click.argument("task")
 def show(config: Path, task: str) -> None:
     """Show a task and the postings under it, as JSON."""
-    with _reader(config) as reader:
+    with reading(load_settings(config)) as reader:
         found = [one for one in with_solutions(reader.resolve()) if one["id"] == task]
         waiting = {
             event_id: fact for event_id, fact in reader.facts(REFUSED).items() if _belongs(event_id, fact, task, found)
@@ -125,7 +123,7 @@ def resend(config: Path, from_seq: int | None, stream: str | None, after: int | 
     if (from_seq is None) is (stream is None) or (stream is None) is not (after is None):
         raise click.UsageError("expected --from-seq, or --stream and --after together")
     if stream is not None and after is not None:
-        with _reader(config) as reader:
+        with reading(load_settings(config)) as reader:
             from_seq = reader.row_after(stream, after)
         if from_seq is None:
             text = f"stream {stream} has no events after {after} in this epoch"
@@ -145,15 +143,3 @@ def _pair(change: str) -> tuple[str, str]:
     if not name or not equals:
         raise click.UsageError(f"{change!r} is no change, expected KEY=VALUE such as qty=38")
     return name, value
-
-
-@contextmanager
-def _reader(config: Path) -> Iterator[StoreReader]:
-    data_dir = load_settings(config).gateway.data_dir
-    if not database_exists(data_dir):
-        raise GatewayError(f"there is no store in {data_dir}", hint="start the gateway once")
-    reader = StoreReader(data_dir)
-    try:
-        yield reader
-    finally:
-        reader.close()

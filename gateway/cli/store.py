@@ -12,13 +12,13 @@ import click
 
 from gateway.cli.mail import export_sealed, passphrase_option
 from gateway.cli.option import config_option, json_option
+from gateway.cli.stored import data_dir_of, reading
 from gateway.clock import SystemClock
-from gateway.errors import StoreError
 from gateway.loop_colour import loops_json
 from gateway.settings import load_settings
 from gateway.solution import solutions
 from gateway.store.export import verify_export
-from gateway.store.reader import EventFilter, StoreReader, database_exists
+from gateway.store.reader import EventFilter
 from gateway.store.rebuild import rebuild as rebuild_store
 from gateway.store.verify import verify as verify_store
 from gateway.systemd import boot_id
@@ -31,14 +31,11 @@ T = TypeVar("T")
 @json_option
 def status(config: Path, as_json: bool) -> None:
     """Show cards, stock, open signals, what waits for the ERP and what waits for a person."""
-    data_dir = _data_dir(config)
-    reader = StoreReader(data_dir)
-    try:
+    settings = load_settings(config)
+    with reading(settings) as reader:
         told = reader.status()
-    finally:
-        reader.close()
-    told["loops"] = loops_json(data_dir, SystemClock(boot_id()))
-    told["notes"] = load_settings(config).notes
+    told["loops"] = loops_json(settings.gateway.data_dir, SystemClock(boot_id()))
+    told["notes"] = settings.notes
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
@@ -81,7 +78,7 @@ def verify(config: Path, as_json: bool, exported: BinaryIO | None) -> None:
     if exported is not None:
         report = verify_export(exported)
     else:
-        data_dir = _data_dir(config)
+        data_dir = data_dir_of(load_settings(config))
         report = _with_progress("verifying", lambda tell: verify_store(data_dir, tell))
     if as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
@@ -100,7 +97,7 @@ def verify(config: Path, as_json: bool, exported: BinaryIO | None) -> None:
 @click.option("--salvage", is_flag=True, help="Keep the sound part of a damaged journal; the old files are set aside.")
 def rebuild(config: Path, salvage: bool) -> None:
     """Fold the journal into fresh tables; the gateway must be stopped."""
-    data_dir = _data_dir(config)
+    data_dir = data_dir_of(load_settings(config))
     count = _with_progress(
         "folding", lambda tell: rebuild_store(data_dir, SystemClock(boot_id()), salvage=salvage, progress=tell)
     )
@@ -116,12 +113,9 @@ def rebuild(config: Path, salvage: bool) -> None:
 @click.option("--last", default=0, type=click.IntRange(min=0), help="Only the newest N events.")
 def events(config: Path, kind: str, station: str, card: str, after_seq: int, last: int) -> None:
     """Print journal events, oldest first, one JSON object a line."""
-    reader = StoreReader(_data_dir(config))
-    try:
+    with reading(load_settings(config)) as reader:
         for event in reader.events(EventFilter(kind, station, card, after_seq, last)):
             click.echo(json.dumps(event, ensure_ascii=False))
-    finally:
-        reader.close()
 
 
 @click.command()
@@ -134,28 +128,19 @@ def export(config: Path, output: BinaryIO, unsynced: bool, sealed: Path | None, 
     """Write the whole journal as JSON lines, or with --unsynced what waits for the ERP into an encrypted file."""
     if unsynced is not (sealed is not None):
         raise click.UsageError("--unsynced and --sealed FILE belong together")
+    settings = load_settings(config)
     if sealed is not None:
-        _data_dir(config)
-        count = export_sealed(load_settings(config), sealed, credential)
+        data_dir_of(settings)
+        count = export_sealed(settings, sealed, credential)
         click.echo(f"{count} events sealed in {sealed}: 'kanban-gateway import' on another box takes them over")
         return
-    reader = StoreReader(_data_dir(config))
-    try:
+    with reading(settings) as reader:
         output.writelines(reader.export())
-    finally:
-        reader.close()
 
 
 def _colour_line(loop: dict[str, Any]) -> str:
     counted = f"{loop['colour']}, {loop['full']} full, {loop['open']} open of {loop['cards']} cards"
     return counted if loop["margin"] is None else f"{counted}, {loop['margin']} to spare until bins come back"
-
-
-def _data_dir(config: Path) -> Path:
-    data_dir = load_settings(config).gateway.data_dir
-    if not database_exists(data_dir):
-        raise StoreError(f"there is no store in {data_dir}", hint="start the gateway once, or check [gateway] data_dir")
-    return data_dir
 
 
 def _with_progress(label: str, work: Callable[[Callable[[int, int], None]], T]) -> T:
