@@ -128,15 +128,17 @@ class Erp:
     def welcome(self, gw: str, ep: str, birth: str, *, by_rest: bool) -> bool:
         """A gateway is here; True when its epoch is new to us. Only in the ledger's thread.
 
-        What other gateways did to its cards may have been told while nobody could say so to it: it is said again.
+        What was published while one of us or the broker went down may have reached nobody: a known epoch hears
+        its snapshots again, a new one gets them with its greeting.
         """
         self.ledger.counters["births"] += 1
         if self.rest is not None:
             self.rest.came(gw, by_rest=by_rest)
         self._online.add(gw)
-        if len(self.ledger.gateways()) > 1:
+        is_new = self.ledger.greet(gw, ep, birth, is_online=True)
+        if not is_new or len(self.ledger.gateways()) > 1:
             self._snapshot_due.add(gw)
-        return self.ledger.greet(gw, ep, birth, is_online=True)
+        return is_new
 
     def _receive(self, kind: str, gw: str, payload: bytes) -> None:
         try:

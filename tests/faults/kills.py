@@ -18,6 +18,7 @@ from tests.end_to_end.floor import QUANTITY, Floor
 
 PATIENCE_S = 60.0
 COMMIT_WAIT_S = 5.0
+SNAPSHOT_WAIT_S = 10.0
 GATEWAY, ERP, BROKER, LINK = "gateway", "ERP", "broker", "link"
 AT_ITS_COMMIT = "ERP at its commit"
 VICTIMS = {  # the gateway twice: it has the most to lose
@@ -116,6 +117,7 @@ def _compare(floor: Floor, tally: Tally) -> None:
     booked = float(floor.erp_rows("SELECT qty FROM stock WHERE location='LINE1'")[0][0])
     if booked != expected:
         tally.differences.append(f"stock in the ERP is {booked}, expected {expected}")
+    wait_until(lambda: floor.gateway_stock() == expected, SNAPSHOT_WAIT_S)  # the last birth's snapshot is on its way
     if floor.gateway_stock() != expected:
         tally.differences.append(f"stock at the gateway is {floor.gateway_stock()}, expected {expected}")
     at_erp = dict(floor.erp_rows("SELECT card, state FROM card"))

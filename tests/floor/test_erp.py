@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from firmware_sim.broker import Broker
 from firmware_sim.erp.process import ErpProcess
 from firmware_sim.erp.schema import connect_reader
 from firmware_sim.port import wait_until
-from tests.floor.by_hand import HandGateway, Stream, emptied
+from tests.floor.by_hand import EPOCH, GW, HandGateway, Stream, emptied
 
 ITEMS = [{"id": "SCREW-A", "name": "Screw", "uom": "PCE"}]
 OPENING = [{"item": "SCREW-A", "location": "LINE3", "status": "available", "lot": "", "qty": "400"}]
@@ -72,11 +73,26 @@ def test_a_birth_is_answered_with_master_data_then_snapshots_then_four_acknowled
     assert (by_topic["ack/sig"]["cum"], by_topic["ack/sig"]["h"], by_topic["ack/sig"]["dsp"]) == (0, "00" * 16, [])
 
 
-def test_a_known_epoch_is_answered_without_snapshots(greeted: HandGateway) -> None:
+def test_a_known_epoch_is_answered_at_once_and_hears_its_snapshots_again(greeted: HandGateway) -> None:
     greeted.birth(birth="birth-2")
     heard = [greeted.heard.get(timeout=10)[0] for _ in range(8)]
     assert "md/stock" not in heard
     assert heard[-1] == "ack/sys"
+    assert greeted.next("md/stock")["rows"] == OPENING
+
+
+def test_a_gateway_gets_its_opening_stock_though_the_erp_died_between_its_greeting_and_the_snapshot(
+    erp: ErpProcess, broker: Broker
+) -> None:
+    with sqlite3.connect(erp.db) as ledger:  # as the ERP leaves it when it dies there: the epoch is known already
+        ledger.execute("INSERT INTO gateway VALUES(?,?,'birth-0',1)", (GW, EPOCH))
+        ledger.executemany("INSERT INTO stream(gw, ep, st, hash) VALUES(?,?,?,zeroblob(16))",
+                           [(GW, EPOCH, st) for st in ("sig", "mov", "res", "sys")])  # fmt: skip
+    ledger.close()
+    erp.restart()
+    with HandGateway(broker.port, site=erp.site) as gateway:
+        gateway.birth()
+        assert gateway.next("md/stock")["rows"] == OPENING
 
 
 def test_a_batch_is_acknowledged_after_it_is_in_the_ledger(erp: ErpProcess, greeted: HandGateway) -> None:
