@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Protocol
@@ -19,6 +19,7 @@ from drivers.plug import Plugs
 from gateway.clock import Clock
 from gateway.ids import new_id
 from gateway.model import Read, Rejection, Verdict
+from gateway.tag import InputEdge, ReadsLost, TagRead
 
 HEARTBEAT_S = 1.0  # a living device thread reports its health at least this often
 STOP_LATENCY_S = 0.2  # longest wait of a device thread that cannot be interrupted by its stop event
@@ -41,6 +42,22 @@ class Sink(Protocol):
 
     def offer(self, read: Read, feedback: Callable[[Verdict], None]) -> None:
         """Take a read. `feedback` is called exactly once, in any thread, after the commit or its failure."""
+
+
+class TagSink(Protocol):
+    """Where a reader at a portal sends everything it sees. Called in the device's thread; never blocks or raises."""
+
+    def tags(self, device: str, reads: Sequence[TagRead]) -> None:
+        """What was read since the last call, in the order of receipt; never empty."""
+
+    def edge(self, device: str, edge: InputEdge) -> None:
+        """An input changed."""
+
+    def lost(self, device: str, lost: ReadsLost) -> None:
+        """Reads are missing. After CUT_OFF nothing comes until `restored`."""
+
+    def restored(self, device: str, at_ms: int) -> None:
+        """It reads, for the first time or again; what it kept meanwhile comes now, with times of the past."""
 
 
 class Device(Protocol):
@@ -71,6 +88,7 @@ class DeviceContext:
     credentials: Credentials
     gateway: str  # id of this gateway; part of identities a device's network side sees
     plugs: Plugs = field(default_factory=Plugs)  # what is plugged in
+    tag_sink: TagSink | None = None  # for RFID readers: the portal they belong to; None: they look after bins
 
 
 class DeviceSettings(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 
 import orjson
@@ -12,6 +13,7 @@ from drivers.rfid_presence import Arrival, Presence
 from drivers.rfid_settings import TagReaderKeys
 from gateway.clock import Clock
 from gateway.model import Read, Status, Verdict
+from gateway.tag import InputEdge, TagRead
 
 SETTLE_MS = 5_000
 LOSS_SHOWN_MS = 600_000  # how long lost reads stay an alarm
@@ -28,24 +30,28 @@ class TagDesk:
         self._unstored: list[str] = []  # filled by the writer's thread, emptied by ours; append and pop are atomic
         self._lost_ms: int | None = None
 
-    @property
-    def present(self) -> int:
-        """How many tags are there."""
-        return self._presence.present
-
     def look(self) -> None:
         """Looking begins, or begins again."""
         self._presence.look(self._clock.mono_ms())
 
-    def take(self, sink: Sink, epc: str, antenna: int, rssi_dbm: int | None, reads: int = 1) -> None:
-        """A tag was read so many times."""
-        self._counters["tag_reads"] += reads
-        arrival = self._presence.take(epc, antenna, rssi_dbm, reads, self._clock.mono_ms())
-        if arrival is not None:
-            self._counters["arrivals"] += 1
-            sink.offer(self._read(arrival), partial(self._answer, epc))
+    def cut(self) -> None:
+        """Nobody looks; `look` will say so when it is over."""
 
-    def lost(self, count: int) -> None:
+    def take(self, sink: Sink, reads: Sequence[TagRead]) -> None:
+        """Tags were read. The time that counts is that of receipt: what was kept in the reader arrives now."""
+        now_ms = self._clock.mono_ms()
+        for read in reads:
+            self._counters["tag_reads"] += read.count
+            rssi_dbm = None if read.rssi_cdbm is None else round(read.rssi_cdbm / 100)
+            arrival = self._presence.take(read.epc, read.antenna, rssi_dbm, read.count, now_ms)
+            if arrival is not None:
+                self._counters["arrivals"] += 1
+                sink.offer(self._read(arrival), partial(self._answer, read.epc))
+
+    def edge(self, edge: InputEdge) -> None:
+        """A chute has no light curtain."""
+
+    def lost(self, why: str, count: int = 1) -> None:
         """The reader says, or its numbers do, that reads were lost."""
         self._counters["lost_reads"] += count
         self._lost_ms = self._clock.mono_ms()
@@ -65,6 +71,10 @@ class TagDesk:
         if self._presence.overflowed:
             alarms["tags"] = f"{self._presence.overflowed} reads of tags beyond the limit were left out"
         return alarms
+
+    def state(self) -> str:
+        """How many tags are there."""
+        return f"{self._presence.present} tags there"
 
     def _answer(self, epc: str, verdict: Verdict) -> None:
         """Called in any thread, after the commit or its failure."""

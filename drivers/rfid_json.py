@@ -21,7 +21,7 @@ class TagSeen:
 
     epc: str
     antenna: int = 0
-    rssi_dbm: int | None = None
+    rssi_cdbm: int | None = None
     reads: int = 1
     number: int | None = None  # of the event at the reader; a gap is a loss
 
@@ -50,16 +50,17 @@ def _impinj(tag: dict[str, Any]) -> TagSeen:
             epc = urlsafe_b64decode(text + "=" * (-len(text) % 4)).hex()
         except ValueError as error:
             raise PayloadError(f"epc {text[:40]!r} is no base64") from error
-    rssi = _number(tag, "peakRssiCdbm")
-    return TagSeen(_hex(epc), _number(tag, "antennaPort") or 0, None if rssi is None else round(rssi / 100))
+    return TagSeen(_hex(epc), _number(tag, "antennaPort") or 0, _number(tag, "peakRssiCdbm"))
 
 
 def _zebra(data: dict[str, Any]) -> TagSeen:
     is_single = "PC" in data or "phase" in data  # then `reads` counts since the start, not since the last report
     reads = 1 if is_single else min(max(1, _number(data, "reads") or 1), 1000)
+    rssi = _number(data, "peakRssi")
     return TagSeen(
-        _hex(data["idHex"]), _number(data, "antenna") or 0, _number(data, "peakRssi"), reads, _number(data, "eventNum")
-    )
+        _hex(data["idHex"]), _number(data, "antenna") or 0, None if rssi is None else rssi * 100, reads,
+        _number(data, "eventNum"),
+    )  # fmt: skip
 
 
 def _events(body: bytes) -> Iterable[dict[str, Any]]:

@@ -15,11 +15,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth, Sink, wait_beating
 from drivers.broker_client import CONNECT_TIMEOUT_S, RECONNECT_FIRST_S, RECONNECT_LIMIT_S, equip
-from drivers.rfid_desk import TagDesk
 from drivers.rfid_json import PayloadError, TagSeen, read_impinj, read_zebra
 from drivers.rfid_mqtt_settings import MqttReaderSettings
+from drivers.rfid_outlet import open_outlet
 from gateway.errors import TransientDeviceError
 from gateway.model import Verdict
+from gateway.tag import SKIPPED, TagRead
 
 _MAKES: dict[str, Callable[[bytes], list[TagSeen]]] = {"impinj": read_impinj, "zebra": read_zebra}
 
@@ -33,7 +34,7 @@ class MqttReader:
         self._context = context
         self._clock = context.clock
         self._counters: Counter[str] = Counter()
-        self._desk = TagDesk(settings, context.clock, self._counters)
+        self._outlet = open_outlet(settings, context, self._counters)
         self._number: int | None = None  # of the reader's last event
         self._mistake = ""
 
@@ -42,10 +43,11 @@ class MqttReader:
         while not stop.is_set():
             link = _Link(self._settings, self._context, partial(self._take, sink))
             try:
-                link.serve(stop, partial(self._beat, health), self._desk.look)
+                link.serve(stop, partial(self._beat, health), self._outlet.look)
             except (OSError, ValueError, TransientDeviceError) as error:
                 if link.is_subscribed:
                     backoff.reset()
+                    self._outlet.cut()
                 self._counters["reconnects"] += 1
                 down = DeviceHealth(False, f"{self._settings.place}: {error}", dict(self._counters))
                 wait_beating(stop, backoff.next_s(), partial(health, down))
@@ -66,26 +68,28 @@ class MqttReader:
             self._counters["bad_messages"] += 1
             self._mistake = str(error)
             return
-        wanted = self._settings.antennas
         for tag in seen:
             self._note_number(tag.number)
-            if not wanted or tag.antenna in wanted:
-                self._desk.take(sink, tag.epc, tag.antenna, tag.rssi_dbm, tag.reads)
+        wanted, now_ms = self._settings.antennas, self._clock.mono_ms()
+        self._outlet.take(sink, [
+            TagRead(tag.epc, tag.antenna, tag.rssi_cdbm, tag.reads, now_ms, now_ms)
+            for tag in seen if not wanted or tag.antenna in wanted
+        ])  # fmt: skip
 
     def _note_number(self, number: int | None) -> None:
         if number is None:
             return
         if self._number is not None and number > self._number + 1:
-            self._desk.lost(number - self._number - 1)
+            self._outlet.lost(SKIPPED, number - self._number - 1)
         self._number = number  # a smaller one: the reader was started again
 
     def _beat(self, health: Callable[[DeviceHealth], None], is_up: bool) -> None:
-        self._desk.tick()
-        alarms = self._desk.alarms()
+        self._outlet.tick()
+        alarms = self._outlet.alarms()
         if self._mistake:
             alarms["messages"] = f"not understood: {self._mistake}; check `make` and `topic`"
         state = "reading" if is_up else "connecting"
-        text = f"{state} {self._settings.topic} at {self._settings.place}, {self._desk.present} tags there"
+        text = f"{state} {self._settings.topic} at {self._settings.place}, {self._outlet.state()}"
         health(DeviceHealth(is_up, text, dict(self._counters), alarms))
 
 

@@ -13,7 +13,9 @@ from pathlib import Path
 ROOTS = ("gateway", "drivers", "sync", "firmware_sim")
 
 EVERYTHING = ("gateway", "drivers", "sync")
-_BASE = ("gateway.model", "gateway.view", "gateway.errors", "gateway.clock", "gateway.ids", "gateway.wake")
+_BASE = (
+    "gateway.model", "gateway.view", "gateway.errors", "gateway.clock", "gateway.ids", "gateway.wake", "gateway.tag",
+)  # fmt: skip
 _MASTER = (
     "gateway.master",
     "gateway.master_item",
@@ -73,7 +75,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "drivers.camera": (*_BASE, "drivers.base"),
     "drivers.registry": ("drivers",),
     "drivers.llrp": (
-        *_BASE, "drivers.base", "drivers.buffered_socket", "drivers.rfid_desk", "drivers.rfid_settings",
+        *_BASE, "drivers.base", "drivers.buffered_socket", "drivers.rfid_clock", "drivers.rfid_outlet",
+        "drivers.rfid_settings",
     ),
     "drivers.rfid_settings": ("drivers.base", "gateway.codes.epc.filter"),
     "drivers.tcp_scanner": (
@@ -125,6 +128,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the core: standard library only
     "gateway.text": (),
     "gateway.model": ("gateway.parsed",),
+    "gateway.tag": (),
     "gateway.view": ("gateway.model",),
     "gateway.parsed": (),
     "gateway.errors": (),
@@ -183,9 +187,9 @@ PURE_PARTS = (
     "drivers.camera.agreement", "drivers.camera.answer", "drivers.camera.code", "drivers.camera.score",
     "drivers.camera.wire",
     "gateway.model", "gateway.view", "gateway.parsed", *_MASTER, "gateway.master_row", "gateway.quantity",
-    "gateway.text",
+    "gateway.tag", "gateway.text",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals", "drivers.rfid_presence",
-    "drivers.rfid_json",
+    "drivers.rfid_json", "drivers.rfid_clock",
     "drivers.llrp.frame", "drivers.llrp.parameter", "drivers.llrp.message", "drivers.llrp.report",
     "drivers.llrp.event", "drivers.llrp.session",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals", "drivers.plug_name",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drivers.llrp import parameter as p
 
@@ -23,13 +23,19 @@ class Notice:
     number: int = 0  # port, antenna, percent or status
     is_on: bool = False
     text: str = ""
+    at_us: int = 0  # the reader's own time, of UTC or since it started; 0: not told
 
 
 def read_notices(body: bytes) -> list[Notice]:
     """The events of one notification that matter here; unknown ones are left out."""
-    return [
-        notice for one in p.find(body, [p.NOTIFICATION]) for inner in p.walk(one.value) if (notice := _notice(inner))
-    ]
+    found, at_us = [], 0
+    for one in p.find(body, [p.NOTIFICATION]):
+        for inner in p.walk(one.value):
+            if inner.type in (p.UTC_TIMESTAMP, p.UPTIME):
+                at_us = inner.number(0, "Q") or 0
+            elif notice := _notice(inner):
+                found.append(replace(notice, at_us=at_us))
+    return found
 
 
 def _notice(one: p.Parameter) -> Notice | None:

@@ -17,12 +17,15 @@ from drivers.buffered_socket import disable_delay
 from drivers.llrp.event import Notice
 from drivers.llrp.frame import Deframer, Frame, LostFrameError
 from drivers.llrp.message import Inventory
+from drivers.llrp.report import TagReport
 from drivers.llrp.session import Session, SessionError
 from drivers.llrp.settings import LlrpSettings
-from drivers.rfid_desk import TagDesk
+from drivers.rfid_clock import ReaderClock
+from drivers.rfid_outlet import open_outlet
 from gateway.clock import Clock
 from gateway.errors import TransientDeviceError
 from gateway.model import Verdict
+from gateway.tag import OVERFLOWED, InputEdge, TagRead
 
 RECONNECT_FIRST_S = 5.0  # a reader frees its one connection only after a while
 RECONNECT_LIMIT_S = 60.0
@@ -41,7 +44,8 @@ class LlrpReader:
         self._clock: Clock = context.clock
         self._place = f"{settings.host}:{settings.port}"
         self._counters: Counter[str] = Counter()
-        self._desk = TagDesk(settings, context.clock, self._counters)
+        self._outlet = open_outlet(settings, context, self._counters)
+        self._reader_clock = ReaderClock()
         self._antennas_off: set[int] = set()
 
     def run(self, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> None:
@@ -66,22 +70,36 @@ class LlrpReader:
         """One connection, from the greeting to its end."""
         with self._connect() as link:
             session = self._open_session()
-            deframer, beat_ms, is_looking = Deframer(), 0, False
-            while not stop.is_set():
-                for frame in deframer.feed(_receive(link)):
-                    self._take(session, frame, sink)
-                session.tick(self._now())
-                link.sendall(session.take_output())
-                if session.is_reading and not is_looking:
-                    is_looking = True
-                    self._desk.look()
-                if self._now() >= beat_ms:
-                    beat_ms = self._now() + int(HEARTBEAT_S * 1000)
-                    if is_looking:
-                        self._desk.tick()
-                    health(self._health(session))
+            try:
+                self._talk(link, session, stop, sink, health)
+            finally:
+                if session.is_reading:
+                    self._outlet.cut()
             session.close()
             link.sendall(session.take_output())
+
+    def _talk(
+        self,
+        link: socket.socket,
+        session: Session,
+        stop: threading.Event,
+        sink: Sink,
+        health: Callable[[DeviceHealth], None],
+    ) -> None:
+        deframer, beat_ms, is_looking = Deframer(), 0, False
+        while not stop.is_set():
+            for frame in deframer.feed(_receive(link)):
+                self._take(session, frame, sink)
+            session.tick(self._now())
+            link.sendall(session.take_output())
+            if session.is_reading and not is_looking:
+                is_looking = True
+                self._outlet.look()
+            if self._now() >= beat_ms:
+                beat_ms = self._now() + int(HEARTBEAT_S * 1000)
+                if is_looking:
+                    self._outlet.tick()
+                health(self._health(session))
 
     def _connect(self) -> socket.socket:
         settings = self._settings
@@ -101,18 +119,33 @@ class LlrpReader:
         return Session(wanted, settings.keepalive_s * 1000, (), self._now())
 
     def _take(self, session: Session, frame: Frame, sink: Sink) -> None:
-        tags, notices = session.take(frame, self._now())
-        for tag in tags:
-            self._desk.take(sink, tag.epc, tag.antenna, tag.rssi_dbm, tag.count)
+        now_ms = self._now()
+        tags, notices = session.take(frame, now_ms)
+        if tags:
+            self._reader_clock.learn(max(tag.last_us for tag in tags), now_ms)
+            self._outlet.take(sink, [self._read(tag, now_ms) for tag in tags])
         self._note(notices)
+
+    def _read(self, tag: TagReport, now_ms: int) -> TagRead:
+        to_ms = self._reader_clock.to_ms
+        rssi_cdbm = None if tag.rssi_dbm is None else tag.rssi_dbm * 100
+        first_ms, last_ms = to_ms(tag.first_us, now_ms), to_ms(tag.last_us, now_ms)
+        return TagRead(tag.epc, tag.antenna, rssi_cdbm, tag.count, first_ms, last_ms, tag.channel)
 
     def _now(self) -> int:
         return self._clock.mono_ms()
 
+    def _edge_ms(self, notice: Notice) -> int:
+        return self._reader_clock.to_ms(notice.at_us, self._now())
+
     def _note(self, notices: list[Notice]) -> None:
         for notice in notices:
-            if notice.kind == "overflow":
-                self._desk.lost(1)
+            if notice.kind == "attempt":
+                self._reader_clock.set(notice.at_us, self._now())
+            elif notice.kind == "input":
+                self._outlet.edge(InputEdge(notice.number, notice.is_on, self._edge_ms(notice)))
+            elif notice.kind == "overflow":
+                self._outlet.lost(OVERFLOWED)
             elif notice.kind == "antenna":
                 (self._antennas_off.discard if notice.is_on else self._antennas_off.add)(notice.number)
             elif notice.kind == "exception":
@@ -120,10 +153,10 @@ class LlrpReader:
 
     def _health(self, session: Session) -> DeviceHealth:
         alarms = {f"antenna {port}": "not connected: check its cable" for port in sorted(self._antennas_off)}
-        alarms |= self._desk.alarms()
+        alarms |= self._outlet.alarms()
         state = "reading" if session.is_reading else "setting up"
         has = session.capabilities
-        text = f"{state} at {self._place}, {self._desk.present} tags there"
+        text = f"{state} at {self._place}, {self._outlet.state()}"
         if has.firmware:
             text += f" (maker {has.maker}, model {has.model}, {has.firmware})"
         counters = {**self._counters, "damaged_reports": session.damaged}

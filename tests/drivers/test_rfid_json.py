@@ -24,12 +24,12 @@ JSON = st.recursive(
 
 def test_impinj_gives_epc_port_and_rssi_in_hundredths_and_base64_where_hex_is_off() -> None:
     seen = read_impinj((GOLDEN / "impinj-r700.json").read_bytes())
-    assert seen == [TagSeen(BIN, 2, -50), TagSeen(OTHER, 1, None)]
+    assert seen == [TagSeen(BIN, 2, -5050), TagSeen(OTHER, 1, None)]
 
 
 def test_zebra_gives_numbers_of_events_and_counts_reads_only_where_they_are_since_the_last_report() -> None:
     seen = read_zebra((GOLDEN / "zebra-iotc.json").read_bytes())
-    assert seen == [TagSeen(BIN, 1, -34, 1, 22), TagSeen(OTHER, 1, -53, 4, 23)]
+    assert seen == [TagSeen(BIN, 1, -3400, 1, 22), TagSeen(OTHER, 1, -5300, 4, 23)]
 
 
 def test_what_is_no_tag_is_nothing() -> None:

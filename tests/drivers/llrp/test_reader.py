@@ -10,11 +10,13 @@ from typing import Any
 import orjson
 import pytest
 
+from drivers.base import DeviceContext
 from drivers.llrp.reader import LlrpReader as Driver
 from drivers.llrp.settings import LlrpSettings
 from firmware_sim.llrp_reader import LlrpReader
 from firmware_sim.llrp_wire import message
 from gateway.model import MasterData
+from tests.drivers.portal import Portal
 from tests.drivers.rig import CONTEXT, FAILED, GOOD, HoldingSink, Running, wait_until
 from tests.drivers.shop import Shop
 
@@ -42,9 +44,9 @@ def r420() -> Iterator[LlrpReader]:
         yield reader
 
 
-def _driver(reader: LlrpReader, **members: Any) -> Driver:
+def _driver(reader: LlrpReader, context: DeviceContext = CONTEXT, **members: Any) -> Driver:
     plain = {"id": "chute", "type": "llrp-reader", "station": "S1", "host": "127.0.0.1", "port": reader.port, **members}
-    return Driver(LlrpSettings.model_validate(plain), CONTEXT)
+    return Driver(LlrpSettings.model_validate(plain), context)
 
 
 def _epcs(sink: HoldingSink, count: int) -> list[str]:
@@ -211,3 +213,21 @@ def test_a_bin_that_lies_in_the_chute_over_a_restart_is_emptied_once(
             assert shop.events("scan_refused") == [], "the tag of a tool is nobody's business"
         r420.disconnect()
         r420.asked.clear()
+
+
+def test_at_a_portal_everything_goes_there_with_times_of_this_gateway(reader: LlrpReader) -> None:
+    portal = Portal()
+    began_ms = CONTEXT.clock.mono_ms()
+    with Running(_driver(reader, portal.context), HoldingSink()) as running:
+        reader.wait_reading()
+        reader.show(BIN, antenna=2, rssi_dbm=-48, reads=4)
+        reader.tell(248, struct.pack(">HB", 3, 0x80))
+        portal.wait(lambda told: len(told.reads) == 4 and len(told.edges) == 1, "four reads and an edge")
+        read, edge = portal.reads[0], portal.edges[0]
+        assert (read.epc, read.antenna, read.rssi_cdbm, read.count) == (BIN, 2, -4800, 1)
+        assert began_ms <= read.first_ms <= read.last_ms <= CONTEXT.clock.mono_ms()
+        assert (edge.port, edge.is_on) == (3, True)
+        reader.disconnect()
+        portal.wait(lambda told: told.restorations == 2, "reading again")
+        assert portal.losses == ["link"]
+        running.wait_up()
