@@ -103,6 +103,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.codes": ("gateway.ids", *_PURE),
     "gateway.stations": ("gateway.kanban", "gateway.codes.quantity", *_PURE),
     "gateway.kanban": ("gateway.ids", "gateway.counter", *_PURE),
+    "gateway.reorder": _PURE,
     "gateway.noise": (),
     "gateway.repeat": _PURE,
     "gateway.seal": ("gateway.errors",),
@@ -181,7 +182,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.goods", "gateway.counter",
-    "gateway.repeat", "gateway.noise", "gateway.decide",
+    "gateway.reorder", "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.instruct",
     "gateway.labels.drawing", "gateway.labels.face", "gateway.labels.layout", "gateway.labels.page",
     "drivers.camera.agreement", "drivers.camera.answer", "drivers.camera.code", "drivers.camera.score",

@@ -12,7 +12,7 @@ from typing import get_args
 import pytest
 
 from gateway.settings import StationSettings
-from gateway.text import en, goods_en, goods_zh_cn, kanban_en, kanban_zh_cn, zh_cn
+from gateway.text import en, goods_en, goods_zh_cn, kanban_en, kanban_zh_cn, reorder_en, reorder_zh_cn, zh_cn
 from gateway.text.sentence import LANGUAGES, Sentence, from_json, render, say, to_json
 
 ROOT = Path(__file__).parents[2]
@@ -91,8 +91,8 @@ def test_what_is_scanned_can_neither_format_nor_flood_a_sentence() -> None:
 
 def test_no_key_is_written_twice() -> None:
     for parts in (
-        (en.ENGLISH, kanban_en.KANBAN_ENGLISH, goods_en.GOODS_ENGLISH),
-        (zh_cn.CHINESE, kanban_zh_cn.KANBAN_CHINESE, goods_zh_cn.GOODS_CHINESE),
+        (en.ENGLISH, kanban_en.KANBAN_ENGLISH, goods_en.GOODS_ENGLISH, reorder_en.REORDER_ENGLISH),
+        (zh_cn.CHINESE, kanban_zh_cn.KANBAN_CHINESE, goods_zh_cn.GOODS_CHINESE, reorder_zh_cn.REORDER_CHINESE),
     ):
         assert len({key for part in parts for key in part}) == sum(map(len, parts))
 

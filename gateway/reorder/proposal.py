@@ -1,0 +1,92 @@
+"""From a judged rule to a finding: size of the order, source, due date. Every kind that orders ends here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.model import Rejection
+from gateway.quantity import MICRO, format_quantity
+from gateway.reorder.finding import Act, Comparison, Finding, Number, Priority, Share, Unit, Way
+from gateway.reorder.parameter import Sort, given
+from gateway.reorder.rounding import OrderSize, order_size
+from gateway.reorder.situation import Situation
+from gateway.reorder.source import CHOICES, Choice, choose, due, order_by
+from gateway.text.sentence import say
+
+LIMIT = 10**12 * MICRO  # of any quantity (gateway/quantity.py); what is larger cannot be written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordering:
+    """Parameters of every kind that orders."""
+
+    minimum_order: int = given(Sort.QUANTITY, "least quantity of one order, 0: as the source says", default=0)
+    rounding: int = given(
+        Sort.QUANTITY, "orders are multiples of it, 0: as the source says, else whole units", default=0
+    )
+    maximum_order: int = given(Sort.QUANTITY, "most of one order, 0 for no limit", default=0)
+    source: str = given(Sort.WORD, "which supplier when there is no loop", default="preferred", choices=CHOICES)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a kind made of its rule before anything is ordered."""
+
+    kind: str
+    formula: str
+    comparisons: tuple[Comparison, ...]
+    numbers: tuple[Number, ...]
+    need: int = 0  # micro-units before rounding
+
+    need_ms: int | None = None
+    priority: Priority = Priority.NORMAL
+
+    @property
+    def is_true(self) -> bool:
+        """Whether all comparisons hold."""
+        return all(one.is_true for one in self.comparisons)
+
+
+def proposed(judged: Judged, rule: Ordering, situation: Situation, why: str, *, by: str = "") -> Finding:
+    """The finding of a rule whose comparisons are all true: what to order where, and when it should be there.
+
+    `why` is what people read; `by` overrides the rule's choice of a supplier.
+    """
+    choice = choose(situation, by or rule.source)
+    size = size_of(rule, choice)
+    quantity = order_size(judged.need, size)
+    if abs(quantity) > LIMIT or quantity == 0:
+        told = say("REORDER_SIZE", item=situation.item, need=format_quantity(judged.need))
+        return unable(judged.kind, judged.formula, Rejection("ORDER_SIZE", told, str(judged.need)), judged.numbers)
+    due_ms = due(choice, situation.now_ms, judged.need_ms)
+    name, way = (choice.source.name, choice.source.way) if choice.source else ("", Way.PURCHASE)
+    needed = Number("need", judged.need, Unit.MICRO, "formula")
+    return Finding(
+        judged.kind, True, why, judged.formula, Act.ORDER, quantity,
+        (*judged.numbers, needed, *_size_numbers(size)), judged.comparisons, judged.priority,
+        judged.need_ms, due_ms, order_by(choice, judged.need_ms), name,
+        (Share(way, name, quantity, due_ms, choice.why),),
+    )  # fmt: skip
+
+
+def rested(judged: Judged, why: str) -> Finding:
+    """The finding of a rule that was judged and has nothing to do."""
+    return Finding(judged.kind, False, why, judged.formula, numbers=judged.numbers, comparisons=judged.comparisons)
+
+
+def unable(kind: str, formula: str, fault: Rejection, numbers: tuple[Number, ...] = ()) -> Finding:
+    """A rule that could not be judged: it does not fire, and the fault says why and what to do."""
+    return Finding(kind, False, fault.text, formula, numbers=numbers, fault=fault)
+
+
+def size_of(rule: Ordering, choice: Choice) -> OrderSize:
+    """The rule's own sizes, then the source's, then whole units."""
+    source = choice.source
+    minimum = rule.minimum_order or (source.minimum_order if source else 0)
+    rounding = rule.rounding or (source.rounding if source else 0) or MICRO
+    return OrderSize(minimum, rounding, rule.maximum_order)
+
+
+def _size_numbers(size: OrderSize) -> tuple[Number, ...]:
+    told = [("minimum_order", size.minimum), ("rounding", size.rounding), ("maximum_order", size.maximum)]
+    return tuple(Number(name, value, Unit.MICRO, "order size") for name, value in told if value)
