@@ -23,7 +23,7 @@ from gateway.ids import new_id
 from gateway.model import Instruction, Outcome, Status, Verdict
 
 SOCKET = "control.sock"
-LINE_LIMIT_BYTES = 256 * 1024
+LINE_LIMIT_BYTES = 16 << 20  # a whole dataset in one instruction
 ANSWER_LIMIT_S = 30.0
 PATIENCE_S = 5.0  # with a caller that says nothing
 STOP_LATENCY_S = 0.2
@@ -130,10 +130,12 @@ def _address(data_dir: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _read_line(line: socket.socket) -> bytes:
-    data = b""
-    while b"\n" not in data and len(data) <= LINE_LIMIT_BYTES and (part := line.recv(65_536)):
+    data = bytearray()
+    while len(data) <= LINE_LIMIT_BYTES and (part := line.recv(65_536)):
         data += part
-    return data
+        if b"\n" in part:
+            break
+    return bytes(data)
 
 
 def _render(verdict: Verdict) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gateway.kanban.answer import TEXT_LIMIT, nothing
 from gateway.kanban.identity import keep
+from gateway.kanban.localdata import import_set, open_stock
 from gateway.kanban.lostcard import found, lost
 from gateway.kanban.modeswitch import set_mode
 from gateway.kanban.printing import printed
@@ -23,12 +24,14 @@ INSTRUCTIONS: dict[str, Callable[[Instruction, View], Decision]] = {
     "card.reprint": reprint,
     "cards.printed": printed,
     "identity.keep": keep,
+    "masterdata.import": import_set,
     "mode.set": set_mode,
     "resolve.done": close,
     "resolve.edit": edit,
     "resolve.redrive": redrive,
     "resolve.resend": resend,
     "resolve.void": void,
+    "stock.open": open_stock,
     "walk.cancel": cancel,
     "walk.finish": finish,
     "walk.open": open_walk,

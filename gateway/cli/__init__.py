@@ -17,6 +17,7 @@ from gateway.cli.devices import devices
 from gateway.cli.identity import identity
 from gateway.cli.labels import labels
 from gateway.cli.mail import import_
+from gateway.cli.masterdata import masterdata
 from gateway.cli.mode import mode
 from gateway.cli.probe import probe
 from gateway.cli.replay import replay
@@ -49,6 +50,7 @@ COMMANDS: tuple[click.Command, ...] = (
     mode,
     walk,
     labels,
+    masterdata,
     scan_image,
     bench_camera,
 )

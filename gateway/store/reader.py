@@ -115,6 +115,11 @@ class StoreReader:
         row = self._connection.execute(query, (dataset, key)).fetchone()
         return orjson.loads(row[0]) if row else {}
 
+    def masters(self, dataset: str) -> list[Row]:
+        """All rows of a dataset by id, as they were published or imported."""
+        rows = self._connection.execute("SELECT body FROM master WHERE dataset=? ORDER BY id", (dataset,))
+        return [orjson.loads(row[0]) for row in rows]
+
     def master_ids(self, dataset: str) -> list[str]:
         """The ids of a dataset, in order."""
         rows = self._connection.execute("SELECT id FROM master WHERE dataset=? ORDER BY id", (dataset,))

@@ -56,6 +56,16 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.stations.consume", "    if is_within_lock(case) or ", "    if "),),
     ),
     Mutant(
+        "imported_set_outranks_the_erp", "what people brought keeps out what the ERP publishes",
+        "tests/cli/test_masterdata_command.py",
+        (Edit("gateway.kanban.masterdata", 'version, etag = 0, ""  #', "pass  #"),),
+    ),
+    Mutant(
+        "opening_stock_set_twice", "a file sets stock that was counted meanwhile",
+        "tests/cli/test_masterdata_command.py",
+        (Edit("gateway.kanban.localdata", "    if others:\n", "    if False:\n"),),
+    ),
+    Mutant(
         "redelivery_not_recognised", "a press delivered again is a second press", "tests/kanban/test_source.py",
         (Edit("gateway.decide", "    if _is_redelivered(scan, view):", "    if False:"),),
     ),
