@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 NTP, UNSYNCED, UNTRUSTED = "ntp", "unsynced", "untrusted"
 WRITTEN_MS = 1_788_220_800_000  # 1 September 2026: no clock that is right says less
@@ -195,3 +196,14 @@ def parse_iso_utc(text: str) -> int:
     if len(text) != 24 or text[19] != "." or text[23] != "Z":
         raise ValueError(f"not an RFC 3339 UTC time with milliseconds: {text!r}")
     return _second_of(text[:19]) * 1000 + int(text[20:23])
+
+
+@lru_cache(maxsize=64)
+def _offset_ms(zone: ZoneInfo, hour: int) -> int:
+    told = datetime.fromtimestamp(hour * 3600, zone).utcoffset()
+    return int(told.total_seconds()) * 1000 if told else 0
+
+
+def offset_ms(zone: ZoneInfo, wall_ms: int) -> int:
+    """How far clocks in `zone` are ahead of UTC; clocks are only put forward or back on the hour."""
+    return _offset_ms(zone, wall_ms // 3_600_000)

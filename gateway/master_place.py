@@ -17,6 +17,7 @@ class Location:
     name: str
     code: str = ""  # printed on its label, when that is not our own bin code
     kind: str = ""
+    area: str = ""  # where its stock counts for reordering; "" is the location itself
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -24,7 +25,8 @@ class Location:
 
     @classmethod
     def parse(cls, row: Row) -> Location:
-        return cls(text(row, "id"), text(row, "name", ""), text(row, "code", ""), choice(row, "kind", PLACE_KINDS, ""))
+        kind = choice(row, "kind", PLACE_KINDS, "")
+        return cls(text(row, "id"), text(row, "name", ""), text(row, "code", ""), kind, text(row, "area", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,6 +286,20 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Signal:
+    """An open replenishment request: of a loop's cards, or of a reorder rule."""
+
+    key: str
+    loop: str  # "" for one of a rule
+    item: str
+    location: str  # where it is wanted; "" for one of a loop, whose consumer that is
+    quantity: int  # micro-units
+    uom: str
+    opened_seq: int  # journal sequence of the event that opened it
+    doc: str  # the document it became at the ERP, "" as long as none is known
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened, past tense. The writer adds identity, time, place and raw bytes.
 

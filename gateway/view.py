@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from gateway.model import Card, Stamp
+from gateway.model import Card, Signal, Stamp
+from gateway.reorder.usage import History
 
 
 class View(Protocol):
@@ -31,6 +33,13 @@ class View(Protocol):
     def card_for_code(self, code: str) -> str | None:
         """The card that a customer's own printed code belongs to; exact match only."""
 
+    def stock_of(self, item: str, location: str) -> Mapping[tuple[str, str], tuple[int, int]]:
+        """Rows by status and lot: micro-units, and since when (ms since 1970, 0 for none). Not to be changed."""
+
+    def usage(self, item: str, area: str) -> History: ...  # what was used of an item in an area
+    def area(self, location: str) -> str: ...  # the area of a location; by itself it is one of its own
+    def signals_of(self, item: str) -> Sequence[Signal]: ...  # open signals of an item, by key
+    def signal(self, key: str) -> Signal | None: ...  # an open signal
     def fills(self, loop: str) -> tuple[int, ...]: ...  # the last fill durations in milliseconds, newest last
     def signal_cards(self, key: str) -> tuple[str, ...]: ...  # cards that an open signal covers
     def closed_signal(self, key: str) -> dict[str, Any] | None:

@@ -64,7 +64,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity",
         "gateway.solution",
     ),
-    "gateway.store": (*_BASE, "gateway.quantity"),
+    "gateway.store": (*_BASE, "gateway.quantity", "gateway.reorder.usage"),
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (
         *_BASE, "drivers.base", "drivers.broker_client", "drivers.broker_settings", "drivers.buffered_socket",
@@ -131,7 +131,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.text": (),
     "gateway.model": ("gateway.parsed",),
     "gateway.tag": (),
-    "gateway.view": ("gateway.model",),
+    "gateway.view": ("gateway.model", "gateway.reorder.usage"),
     "gateway.parsed": (),
     "gateway.errors": (),
     "gateway.clock": (),

@@ -105,6 +105,11 @@ def month_number(local_ms: int) -> int:
 def _added(table: Table, bucket: int, quantity: int, limit: int) -> Table:
     """The table with one sum changed; buckets `limit` or more before the newest fall out, as does a sum of nothing."""
     newest = max(bucket, table[-1][0]) if table else bucket
+    if bucket == newest:  # what a movement of this minute costs: only the end and the beginning change
+        last = table[-1][1] if table and table[-1][0] == bucket else 0
+        kept = table[:-1] if table and table[-1][0] == bucket else table
+        first = next((n for n, (one, _) in enumerate(kept) if one > newest - limit), len(kept))
+        return (*kept[first:], (bucket, last + quantity)) if last + quantity else kept[first:]
     sums = dict(table)
     sums[bucket] = sums.get(bucket, 0) + quantity
     return tuple((one, sums[one]) for one in sorted(sums) if one > newest - limit and sums[one] != 0)

@@ -153,7 +153,7 @@ class Committer:
                 body["op"] = operator
             seqs.append(store.journal.append(event.stream, body))
             if "md" in body:
-                store.view.forget(masters=True)
+                store.view.forget_master(body["md"]["dataset"])
             if "anew" in body:
                 store.view.epoch = store.begin_epoch(body["anew"]["why"], resend_from=body["anew"].get("from", 0))
             if read is not None and "call" not in body and (event.stream == "sig" or "aside" in body):
@@ -182,7 +182,7 @@ class Committer:
         store.connection.execute("RELEASE scan")
         store.journal.restore(heads)
         store.projections.forget()
-        store.view.forget(masters=True)
+        store.view.forget()
         store.view.epoch = store.epoch
 
     def _stored_before(self, intake: Intake) -> Outcome | None:

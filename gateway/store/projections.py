@@ -9,16 +9,17 @@ since nobody else writes these tables.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from gateway.clock import parse_iso_utc
-from gateway.model import Card
+from gateway.model import Card, Signal
 from gateway.quantity import format_quantity, parse_quantity
 from gateway.store.bulk import Bulk
 from gateway.store.pending import PendingRows
+from gateway.store.usage_rows import ZONE_FACT, UsageRows
 
 FILLS_KEPT = 8
 WRITE_AFTER_EVENTS = 1000  # so that folding a whole journal keeps little in memory
@@ -37,19 +38,24 @@ _CARD_SELECT = (
     "SELECT card,loop,life,state,cycle,quantity,revision,undone,signal,wall_ms,mono_ms,boot,last_seq"
     " FROM card WHERE card=?"
 )
-_STOCK_SELECT = "SELECT quantity,last_seq FROM stock WHERE item=? AND location=? AND status=? AND lot=?"
+_STOCK_SELECT = "SELECT quantity,since_ms,last_seq FROM stock WHERE item=? AND location=? AND status=? AND lot=?"
 _STOCK_PUT = Bulk(
-    "INSERT OR REPLACE INTO stock(item,location,status,lot,quantity,prev_seq,last_seq) VALUES", "(?,?,?,?,?,?,?)"
+    "INSERT OR REPLACE INTO stock(item,location,status,lot,quantity,since_ms,prev_seq,last_seq) VALUES",
+    "(?,?,?,?,?,?,?,?)",
 )
 _SIGNAL_PUT = Bulk(
-    "INSERT OR REPLACE INTO signal(key,loop,item,quantity,uom,cards,opened_seq,doc) VALUES", "(?,?,?,?,?,?,?,?)"
+    "INSERT OR REPLACE INTO signal(key,loop,item,location,quantity,uom,cards,opened_seq,doc) VALUES",
+    "(?,?,?,?,?,?,?,?,?)",
 )
+_PLACE_SELECT = "SELECT status,lot,quantity,since_ms FROM stock WHERE item=? AND location=?"
+_SIGNALS_SELECT = "SELECT key,loop,item,location,quantity,uom,opened_seq,doc FROM signal WHERE item=? ORDER BY key"
 _SIGNAL_DROP = Bulk("DELETE FROM signal WHERE key IN(", "?", ")")
 _FILL_SELECT = "SELECT durations_ms FROM fill WHERE loop=?"
 _FILL_PUT = Bulk("INSERT OR REPLACE INTO fill(loop,durations_ms) VALUES", "(?,?)")
 _PRESS_PUT = Bulk("INSERT OR REPLACE INTO press(device,packet,digest,read_id) VALUES", "(?,?,?,?)")
 _FACT_SELECT = "SELECT body FROM fact WHERE kind=? AND id=?"
 _Place = tuple[str, str, str, str]  # item, location, status, lot
+_Row = tuple[int, int, int]  # quantity, since when there is some, last sequence
 
 _RESOLVE_JOIN = (
     "INSERT INTO resolve(id,kind,code,text,station,card,posting,ref,count,first_seq,last_seq)"
@@ -63,9 +69,12 @@ class Projections:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._execute = connection.execute
         self._cards: dict[str, Card] = {}
-        self._stock: dict[_Place, tuple[int, int]] = {}  # quantity and last sequence
+        self._stock: dict[_Place, _Row] = {}
         self._fills: dict[str, tuple[int, ...]] = {}
         self._facts: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self._places: dict[tuple[str, str], dict[tuple[str, str], tuple[int, int]]] = {}  # item, location: its rows
+        self._open: dict[str, tuple[Signal, ...]] = {}  # open signals by item
+        self._listed: dict[str, str] = {}  # keys that stand in them, and the item
         self._turned_cards = PendingRows(connection, _CARD_TURN)
         self._new_cards = PendingRows(connection, _CARD_PUT)  # written after the former
         self._changed_stock = PendingRows(connection, _STOCK_PUT)
@@ -74,6 +83,9 @@ class Projections:
         self._presses = PendingRows(connection, _PRESS_PUT)
         cards = (self._turned_cards, self._new_cards)
         self._pending = (*cards, self._changed_stock, self._signals, self._changed_fills, self._presses)
+        self._usage = UsageRows(connection, self.fact)
+        self.usage = self._usage.history
+        self.area = self._usage.area
         self._folded = 0  # events whose rows are not written yet
         self._folds: tuple[tuple[str, Callable[[int, dict[str, Any], Any], None]], ...] = (
             ("tr", self._open_signal),
@@ -96,7 +108,8 @@ class Projections:
         """Drop remembered and unwritten rows: the transaction or a savepoint was rolled back."""
         for rows in self._pending:
             rows.forget()
-        for known in (self._cards, self._stock, self._fills, self._facts):
+        self._usage.forget()
+        for known in self._known():
             known.clear()
         self._folded = 0
 
@@ -106,10 +119,17 @@ class Projections:
             return
         for rows in self._pending:
             rows.write()
+        self._usage.write(limit=ROWS_REMEMBERED)
         self._folded = 0
-        for known in (self._cards, self._stock, self._fills, self._facts):
+        for known in self._known()[:-2]:
             if len(known) > ROWS_REMEMBERED:
                 known.clear()
+        if len(self._listed) > ROWS_REMEMBERED:  # only both together: a list must be found by its keys
+            self._open.clear()
+            self._listed.clear()
+
+    def _known(self) -> tuple[dict[Any, Any], ...]:
+        return (self._cards, self._stock, self._fills, self._facts, self._places, self._open, self._listed)
 
     def card(self, card: str) -> Card | None:
         """The card's row as of the open transaction."""
@@ -137,6 +157,26 @@ class Projections:
             self._facts[place] = orjson.loads(row[0]) if row else None
         return self._facts[place]
 
+    def stock_of(self, item: str, location: str) -> Mapping[tuple[str, str], tuple[int, int]]:
+        """By status and lot: quantity and since when there is some, as of the open transaction. Not to be changed."""
+        place = (item, location)
+        known = self._places.get(place)
+        if known is None:
+            self._changed_stock.write()
+            rows = self._execute(_PLACE_SELECT, place)
+            known = self._places[place] = {(status, lot): (quantity, since) for status, lot, quantity, since in rows}
+        return known
+
+    def signals_of(self, item: str) -> Sequence[Signal]:
+        """The open signals of an item by key, as of the open transaction."""
+        known = self._open.get(item)
+        if known is None:
+            self._signals.write()
+            known = tuple(Signal(*row) for row in self._execute(_SIGNALS_SELECT, (item,)))
+            self._open[item] = known
+            self._listed.update((one.key, item) for one in known)
+        return known
+
     def fold(self, seq: int, body: dict[str, Any]) -> tuple[str | None, str | None]:
         """Apply one event; returns the previous sequences of its cards and of its stock rows."""
         if "origin" in body:
@@ -145,7 +185,7 @@ class Projections:
             self.write()
         self._folded += 1
         prev_cards = self._set_cards(seq, body, body["after"]) if "after" in body else None
-        prev_stock = self._move_stock(seq, body["mv"]) if "mv" in body else None
+        prev_stock = self._move_stock(seq, body) if "mv" in body else None
         for member, apply in self._folds:
             if member in body:
                 apply(seq, body, body[member])
@@ -177,55 +217,80 @@ class Projections:
             self._execute("DELETE FROM card WHERE card=?", (name,))
             self._cards.pop(name, None)
 
-    def _move_stock(self, seq: int, moves: list[dict[str, Any]]) -> str:
+    def _move_stock(self, seq: int, body: dict[str, Any]) -> str:
+        """Goods keep their age wherever they go, also where one movement takes them and another puts them."""
         previous = []
-        for move in moves:
+        at_ms = parse_iso_utc(body["w"])
+        taken: dict[tuple[str, str], int] = {}  # since when what was taken has been here
+        for move in body["mv"]:
             item, status, lot = move["item"], move.get("status", "available"), move.get("lot", "")
             base = parse_quantity(move["base"])
             for location, change in ((move["from"], -base), (move["to"], base)):
                 if location is not None:
                     place = (item, location, status, lot)
-                    quantity, last_seq = self._stock_at(place)
-                    self._put_stock(place, quantity + change, last_seq, seq)
+                    quantity, since_ms, last_seq = self._stock_at(place)
+                    if change < 0:
+                        taken[item, lot] = since_ms or at_ms
+                        since_ms = since_ms if quantity + change > 0 else 0
+                    elif quantity + change > 0:
+                        arrived_ms = taken.get((item, lot), at_ms)
+                        since_ms = min(since_ms, arrived_ms) if since_ms else arrived_ms
+                    self._put_stock(place, quantity + change, since_ms, last_seq, seq)
                     previous.append(str(last_seq))
+        self._usage.add(body, at_ms)
         return ",".join(previous)
 
-    def _stock_at(self, place: _Place) -> tuple[int, int]:
+    def _stock_at(self, place: _Place) -> _Row:
         known = self._stock.get(place)
-        return known or self._execute(_STOCK_SELECT, place).fetchone() or (0, 0)
+        return known or self._execute(_STOCK_SELECT, place).fetchone() or (0, 0, 0)
 
-    def _put_stock(self, place: _Place, quantity: int, last_seq: int, seq: int) -> None:
-        self._stock[place] = (quantity, seq)
-        self._changed_stock.put(place, (*place, quantity, last_seq, seq))
+    def _put_stock(self, place: _Place, quantity: int, since_ms: int, last_seq: int, seq: int) -> None:
+        self._stock[place] = (quantity, since_ms, seq)
+        self._changed_stock.put(place, (*place, quantity, since_ms, last_seq, seq))
+        if (rows := self._places.get(place[:2])) is not None:
+            rows[place[2:]] = (quantity, since_ms)
 
     def _set_stock(self, seq: int, body: dict[str, Any], rows: list[list[str]]) -> None:
-        for item, location, status, lot, quantity in rows:
-            place = (item, location, status, lot)
-            self._put_stock(place, parse_quantity(quantity), self._stock_at(place)[1], seq)
+        at_ms = parse_iso_utc(body["w"])
+        for item, location, status, lot, text in rows:
+            place, quantity = (item, location, status, lot), parse_quantity(text)
+            _, since_ms, last_seq = self._stock_at(place)
+            self._put_stock(place, quantity, (since_ms or at_ms) if quantity > 0 else 0, last_seq, seq)
 
     def _open_signal(self, seq: int, body: dict[str, Any], trigger: dict[str, Any]) -> None:
         key = body["key"]
         row = (
-            key, body.get("loop", ""), trigger["item"], parse_quantity(trigger["qty"]), trigger["uom"],
-            "\n".join(trigger["cards"]), seq, "",
+            key, body.get("loop", ""), trigger["item"], trigger.get("location", ""), parse_quantity(trigger["qty"]),
+            trigger["uom"], "\n".join(trigger["cards"]), seq, "",
         )  # fmt: skip
-        self._signals.put((key,), row)
+        self._put_signal(row)
 
     def _close_signals(self, seq: int, body: dict[str, Any], keys: list[str]) -> None:
         for key in keys:
             self._signals.drop((key,))
+            self._forget_signal(key)
 
     def _reopen_signals(self, seq: int, body: dict[str, Any], signals: list[dict[str, Any]]) -> None:
         for signal in signals:
             row = (
-                signal["key"], signal["loop"], signal["item"], parse_quantity(signal["qty"]), signal["uom"],
-                "\n".join(signal["cards"]), signal["seq"], signal["doc"],
+                signal["key"], signal["loop"], signal["item"], signal.get("location", ""),
+                parse_quantity(signal["qty"]), signal["uom"], "\n".join(signal["cards"]), signal["seq"], signal["doc"],
             )  # fmt: skip
-            self._signals.put((signal["key"],), row)
+            self._put_signal(row)
+
+    def _put_signal(self, row: tuple[Any, ...]) -> None:
+        self._signals.put((row[0],), row)
+        self._open.pop(row[2], None)
+
+    def _forget_signal(self, key: str) -> None:
+        """A list that was read is read again when asked for, without the signal or with its new document."""
+        if item := self._listed.pop(key, ""):
+            self._open.pop(item, None)
 
     def _store_document(self, seq: int, body: dict[str, Any], document: dict[str, str]) -> None:
         self._signals.write()
         self._execute("UPDATE signal SET doc=? WHERE key=?", (document["doc"], document["key"]))
+        self._forget_signal(document["key"])
 
     def _add_fill(self, seq: int, body: dict[str, Any], fill: dict[str, Any]) -> None:
         loop = fill["loop"]
@@ -257,6 +322,8 @@ class Projections:
     def _set_facts(self, seq: int, body: dict[str, Any], rows: list[tuple[str, str, dict[str, Any] | None]]) -> None:
         for kind, key, fact in rows:
             self._facts[kind, key] = fact
+            if (kind, key) == ZONE_FACT:
+                self._usage.forget_master()
             if fact is None:
                 self._execute("DELETE FROM fact WHERE kind=? AND id=?", (kind, key))
             else:
@@ -265,6 +332,8 @@ class Projections:
 
     def _swap_master(self, seq: int, body: dict[str, Any], change: dict[str, Any]) -> None:
         dataset = change["dataset"]
+        if dataset == "locations":
+            self._usage.forget_master()
         for row in change["set"]:
             text = orjson.dumps(row, option=orjson.OPT_SORT_KEYS).decode()
             self._execute("INSERT OR REPLACE INTO master(dataset,id,body) VALUES(?,?,?)", (dataset, row["id"], text))

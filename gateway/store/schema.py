@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import sqlite3
 
+import orjson
 from sqlite_utils import Database, Migrations
 
 from gateway.errors import StoreVersionError
+from gateway.store.projections import Projections
 
 JOURNAL = """
 CREATE TABLE journal(
@@ -32,11 +34,13 @@ PROJECTIONS = {
         signal TEXT NOT NULL, wall_ms INTEGER NOT NULL, mono_ms INTEGER NOT NULL, boot TEXT NOT NULL,
         last_seq INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
     "stock": """(item TEXT, location TEXT, status TEXT, lot TEXT, quantity INTEGER NOT NULL,
-        prev_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+        since_ms INTEGER NOT NULL, prev_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
         PRIMARY KEY(item, location, status, lot)) STRICT, WITHOUT ROWID""",
-    "signal": """(key TEXT PRIMARY KEY, loop TEXT NOT NULL, item TEXT NOT NULL, quantity INTEGER NOT NULL,
-        uom TEXT NOT NULL, cards TEXT NOT NULL, opened_seq INTEGER NOT NULL,
+    "signal": """(key TEXT PRIMARY KEY, loop TEXT NOT NULL, item TEXT NOT NULL, location TEXT NOT NULL,
+        quantity INTEGER NOT NULL, uom TEXT NOT NULL, cards TEXT NOT NULL, opened_seq INTEGER NOT NULL,
         doc TEXT NOT NULL) STRICT, WITHOUT ROWID""",
+    "usage": """(item TEXT, location TEXT, since_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, sums TEXT NOT NULL,
+        PRIMARY KEY(item, location)) STRICT, WITHOUT ROWID""",
     "fill": "(loop TEXT PRIMARY KEY, durations_ms TEXT NOT NULL) STRICT, WITHOUT ROWID",
     "disposition": "(stream TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     "refusal": "(posting TEXT PRIMARY KEY, code TEXT NOT NULL, streak INTEGER NOT NULL) STRICT, WITHOUT ROWID",
@@ -73,11 +77,25 @@ def m001_journal_projections_outbox(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m002_ages_places_and_usage(db: Database) -> None:
+    """Tables of another shape, filled from the journal."""
+    for table in (row[0] for row in db.conn.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall()):
+        if table in PROJECTIONS:
+            db.conn.execute(f"DROP TABLE {table}")
+    create_projections(db.conn)
+    projections = Projections(db.conn)
+    for seq, body in db.conn.execute("SELECT seq,body FROM journal ORDER BY seq").fetchall():
+        projections.fold(seq, orjson.loads(body))
+    projections.write()
+
+
 def create_projections(connection: sqlite3.Connection) -> None:
     """Create the tables that are a fold of the journal, empty (also used by `verify`)."""
     for table, columns in PROJECTIONS.items():
         connection.execute(f"CREATE TABLE {table}{columns}")
     connection.execute("CREATE INDEX card_by_loop ON card(loop, card)")
+    connection.execute("CREATE INDEX signal_by_item ON signal(item)")
     connection.execute("CREATE INDEX card_waiting ON card(loop, last_seq) WHERE state='WAIT'")
 
 

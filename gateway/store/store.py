@@ -115,7 +115,7 @@ class Store:
         """Read heads and epoch again after a rollback, and drop every remembered row."""
         self.journal.load()
         self.projections.forget()
-        self.view.forget(masters=True)
+        self.view.forget()
         self.view.epoch = self.epoch
 
     def start_over(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from gateway.ids import parse_id
-from gateway.model import Card, Stamp
+from gateway.model import Card, Signal, Stamp
 from gateway.store.journal import Journal
 from gateway.store.projections import Projections, previous_event
 
@@ -21,6 +21,7 @@ _CARDS = "SELECT card,loop,life,state,cycle,quantity,revision,undone,signal,wall
 _BEHIND = """JOIN (SELECT loop, max(cycle) AS ahead FROM card WHERE life='ACTIVE' GROUP BY loop) USING(loop)
     WHERE life='ACTIVE' AND cycle + ? <= ahead ORDER BY loop, card"""
 
+_SIGNAL_MEMBERS = ("item", "qty", "uom", "cards", "location")
 _TASK_MEMBERS = ("id", "kind", "code", "msg", "station", "card", "posting", "ref", "count", "first_seq", "last_seq")
 _TASKS = "SELECT id,kind,code,text,station,card,posting,ref,count,first_seq,last_seq FROM resolve"
 
@@ -43,7 +44,7 @@ class StoreView:
         self._connection = connection
         self._journal = journal
         self._parsers = parsers
-        self._masters: dict[tuple[str, str], Any] = {}
+        self._masters: dict[str, dict[str, Any]] = {}  # parsed rows by dataset and id
         self._versions: dict[str, tuple[int, str]] = {}
         self._codes: dict[str, str] | None = None
         self._words: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -55,20 +56,31 @@ class StoreView:
         self.card = projections.card
         self.fills = projections.fills
         self.fact = projections.fact
+        self.stock_of = projections.stock_of
+        self.signals_of = projections.signals_of
+        self.usage = projections.usage
+        self.area = projections.area
 
     def _execute(self, query: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         """Ask the tables, which must say what earlier scans of the batch did."""
         self._journal.write()
         return self._connection.execute(query, values)
 
-    def forget(self, *, masters: bool) -> None:
-        """Drop remembered reads after a rollback or when master data changed."""
-        if masters:
-            self._masters.clear()
-            self._versions.clear()
-            self._codes = None
-            self._words.clear()
+    def forget(self) -> None:
+        """Drop remembered reads after a rollback."""
+        self._masters.clear()
+        self._versions.clear()
+        self._codes = None
+        self._words.clear()
         self._last_change.clear()
+
+    def forget_master(self, dataset: str) -> None:
+        """Drop what is remembered of a dataset that changed."""
+        self._masters.pop(dataset, None)
+        self._versions.pop(dataset, None)
+        self._words.pop(dataset, None)
+        if dataset == "cards":
+            self._codes = None
 
     def note_change(self, station: str, seq: int) -> None:
         """Remember a card transition made at a station, for undo."""
@@ -81,11 +93,11 @@ class StoreView:
         return [Card(*row) for row in self._execute(f"{_CARDS} {_BEHIND}", (cycles,))]
 
     def master(self, dataset: str, key: str) -> Any:
-        place = (dataset, key)
-        if place not in self._masters:
-            row = self._execute("SELECT body FROM master WHERE dataset=? AND id=?", place).fetchone()
-            self._masters[place] = self._parsers[dataset](orjson.loads(row[0])) if row else None
-        return self._masters[place]
+        known = self._masters.setdefault(dataset, {})
+        if key not in known:
+            row = self._execute("SELECT body FROM master WHERE dataset=? AND id=?", (dataset, key)).fetchone()
+            known[key] = self._parsers[dataset](orjson.loads(row[0])) if row else None
+        return known[key]
 
     def find(self, dataset: str, word: str) -> tuple[str, ...]:
         if dataset not in self._words:
@@ -120,7 +132,12 @@ class StoreView:
 
     def signal_cards(self, key: str) -> tuple[str, ...]:
         row = self._execute("SELECT cards FROM signal WHERE key=?", (key,)).fetchone()
-        return tuple(row[0].split("\n")) if row else ()
+        return tuple(row[0].split("\n")) if row and row[0] else ()
+
+    def signal(self, key: str) -> Signal | None:
+        query = "SELECT key,loop,item,location,quantity,uom,opened_seq,doc FROM signal WHERE key=?"
+        row = self._execute(query, (key,)).fetchone()
+        return Signal(*row) if row else None
 
     def closed_signal(self, key: str) -> dict[str, Any] | None:
         query = (
@@ -132,7 +149,7 @@ class StoreView:
             body = orjson.loads(text)
             if "tr" in body:
                 trigger = body["tr"]
-                members = {name: trigger[name] for name in ("item", "qty", "uom", "cards")}
+                members = {name: trigger[name] for name in _SIGNAL_MEMBERS if name in trigger}
                 signal = {"key": key, "loop": body.get("loop", ""), **members, "seq": seq, "doc": ""}
             elif signal is not None:
                 signal["doc"] = body["doc"]["doc"]

@@ -10,8 +10,10 @@ from typing import Any
 from gateway.clock import iso_utc, parse_iso_utc
 from gateway.ids import derive_id, new_id
 from gateway.master import PARSERS
-from gateway.model import Card, Event, Read, Stamp
+from gateway.model import Card, Event, Read, Signal, Stamp
 from gateway.quantity import format_quantity, parse_quantity
+from gateway.reorder.usage import History, used
+from gateway.store.consumption import uses
 
 FILLS_KEPT = 8
 ROW_MEMBERS = {"card", "loop", "life", "state", "cycle", "qty", "rev", "undone", "sig"}
@@ -40,6 +42,8 @@ class MemoryView:
         self.fact_rows: dict[tuple[str, str], dict[str, Any]] = {}
         self.inbox: dict[str, str] = {}
         self.presses: dict[tuple[str, int], tuple[str, str]] = {}
+        self.histories: dict[tuple[str, str], History] = {}
+        self.since: dict[tuple[str, str, str, str], int] = {}
         self.streaks: dict[str, tuple[str, int]] = {}
         self.settled: dict[str, int] = defaultdict(int)  # stream -> cum
         self.told: dict[str, int] = {}
@@ -89,8 +93,10 @@ class MemoryView:
         for name in body.get("gone", ()):
             del self.cards[name]
         for move in body.get("mv", ()):
-            self._move(move)
-        self._fold_signals(body)
+            self._move(move, parse_iso_utc(body["w"]))
+        if "mv" in body:
+            self._use(body)
+        self._fold_signals(seq, body)
         if "doc" in body:
             self.docs[body["doc"]["key"]] = body["doc"]["doc"]
         if "fill" in body:
@@ -116,23 +122,32 @@ class MemoryView:
             if fact is not None:
                 self.fact_rows[kind, key] = fact
 
-    def _fold_signals(self, body: dict[str, Any]) -> None:
+    def _fold_signals(self, seq: int, body: dict[str, Any]) -> None:
         if "tr" in body:
             assert body["key"] not in self.signals, f"signal {body['key']} is open already"
-            self.signals[body["key"]] = body["tr"] | {"loop": body["loop"]}
+            self.signals[body["key"]] = body["tr"] | {"loop": body.get("loop", ""), "seq": seq}
         for key in body.get("closes", ()):
             self.signals.pop(key, None)
         for signal in body.get("reopens", ()):
-            self.signals[signal["key"]] = {name: signal[name] for name in ("loop", "item", "qty", "uom", "cards")}
+            self.signals[signal["key"]] = dict(signal)
 
-    def _move(self, move: dict[str, Any]) -> None:
+    def _move(self, move: dict[str, Any], at_ms: int) -> None:
         base = parse_quantity(move["base"])
         assert base > 0, f"movement without a positive quantity: {move}"
         assert move["from"] or move["to"], f"movement from nowhere to nowhere: {move}"
         for location, quantity in ((move["from"], -base), (move["to"], base)):
             if location is not None:
                 place = (move["item"], location, move.get("status", "available"), move.get("lot", ""))
-                self.stock_rows[place] = self.stock_rows.get(place, 0) + quantity
+                before = self.stock_rows.get(place, 0)
+                self.stock_rows[place] = before + quantity
+                if before <= 0 < before + quantity:
+                    self.since[place] = at_ms
+
+    def _use(self, body: dict[str, Any]) -> None:
+        for item, place, other, quantity in uses(body):
+            if other is None or self.area(other) != self.area(place):
+                key = (item, self.area(place))
+                self.histories[key] = used(self.usage(*key), parse_iso_utc(body["w"]), quantity)
 
     def _fold_disposition(self, body: dict[str, Any]) -> None:
         told = body.get("dsp")
@@ -218,6 +233,32 @@ class MemoryView:
 
     def all_stock(self) -> dict[tuple[str, str, str, str], int]:
         return dict(self.stock_rows)
+
+    def stock_of(self, item: str, location: str) -> dict[tuple[str, str], tuple[int, int]]:
+        return {
+            (status, lot): (quantity, self.since.get((one, place, status, lot), 0) if quantity > 0 else 0)
+            for (one, place, status, lot), quantity in self.stock_rows.items()
+            if (one, place) == (item, location)
+        }
+
+    def usage(self, item: str, area: str) -> History:
+        return self.histories.get((item, area), History())
+
+    def area(self, location: str) -> str:
+        return str(self.masters["locations"].get(location, {}).get("area") or location)
+
+    def signal(self, key: str) -> Signal | None:
+        known = self.signals.get(key)
+        if known is None:
+            return None
+        return Signal(
+            key, known["loop"], known["item"], known.get("location", ""), parse_quantity(known["qty"]), known["uom"],
+            known["seq"], self.docs.get(key, ""),
+        )  # fmt: skip
+
+    def signals_of(self, item: str) -> list[Signal]:
+        found = [self.signal(key) for key, known in sorted(self.signals.items()) if known["item"] == item]
+        return [one for one in found if one is not None]
 
     def has_unsettled(self, card: str) -> bool:
         return any(

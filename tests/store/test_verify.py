@@ -34,7 +34,7 @@ CHANGES = {
     "a card": ("UPDATE card SET cycle=cycle+1 WHERE card='K-1'", "card:"),
     "a card that is gone": ("DELETE FROM card WHERE card='K-1'", "card:"),
     "stock": ("UPDATE stock SET quantity=quantity+1", "stock:"),
-    "stock of nothing": ("INSERT INTO stock VALUES('X','Y','','',1,0,1)", "stock:"),
+    "stock of nothing": ("INSERT INTO stock VALUES('X','Y','','',1,0,0,1)", "stock:"),
     "a signal": ("DELETE FROM signal", "signal:"),
     "an outbox hash": ("UPDATE outbox SET hash=zeroblob(16) WHERE seq=3", "outbox: sig 3"),
     "an outbox row that is gone": ("DELETE FROM outbox WHERE stream='sig' AND seq=3", "outbox: sig"),
