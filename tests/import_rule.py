@@ -58,13 +58,17 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "gateway.loop_colour", "gateway.pipeline", "gateway.store.loops",
     ),
     "gateway.board": _PURE,
+    "gateway.timeline": ("gateway.clock",),
+    "gateway.backtest": ("gateway.clock", "gateway.reorder", "gateway.timeline", *_PURE),
+    "gateway.backtest.chart": ("gateway.labels.pdf", "gateway.timeline", *_PURE),
+    "gateway.trial": ("gateway.kanban.key", "gateway.kanban.mode", "gateway.timeline", *_PURE),
     "gateway.loop_colour": (*_BASE, *_PURE, "gateway.kanban", "gateway.store.loops"),
     # the edges
     "gateway.web": (
         *_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity",
         "gateway.solution",
     ),
-    "gateway.store": (*_BASE, "gateway.quantity", "gateway.reorder.usage"),
+    "gateway.store": (*_BASE, "gateway.quantity", "gateway.reorder.consumption", "gateway.reorder.usage"),
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (
         *_BASE, "drivers.base", "drivers.broker_client", "drivers.broker_settings", "drivers.buffered_socket",
@@ -93,7 +97,6 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
-    "gateway.portal": ("gateway.codes.epc", "gateway.passage", "gateway.tag", *_PURE),
     "gateway.counter": _PURE,
     "gateway.goods": (
         "gateway.counter", "gateway.kanban", "gateway.stations.station", "gateway.parsed", "gateway.ids",
@@ -131,7 +134,6 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the core: standard library only
     "gateway.text": (),
     "gateway.model": ("gateway.parsed",),
-    "gateway.passage": (),
     "gateway.tag": (),
     "gateway.view": ("gateway.model", "gateway.reorder.usage"),
     "gateway.parsed": (),
@@ -161,10 +163,11 @@ DOORS: dict[str, tuple[str, ...]] = {
     "urllib3": ("sync.rest.http",),
     "tenacity": ("sync.retry",),
     "serial": ("drivers.serial_port",),
-    "cv2": ("drivers.camera", "gateway.label"),
-    "numpy": ("drivers.camera", "gateway.label", "gateway.labels.symbol"),
+    "cv2": ("drivers.camera", "gateway.label", "gateway.backtest.picture"),
+    "numpy": ("drivers.camera", "gateway.label", "gateway.labels.symbol", "gateway.backtest.picture"),
     "pyzbar": ("drivers.camera.cascade",),
-    "reportlab": ("gateway.labels.pdf",),
+    "reportlab": ("gateway.labels.pdf", "gateway.backtest.chart", "gateway.backtest.picture"),
+    "pypdfium2": ("gateway.backtest.picture",),
     "zxingcpp": ("drivers.camera", "gateway.label", "gateway.labels.symbol"),
     "gpiod": ("drivers.button_gpio_lines", "drivers.output_gpio"),
     "pymodbus": ("drivers.button_modbus",),
@@ -185,6 +188,10 @@ DOORS: dict[str, tuple[str, ...]] = {
 
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
+    "gateway.backtest.debt", "gateway.backtest.demand", "gateway.backtest.figure", "gateway.backtest.lead",
+    "gateway.backtest.meter", "gateway.backtest.recorder", "gateway.backtest.recording", "gateway.backtest.result",
+    "gateway.backtest.scene", "gateway.backtest.simulation", "gateway.backtest.slack", "gateway.backtest.use",
+    "gateway.timeline", "gateway.trial",
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.goods", "gateway.counter",
     "gateway.reorder", "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.instruct",
@@ -194,7 +201,7 @@ PURE_PARTS = (
     "drivers.camera.agreement", "drivers.camera.answer", "drivers.camera.code", "drivers.camera.score",
     "drivers.camera.wire",
     "gateway.model", "gateway.view", "gateway.parsed", *_MASTER, "gateway.master_row", "gateway.quantity",
-    "gateway.passage", "gateway.portal", "gateway.tag", "gateway.text",
+    "gateway.tag", "gateway.text",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals", "drivers.rfid_presence",
     "drivers.rfid_json", "drivers.rfid_clock",
     "drivers.llrp.frame", "drivers.llrp.parameter", "drivers.llrp.message", "drivers.llrp.report",

@@ -22,11 +22,16 @@ from gateway.store.reader import StoreReader, database_exists
 @click.command("command-card")
 @config_option
 @click.argument("command", type=click.Choice(sorted(COMMANDS), case_sensitive=False))
+@click.option("--loop", default="", help="MODE-*: for this loop, instead of the station where it is scanned.")
 @svg_option
-def command_card(config: Path, command: str, svg: Path | None) -> None:
+def command_card(config: Path, command: str, loop: str, svg: Path | None) -> None:
     """Print the signed code of a command card; needs [commands] secret_credential."""
     settings = load_settings(config)
-    _put_out(format_command(settings.gateway.site, command.upper(), signing_secret(settings)), svg)
+    try:
+        code = format_command(settings.gateway.site, command.upper(), signing_secret(settings), loop=loop)
+    except ValueError as error:
+        raise GatewayError(str(error)) from error
+    _put_out(code, svg)
 
 
 @click.command()

@@ -16,7 +16,7 @@ from gateway.cli.option import config_option, json_option
 from gateway.cli.output import Output, output_options
 from gateway.codes.badge import format_badge
 from gateway.codes.bin import format_bin
-from gateway.codes.command import COMMANDS, format_command
+from gateway.codes.command import COMMANDS, OF_A_LOOP, format_command
 from gateway.errors import GatewayError
 from gateway.kanban.printing import PRINTED_FACT
 from gateway.labels import layout
@@ -110,12 +110,17 @@ def pallet(sscc: str, content: str, count: int, lot: str, lines: tuple[str, ...]
 @labels.command()
 @config_option
 @click.argument("names", nargs=-1, type=click.Choice(sorted(COMMANDS), case_sensitive=False))
+@click.option("--loop", default="", help="MODE-* cards: for this loop, instead of the station where they are scanned.")
 @output_options
-def commands(config: Path, names: tuple[str, ...], **options: Any) -> None:
+def commands(config: Path, names: tuple[str, ...], loop: str, **options: Any) -> None:
     """Print the command cards named, or all, signed; needs [commands] secret_credential."""
     output, settings = Output.of(options), load_settings(config)
     secret, site = signing_secret(settings), settings.gateway.site
-    faces = [SignedFace(format_command(site, one, secret), one, "") for one in names or sorted(COMMANDS)]
+    chosen = names or sorted(name for name, action in COMMANDS.items() if not loop or action in OF_A_LOOP)
+    try:
+        faces = [SignedFace(format_command(site, one, secret, loop=loop), one, loop) for one in chosen]
+    except ValueError as error:
+        raise GatewayError(str(error)) from error
     output.put([layout.signed(face) for face in faces], "Command cards")
 
 

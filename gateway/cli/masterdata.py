@@ -101,9 +101,7 @@ def _known(settings: Settings) -> dict[str, Known]:
         return {}
     with reading(settings) as reader:
         versions = {row["dataset"]: (row["version"], row["etag"]) for row in reader.datasets()}
-        return {
-            dataset: Known(*versions.get(dataset, (0, "")), tuple(reader.masters(dataset))) for dataset in DATASETS
-        }
+        return {dataset: Known(*versions.get(dataset, (0, "")), tuple(reader.masters(dataset))) for dataset in DATASETS}
 
 
 def _carry_out(settings: Settings, made: Plan) -> list[Verdict]:

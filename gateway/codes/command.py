@@ -1,4 +1,4 @@
-"""Command cards: `K1C.<site>.<COMMAND>.<signature>`.
+"""Command cards: `K1C.<site>.<COMMAND>.<signature>`, or `K1C.<site>.<COMMAND>/<loop>.<signature>`.
 
 Signed, so that nobody prints such a card at home.
 """
@@ -23,13 +23,19 @@ COMMANDS = {
     "CONFIRM": Action.CONFIRM, "APPROVE": Action.APPROVE,
     **dict.fromkeys((*OPERATIONS, *OUTCOMES), Action.OPERATION),
 }  # fmt: skip
+OF_A_LOOP = frozenset({Action.MODE_TRAINING, Action.MODE_SHADOW, Action.MODE_LIVE})  # may name a loop
 
 
-def format_command(site: str, command: str, secret: bytes) -> str:
-    """The text to print for one of COMMANDS; ValueError for another one or an empty secret."""
+def format_command(site: str, command: str, secret: bytes, *, loop: str = "") -> str:
+    """The text to print for one of COMMANDS; ValueError for another one or an empty secret.
+
+    `loop`: the card is for this loop instead of the station where it is scanned; MODE-* only.
+    """
     if command not in COMMANDS:
         raise ValueError(f"command {command!r} is unknown, expected one of {', '.join(COMMANDS)}")
-    return signed(f"{PREFIX}{site}.{command}", secret)
+    if loop and COMMANDS[command] not in OF_A_LOOP:
+        raise ValueError(f"command {command!r} is for no loop, only MODE-TRAINING, MODE-SHADOW and MODE-LIVE are")
+    return signed(f"{PREFIX}{site}.{command}" + (f"/{loop}" if loop else ""), secret)
 
 
 def parse_command(text: str, *, site: str, secret: bytes) -> Action | Rejection:
@@ -39,14 +45,20 @@ def parse_command(text: str, *, site: str, secret: bytes) -> Action | Rejection:
     body = genuine_body(text, secret)  # compared before anything else is looked at
     if body is None:
         return Rejection("COMMAND_SIGNATURE", say("COMMAND_SIGNATURE"), text.rpartition(".")[0])
-    _, card_site, command = body.split(".", 2) if body.count(".") == 2 else ("", "", body)
+    _, card_site, words = body.split(".", 2) if body.count(".") >= 2 else ("", "", body)
+    command, _, loop = words.partition("/")
     if card_site != site:
         text = say("COMMAND_OTHER_PLANT", plant=card_site, here=site)
         return Rejection("OTHER_PLANT", text, card_site, site)
-    if command not in COMMANDS:
+    if command not in COMMANDS or (loop and COMMANDS[command] not in OF_A_LOOP):
         known = ", ".join(COMMANDS)
-        return Rejection("UNKNOWN_COMMAND", say("UNKNOWN_COMMAND", command=command, known=known), command, known)
+        return Rejection("UNKNOWN_COMMAND", say("UNKNOWN_COMMAND", command=words, known=known), words, known)
     return COMMANDS[command]
+
+
+def loop_of(text: str) -> str:
+    """The loop that a genuine card is for, "" for the station where it is scanned."""
+    return text.rpartition(".")[0].partition("/")[2]
 
 
 def operation_of(text: str) -> str:

@@ -102,7 +102,9 @@ def _command(read: Read, text: str, site: str, secret: bytes) -> Scan:
     action = command.parse_command(text, site=site, secret=secret)
     if isinstance(action, Rejection):
         return Scan(read, fault=action)
-    return Scan(read, action=action, code=command.operation_of(text) if action is Action.OPERATION else "")
+    return Scan(
+        read, action=action, code=command.operation_of(text) if action is Action.OPERATION else command.loop_of(text)
+    )
 
 
 def _of_a_customer(

@@ -43,7 +43,10 @@ def execute(command: Command, view: View) -> Decision:
     except _CommandRefusedError as refusal:
         event = _result(command, "command_refused", refusal.code, str(refusal))
         return Decision((event,), Verdict(Status.REFUSED, refusal.code, str(refusal)))
-    return Decision((*events, _result(command, "command_done", result, "")), Verdict(Status.OK, result))
+    done = _result(command, "command_done", result, "")
+    if not events and command.name == "order_confirmed":  # kept, so that what the ERP ordered by itself is known
+        done.body["about"] = {name: command.body[name] for name in ("key", "doc")}
+    return Decision((*events, done), Verdict(Status.OK, result))
 
 
 def _result(command: Command, kind: str, result: str, text: str) -> Event:

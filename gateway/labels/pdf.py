@@ -60,7 +60,7 @@ def _label(canvas: Canvas, drawing: Drawing, is_cut: bool) -> None:
 
 
 def _text(canvas: Canvas, part: Text) -> None:
-    face, text = _face(part.text)
+    face, text = face_of(part.text)
     canvas.saveState()
     canvas.translate(part.x, part.y)
     canvas.scale(1, -1)
@@ -82,7 +82,7 @@ def _code(canvas: Canvas, part: Code) -> None:
     canvas.drawPath(path, stroke=0, fill=1)
 
 
-def _face(text: str) -> tuple[str, str]:
+def face_of(text: str) -> tuple[str, str]:
     """The face for a text, and the text as that face can show it."""
     if _fits(text, "cp1252"):
         return PLAIN, text

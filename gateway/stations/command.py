@@ -1,4 +1,4 @@
-"""Command cards that give an order to the gateway itself: a lost card is found, a station works in another mode."""
+"""Command cards that give an order to the gateway itself: a lost card is found, a loop or station changes its mode."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def order(scan: Scan, station: Station, view: View) -> Decision:
         return refused(Rejection("SUPERVISOR_ONLY", say("SUPERVISOR_ONLY"), scan.read.operator, SUPERVISOR))
     if scan.action is Action.FOUND:
         return ask(scan, FOUND_CARD, "card", say("ASK_FOUND_CARD"))
-    body = {"scope": "station", "name": station.id, "mode": _MODES[scan.action]}
+    scope, name = ("loop", scan.code) if scan.code else ("station", station.id)
+    body = {"scope": scope, "name": name, "mode": _MODES[scan.action]}
     return set_mode(Instruction(scan.read.id, "mode.set", body, scan.read.operator), view)
 
 

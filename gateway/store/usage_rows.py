@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from gateway.clock import offset_ms
 from gateway.quantity import format_quantity, parse_quantity
+from gateway.reorder.consumption import uses
 from gateway.reorder.usage import History, Table, used
 from gateway.store.bulk import Bulk
-from gateway.store.consumption import uses
 from gateway.store.pending import PendingRows
 
 ZONE_FACT = ("plant", "zone")  # where the plant's days and months begin, as the journal has it

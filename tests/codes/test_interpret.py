@@ -13,6 +13,7 @@ from gateway.codes.card import CardCode, format_card
 from gateway.codes.command import format_command, parse_command
 from gateway.codes.interpret import interpret_code
 from gateway.codes.parse import MAX_BYTES
+from gateway.codes.signature import signed
 from gateway.model import Action, Read, Rejection, Scan
 
 SECRET = b"a secret of this plant"
@@ -73,9 +74,25 @@ def test_command_cards_are_short_and_fit_the_dense_mode_of_a_qr_code() -> None:
     assert re.fullmatch(r"K1C\.P1\.UNDO\.[A-Z2-7]{10}", UNDO)
 
 
+@pytest.mark.parametrize("loop", ["LP-1", "LP.1/2", "补货-7"])
+def test_a_mode_card_may_be_for_one_loop_whatever_its_name(loop: str) -> None:
+    scan = interpret(format_command("P1", "MODE-LIVE", SECRET, loop=loop).encode())
+    assert (scan.action, scan.code, scan.fault) == (Action.MODE_LIVE, loop, None)
+
+
+def test_a_mode_card_without_a_loop_is_for_the_station() -> None:
+    assert interpret(format_command("P1", "MODE-LIVE", SECRET).encode()).code == ""
+
+
+def test_no_other_command_card_is_for_a_loop() -> None:
+    with pytest.raises(ValueError, match="for no loop"):
+        format_command("P1", "UNDO", SECRET, loop="LP-1")
+
+
 @pytest.mark.parametrize(
     ("text", "options", "code"),
     [
+        (signed("K1C.P1.UNDO/LP-1", SECRET), {}, "UNKNOWN_COMMAND"),
         (UNDO[:-1] + ("A" if UNDO[-1] != "A" else "B"), {}, "COMMAND_SIGNATURE"),
         (UNDO.replace("UNDO", "MODE"), {}, "COMMAND_SIGNATURE"),
         (UNDO.replace("P1", "P2"), {}, "COMMAND_SIGNATURE"),

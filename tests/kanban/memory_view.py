@@ -12,8 +12,8 @@ from gateway.ids import derive_id, new_id
 from gateway.master import PARSERS
 from gateway.model import Card, Event, Read, Signal, Stamp
 from gateway.quantity import format_quantity, parse_quantity
+from gateway.reorder.consumption import uses
 from gateway.reorder.usage import History, used
-from gateway.store.consumption import uses
 
 FILLS_KEPT = 8
 ROW_MEMBERS = {"card", "loop", "life", "state", "cycle", "qty", "rev", "undone", "sig"}

@@ -244,3 +244,20 @@ def test_a_supervisor_puts_a_station_into_training_and_back_by_command_cards() -
     assert floor.last("mode_changed")["op"] == "badge:bob"
     floor.empty("C2")
     assert floor.state("C2") == "EMPTY"
+
+
+@pytest.mark.decision("K13")
+def test_one_scan_of_a_supervisors_card_takes_a_loop_live_or_back() -> None:
+    floor = inspected()
+    assert floor.scan("", LINE, Action.MODE_SHADOW, code="LP-1").verdict.code == "SUPERVISOR_ONLY"
+    floor.badge("3")
+    assert floor.scan("", LINE, Action.MODE_SHADOW, code="LP-1").verdict.code == "MODE_SET"
+    told = floor.last("mode_changed")
+    assert (told["scope"], told["name"], told["to"]) == ("loop", "LP-1", "shadow")
+    floor.empty("C2")
+    assert floor.orders() == []
+    assert floor.scan("", LINE, Action.MODE_LIVE, code="LP-1").verdict.code == "NOT_WALKED"
+    floor.instruct("walk.open", {"loop": "LP-1", "stations": [LINE], "as": "FULL", "elsewhere": "EMPTY"})
+    floor.instruct("walk.finish", {"loop": "LP-1"})
+    assert floor.scan("", LINE, Action.MODE_LIVE, code="LP-1").verdict.code == "MODE_SET"
+    assert floor.scan("", LINE, Action.MODE_LIVE, code="LP-9").verdict.code in ("MODE_KNOWN", "UNKNOWN_LOOP")

@@ -1,0 +1,172 @@
+"""The picture of a back-test for those who decide: four figures before and after, and the stock of the items that
+change most. Drawn once; `picture.py` makes a file of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from reportlab.graphics.shapes import Drawing, Group, Line, Polygon, PolyLine, Rect, String
+from reportlab.lib.colors import Color, HexColor
+
+from gateway.labels.pdf import face_of
+from gateway.quantity import MICRO
+from gateway.timeline import DAY_MS
+
+PANELS = 6  # items with a panel of their own
+WIDTH, TILES, PANEL = 1000.0, 190.0, 175.0
+_LEFT, _RIGHT, _GAP = 40.0, 40.0, 24.0
+# Told apart by eyes that do not see red and green.
+ACTUAL, OLD, NEW = HexColor("#9aa5b1"), HexColor("#1f6fb4"), HexColor("#e07b00")
+_INK, _FAINT, _GRID, _RED, _BLIND = map(HexColor, ("#1f2933", "#616e7c", "#e4e7eb", "#c92a2a", "#f3e3e3"))
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure: what it is called, before, after, and whether less of it is better (None: neither)."""
+
+    title: str
+    before: str
+    after: str
+    is_better: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The stock at one place at the end of each day, in micro-units."""
+
+    title: str
+    uom: str
+    from_ms: int
+    actual: Sequence[int]
+    old: Sequence[int]
+    new: Sequence[int]
+    red_below: int
+    censored: Sequence[tuple[int, int]]  # when demand was more than what could be taken, if anything
+
+
+def draw(title: str, subtitle: str, tiles: Sequence[Tile], curves: Sequence[Curve], more: int) -> Drawing:
+    """`more`: items that change less and have no panel."""
+    rows = (len(curves) + 1) // 2
+    height = TILES + rows * PANEL + 46
+    drawing = Drawing(WIDTH, height)
+    drawing.add(Rect(0, 0, WIDTH, height, fillColor=HexColor("#ffffff"), strokeColor=None))
+    _text(drawing, _LEFT, height - 36, title, 20)
+    _text(drawing, _LEFT, height - 56, subtitle, 11, colour=_FAINT)
+    _tiles(drawing, tiles, height - 70)
+    _key(drawing, height - TILES + 8)
+    width = (WIDTH - _LEFT - _RIGHT - _GAP) / 2
+    for number, curve in enumerate(curves):
+        left = _LEFT + (number % 2) * (width + _GAP)
+        top = height - TILES - (number // 2) * PANEL
+        drawing.add(_panel(curve, left, top - PANEL, width, PANEL - 14))
+    if more:
+        _text(drawing, _LEFT, 16, f"{more} more items in the table", 10, colour=_FAINT)
+    return drawing
+
+
+def _tiles(drawing: Drawing, tiles: Sequence[Tile], top: float) -> None:
+    width = (WIDTH - _LEFT - _RIGHT - _GAP * (len(tiles) - 1)) / len(tiles)
+    for number, tile in enumerate(tiles):
+        left = _LEFT + number * (width + _GAP)
+        drawing.add(Rect(left, top - 74, width, 74, rx=6, ry=6, fillColor=HexColor("#f5f7fa"), strokeColor=_GRID))
+        _text(drawing, left + 12, top - 20, tile.title, 11, colour=_FAINT)
+        before = _text(drawing, left + 12, top - 54, tile.before, 18, colour=OLD)
+        arrow = left + 12 + before + 8
+        drawing.add(Line(arrow, top - 48, arrow + 20, top - 48, strokeColor=_FAINT, strokeWidth=1.5))
+        drawing.add(Polygon([arrow + 20, top - 52, arrow + 20, top - 44, arrow + 27, top - 48], fillColor=_FAINT,
+                            strokeColor=None))  # fmt: skip
+        after = _text(drawing, arrow + 36, top - 54, tile.after, 22, colour=NEW)
+        if tile.is_better is not None:
+            word, colour = ("better", HexColor("#2b8a3e")) if tile.is_better else ("worse", _RED)
+            _text(drawing, arrow + 44 + after, top - 54, word, 10, colour=colour)
+
+
+def _key(drawing: Drawing, base: float) -> None:
+    left = _LEFT
+    for colour, word in ((ACTUAL, "what happened"), (OLD, "rules so far, simulated"), (NEW, "new rules, simulated")):
+        drawing.add(Line(left, base + 3, left + 22, base + 3, strokeColor=colour, strokeWidth=2.5))
+        left += 28 + _text(drawing, left + 28, base, word, 10) + 22
+    drawing.add(Line(left, base + 3, left + 22, base + 3, strokeColor=_RED, strokeWidth=1, strokeDashArray=[4, 3]))
+    left += 28 + _text(drawing, left + 28, base, "red at and below", 10) + 22
+    drawing.add(Rect(left, base - 2, 22, 11, fillColor=_BLIND, strokeColor=None))
+    _text(drawing, left + 28, base, "out of stock: demand not fully seen", 10)
+
+
+def _panel(curve: Curve, left: float, bottom: float, width: float, height: float) -> Group:
+    group = Group()
+    plot_left, plot_bottom, plot_width, plot_height = left + 46, bottom + 18, width - 50, height - 44
+    _text(group, left, bottom + height - 14, curve.title, 12)
+    days = max(len(curve.actual), len(curve.old), len(curve.new), 1)
+    levels = [*curve.actual, *curve.old, *curve.new, curve.red_below, 0]
+    scale = _Scale(min(levels), max(levels), plot_bottom, plot_height)
+    for start, end in curve.censored:
+        x = plot_left + plot_width * (start - curve.from_ms) / DAY_MS / days
+        wide = max(1.5, plot_width * (end - start) / DAY_MS / days)
+        group.add(Rect(x, plot_bottom, wide, plot_height, fillColor=_BLIND, strokeColor=None))
+    for level in scale.marks():
+        y = scale.at(level)
+        group.add(Line(plot_left, y, plot_left + plot_width, y, strokeColor=_GRID, strokeWidth=0.7))
+        _text(group, plot_left - 6, y - 3, _short(level), 9, anchor="end", colour=_FAINT)
+    _text(group, left + width, bottom + height - 14, curve.uom, 10, anchor="end", colour=_FAINT)
+    y = scale.at(curve.red_below)
+    group.add(Line(plot_left, y, plot_left + plot_width, y, strokeColor=_RED, strokeWidth=0.8, strokeDashArray=[4, 3]))
+    for levels_of, colour, thick in ((curve.actual, ACTUAL, 1.6), (curve.old, OLD, 1.3), (curve.new, NEW, 1.6)):
+        points = [
+            one
+            for day, level in enumerate(levels_of)
+            for one in (plot_left + plot_width * (day + 1) / days, scale.at(level))
+        ]
+        if len(points) >= 4:
+            group.add(PolyLine(points, strokeColor=colour, strokeWidth=thick, strokeLineJoin=1))
+    for day in _marked_days(days):
+        at = datetime.fromtimestamp((curve.from_ms + day * DAY_MS) / 1000, UTC)
+        x = plot_left + plot_width * day / days
+        _text(group, x, bottom + 5, at.strftime("%d %b" if days < 400 else "%b %Y"), 9, anchor="middle", colour=_FAINT)
+    return group
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    least: int
+    most: int
+    bottom: float
+    height: float
+
+    def at(self, level: int) -> float:
+        span = max(1, self.most - self.least)
+        return self.bottom + self.height * (level - self.least) / span
+
+    def marks(self) -> list[int]:
+        """Up to five round levels."""
+        step = MICRO // 1000
+        while (self.most - self.least) / step > 4:
+            step = step * 5 // 2 if str(step).startswith("2") else step * 2
+        first = -(-self.least // step) * step
+        return list(range(first, self.most + 1, step))
+
+
+def _marked_days(days: int) -> list[int]:
+    count = min(5, days)
+    return [round(days * (number + 0.5) / count) for number in range(count)]
+
+
+def _short(level: int) -> str:
+    value = level / MICRO
+    for size, letter in ((1_000_000_000, "G"), (1_000_000, "M"), (10_000, "k")):
+        if abs(value) >= size:
+            return f"{value / (1000 if letter == 'k' else size):g}{letter}"
+    return f"{value:g}"
+
+
+def _text(
+    group: Drawing | Group, x: float, y: float, text: str, size: float, *, anchor: str = "start", colour: Color = _INK
+) -> float:
+    """Adds it; returns how wide it is."""
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    face, shown = face_of(text)
+    group.add(String(x, y, shown, fontName=face, fontSize=size, fillColor=colour, textAnchor=anchor))
+    return float(stringWidth(shown, face, size))

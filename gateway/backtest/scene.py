@@ -1,0 +1,97 @@
+"""What rules may ask about a simulated stock (gateway/reorder/situation.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from statistics import median_low
+
+from gateway.backtest.recording import Series
+from gateway.backtest.use import Use
+from gateway.reorder.bom import Bom, WorkOrder
+from gateway.reorder.situation import Demand, Elsewhere, LotAge, OpenSignal, Receipt, Source, Stock
+from gateway.reorder.usage import History
+from gateway.reorder.working_time import ALWAYS, Calendar
+
+# What a simulation has no record of: a rule that asks for it is judged as if there were none, and that is said.
+UNKNOWN = ("allocated", "demands", "lots", "elsewhere", "work_orders", "bom", "on_hand_of", "is_custom")
+
+
+@dataclass(slots=True)
+class Scene:
+    """One stock at one instant of its simulation; moved on by whoever simulates."""
+
+    series: Series
+    use: Use
+    lead_times_ms: tuple[int, ...]
+    now_ms: int = 0
+    row: int = 0
+    level: int = 0
+    coming: list[Receipt] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)  # of UNKNOWN
+
+    @property
+    def item(self) -> str:
+        return self.series.place[0]
+
+    @property
+    def location(self) -> str:
+        return self.series.place[1]
+
+    @property
+    def expected_ms(self) -> int:
+        """When an order of now should come, as far as anybody could know."""
+        return self.now_ms + int(median_low(self.lead_times_ms))
+
+    def origin(self, fact: str) -> str:
+        return f"{fact} {self.location}, simulated"
+
+    def stock(self) -> tuple[Stock, ...]:
+        return (Stock(self.level),)
+
+    def allocated(self) -> int:
+        return 0
+
+    def receipts(self) -> tuple[Receipt, ...]:
+        return tuple(self.coming)
+
+    def demands(self) -> tuple[Demand, ...]:
+        return self._unknown("demands", ())
+
+    def open_signals(self) -> tuple[OpenSignal, ...]:
+        return ()  # in a simulation a signal is an order at once
+
+    def usage(self) -> History:
+        return self.use.until(self.row)
+
+    def calendar(self) -> Calendar:
+        return ALWAYS
+
+    def sources(self) -> tuple[Source, ...]:
+        return (Source("history", lead_times_ms=self.lead_times_ms),)
+
+    def lots(self) -> tuple[LotAge, ...]:
+        return self._unknown("lots", ())
+
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        return self._unknown("elsewhere", ())
+
+    def is_custom(self) -> bool:
+        return False
+
+    def work_orders(self) -> tuple[WorkOrder, ...]:
+        return self._unknown("work_orders", ())
+
+    def bom(self, item: str) -> Bom | None:
+        return None
+
+    def on_hand_of(self, item: str) -> int:
+        return self._levels.get(item, 0)
+
+    def _unknown(self, fact: str, nothing: tuple[()]) -> tuple[()]:
+        self.asked.add(fact)
+        return nothing
+
+    @property
+    def _levels(self) -> Mapping[str, int]:
+        return {self.item: self.level}

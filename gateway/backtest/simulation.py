@@ -1,0 +1,252 @@
+"""One stock lived through again: recorded demand, simulated arrivals, rules judged as the gateway would judge them.
+
+An order is sent as often as an episode begins (K8): one shortage is one signal until the stock is back above the
+limit or its goods have come, then the rule is judged again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Any
+
+from gateway.backtest.figure import Figures, figures_of
+from gateway.backtest.meter import Meter
+from gateway.backtest.recording import DROPPED, Begin, Series, Signalled
+from gateway.backtest.scene import Scene
+from gateway.backtest.slack import FOR_EVER, NONE, Slack, slack_of
+from gateway.reorder.finding import Act, Finding
+from gateway.reorder.kind import judge
+from gateway.reorder.situation import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A rule at one place. `review_ms` none: judged at every change, as well as at `ticks`."""
+
+    name: str
+    version: str
+    kind: str
+    parameters: Any
+    ticks: Callable[[int], int] | None = None  # the first scheduled judgement after an instant
+    is_scheduled_only: bool = False
+
+    @property
+    def named(self) -> str:
+        """As its parameters' origin is written."""
+        return f"rule {self.name}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one set of rules would have done at one place."""
+
+    figures: Figures
+    daily: Sequence[int]  # stock at the end of each day, micro-units
+    signals: tuple[Signalled, ...] = ()
+    faults: frozenset[str] = frozenset()  # why a rule could not be judged, in words
+    asked: frozenset[str] = frozenset()  # what rules asked for that a simulation does not know
+
+
+@dataclass(slots=True)
+class _Watch:
+    """One rule while it is simulated."""
+
+    rule: Ruled
+    slack: Slack = NONE
+    fallen: int = 0  # since it was judged last
+    is_open: bool = False  # an episode
+    tick_ms: int = FOR_EVER
+
+
+@dataclass(order=True, slots=True)
+class _Arrival:
+    at_ms: int
+    nth: int
+    quantity: int = field(compare=False)
+    receipt: Receipt = field(compare=False)
+    watch: _Watch | None = field(compare=False, default=None)  # None: no signal of the simulation asked for it
+
+
+class Simulation:
+    """Runs once."""
+
+    def __init__(
+        self,
+        series: Series,
+        rules: Sequence[Ruled],
+        scene: Scene,
+        lead_of: Callable[[int], int],
+        *,
+        begin: Begin,
+        to_ms: int,
+        red_below: int,
+    ) -> None:
+        """`lead_of`: milliseconds that the n-th order takes."""
+        self._series = series
+        self._scene = scene
+        self._lead_of = lead_of
+        self._begin_at, self._to_ms = begin, to_ms
+        self._meter = Meter(begin.at_ms, begin.level, red_below)
+        self._watches = [_Watch(rule) for rule in rules]
+        self._arrivals: list[_Arrival] = []
+        self._signals: list[Signalled] = []
+        self._faults: set[str] = set()
+        self._next_ms = FOR_EVER  # of an arrival, an announcement or a tick
+        self._announced = sorted(series.coming, key=lambda one: one.known_ms, reverse=True)
+
+    def run(self) -> Outcome:
+        """From the beginning of the period to its end."""
+        self._begin()
+        series, meter, dropped = self._series, self._meter, DROPPED
+        times, changes, causes = series.times, series.changes, series.causes
+        for row in range(self._begin_at.row, len(times)):
+            change = changes[row]
+            if causes[row] == dropped or not change:
+                continue
+            at_ms = times[row]
+            if at_ms >= self._next_ms:
+                self._pass(at_ms, row)
+            meter.wait(at_ms)
+            meter.change(change)
+            for watch in self._watches:
+                if change < 0:  # what rises may have been counted already, as something on order
+                    watch.fallen -= change
+                slack = watch.slack
+                if watch.fallen >= slack.fall or at_ms >= slack.until_ms or (change > 0 and watch.is_open):
+                    self._look(watch, at_ms, row + 1)
+        self._pass(self._to_ms, len(times))
+        meter.wait(self._to_ms)
+        return self._outcome()
+
+    def _begin(self) -> None:
+        begin = self._begin_at
+        for watch in self._watches:
+            if watch.rule.ticks is not None:
+                watch.tick_ms = watch.rule.ticks(begin.at_ms)
+        self._pass(begin.at_ms, begin.row)
+        for watch in self._watches:
+            self._look(watch, begin.at_ms, begin.row)
+        self._plan()
+
+    def _outcome(self) -> Outcome:
+        meter, signals = self._meter, tuple(self._signals)
+        figures = figures_of(
+            meter, signals=len(signals), ordered=sum(one.quantity for one in signals),
+            used=self._series.used(self._begin_at.row), span_ms=self._to_ms - self._begin_at.at_ms,
+        )  # fmt: skip
+        return Outcome(figures, meter.daily, signals, frozenset(self._faults), frozenset(self._scene.asked))
+
+    # -- between two recorded changes -----------------------------------------------------------
+
+    def _pass(self, until_ms: int, row: int) -> None:
+        """All that happens by itself up to an instant, in order; arrivals before judgements."""
+        while True:
+            at_ms = self._plan()
+            if at_ms > until_ms:
+                return
+            self._meter.wait(at_ms)
+            if self._announced and self._announced[-1].known_ms <= at_ms:
+                self._announce()
+            elif self._arrivals and self._arrivals[0].at_ms <= at_ms:
+                self._arrive(heappop(self._arrivals), row)
+            else:
+                self._tick(at_ms, row)
+
+    def _plan(self) -> int:
+        """When the next of these things happens."""
+        announced = self._announced[-1].known_ms if self._announced else FOR_EVER
+        arrives = self._arrivals[0].at_ms if self._arrivals else FOR_EVER
+        self._next_ms = min(announced, arrives, *(watch.tick_ms for watch in self._watches), FOR_EVER)
+        return self._next_ms
+
+    def _announce(self) -> None:
+        """A receipt that happens anyway is on order from now on; it is in the recorded changes when it comes."""
+        one = self._announced.pop()
+        receipt = Receipt(one.quantity, one.at_ms, "recorded")
+        self._scene.coming.append(receipt)
+        heappush(self._arrivals, _Arrival(one.at_ms, len(self._signals), 0, receipt))
+
+    def _arrive(self, arrival: _Arrival, row: int) -> None:
+        self._scene.coming.remove(arrival.receipt)
+        if arrival.watch is None:  # the recorded change that it is follows at once
+            return
+        self._meter.change(arrival.quantity)
+        arrival.watch.is_open = False
+        for watch in self._watches:
+            if watch.is_open or watch is arrival.watch:
+                self._look(watch, arrival.at_ms, row)
+
+    def _tick(self, at_ms: int, row: int) -> None:
+        for watch in self._watches:
+            if watch.tick_ms <= at_ms and watch.rule.ticks is not None:
+                watch.tick_ms = watch.rule.ticks(at_ms)
+                self._look(watch, at_ms, row, is_tick=True)
+
+    # -- judging ------------------------------------------------------------------------------
+
+    def _look(self, watch: _Watch, at_ms: int, row: int, *, is_tick: bool = False) -> None:
+        """Judge one rule as of now, and order if a shortage begins."""
+        if watch.rule.is_scheduled_only and not is_tick:
+            watch.slack, watch.fallen = Slack(FOR_EVER, FOR_EVER), 0
+            return
+        rule, scene = watch.rule, self._scene
+        scene.now_ms, scene.row, scene.level = at_ms, row, self._meter.level
+        finding = judge(rule.kind, rule.parameters, scene, rule.named)
+        if finding.fault is not None:
+            self._faults.add(f"{rule.name}: {finding.fault.text}")
+        watch.fallen = 0
+        if not finding.fires:
+            watch.is_open = False
+            watch.slack = slack_of(finding, rule.named, at_ms)
+        elif watch.is_open:
+            watch.slack = Slack(FOR_EVER, FOR_EVER)  # only more stock can end it
+        else:
+            self._order(watch, finding, at_ms)
+
+    def _order(self, watch: _Watch, finding: Finding, at_ms: int) -> None:
+        watch.is_open, watch.slack = True, NONE
+        if finding.act is not Act.ORDER or finding.quantity <= 0:
+            watch.slack = Slack(FOR_EVER, FOR_EVER)
+            return
+        nth = len(self._signals)
+        self._signals.append(Signalled(f"{nth}", watch.rule.name, at_ms, finding.quantity))
+        receipt = Receipt(finding.quantity, self._scene.expected_ms, f"simulated {nth}")
+        self._scene.coming.append(receipt)
+        arrival = _Arrival(at_ms + self._lead_of(nth), nth, finding.quantity, receipt, watch)
+        heappush(self._arrivals, arrival)
+        self._next_ms = min(self._next_ms, arrival.at_ms)
+
+
+def recorded(series: Series, *, begin: Begin, to_ms: int, red_below: int, signals: Sequence[Signalled]) -> Outcome:
+    """What really happened, by the same measures."""
+    meter = Meter(begin.at_ms, begin.level, red_below)
+    for row in range(begin.row, len(series.times)):
+        if change := series.changes[row]:
+            meter.wait(series.times[row])
+            meter.change(change)
+    meter.wait(to_ms)
+    figures = figures_of(
+        meter, signals=len(signals), ordered=sum(one.quantity for one in signals), used=series.used(begin.row),
+        span_ms=to_ms - begin.at_ms,
+    )  # fmt: skip
+    return Outcome(figures, meter.daily, tuple(signals))
+
+
+def censored(series: Series, *, begin: Begin, to_ms: int) -> list[tuple[int, int]]:
+    """Periods in which nothing was left: what was used then says nothing of what was wanted."""
+    level = begin.level
+    since = begin.at_ms if level <= 0 else None
+    found: list[tuple[int, int]] = []
+    for row in range(begin.row, len(series.times)):
+        level += series.changes[row]
+        if level <= 0 and since is None:
+            since = series.times[row]
+        elif level > 0 and since is not None:
+            if series.times[row] > since:
+                found.append((since, series.times[row]))
+            since = None
+    if since is not None and to_ms > since:
+        found.append((since, to_ms))
+    return found

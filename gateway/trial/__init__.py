@@ -1,0 +1,1 @@
+"""Shadow mode judged: what we would have asked for beside what the ERP did by itself (K13)."""
