@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.master_row import Row, choice, text, words
+from gateway.codes.checkdigit import has_check_digit
+from gateway.codes.epc.charset import SET_82
+from gateway.master_row import Row, choice, fail, text, words
 
+GLN_DIGITS = 13
+EXTENSION_LIMIT = 20  # GS1 General Specifications, AI 254
 PLACE_KINDS = ("", "dock", "bin", "line", "transit", "scrap")
 
 
@@ -18,6 +22,8 @@ class Location:
     code: str = ""  # printed on its label, when that is not our own bin code
     kind: str = ""
     area: str = ""  # where its stock counts for reordering; "" is the location itself
+    gln: str = ""  # its GS1 number, for partners
+    gln_extension: str = ""  # which part of what the GLN names
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -25,8 +31,14 @@ class Location:
 
     @classmethod
     def parse(cls, row: Row) -> Location:
-        kind = choice(row, "kind", PLACE_KINDS, "")
-        return cls(text(row, "id"), text(row, "name", ""), text(row, "code", ""), kind, text(row, "area", ""))
+        kind, gln = choice(row, "kind", PLACE_KINDS, ""), text(row, "gln", "")
+        if gln and not (len(gln) == GLN_DIGITS and has_check_digit(gln)):
+            raise fail(row, "gln", "13 digits, the last one the check digit of the others")
+        extension = text(row, "gln_extension", "")
+        if extension and not (gln and len(extension) <= EXTENSION_LIMIT and set(extension) <= SET_82):
+            raise fail(row, "gln_extension", f"up to {EXTENSION_LIMIT} characters of GS1 set 82 beside a gln")
+        return cls(text(row, "id"), text(row, "name", ""), text(row, "code", ""), kind, text(row, "area", ""), gln,
+                   extension)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

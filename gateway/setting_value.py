@@ -30,6 +30,13 @@ def check_base_url(text: str) -> str:
     return text
 
 
+def check_private_url(text: str) -> str:
+    """`text` if it is an address that ends with a slash; ValueError otherwise."""
+    if not _BASE_URL.fullmatch(text) or not text.endswith("/"):
+        raise ValueError("expected an address that ends with a slash, such as https://id.plant.example/")
+    return text
+
+
 def split_address(text: str) -> tuple[str, int]:
     """Host and port of an address to listen on, such as `127.0.0.1:8080` or `[::1]:8080`; ValueError otherwise."""
     match = _ADDRESS.fullmatch(text)

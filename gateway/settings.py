@@ -29,6 +29,7 @@ from drivers.output_registry import OUTPUT_TYPES
 from drivers.registry import DEVICE_TYPES
 from gateway.codes.template import PATTERN_LIMIT, Template
 from gateway.crosscheck import cross_check
+from gateway.epcis.uri import Names, named_by
 from gateway.errors import ConfigError
 from gateway.mistake import Mistake, explain, is_echo
 from gateway.parsed import KEY_NAMES
@@ -38,11 +39,13 @@ from gateway.setting_value import (
     check_base_url,
     check_card_pattern,
     check_host,
+    check_private_url,
     check_zone,
     split_address,
 )
 from gateway.toml_lines import Path as KeyPath
 from gateway.toml_source import read_toml
+from sync.epcis.settings import EpcisSettings
 from sync.settings import SyncSettings, TlsSettings
 
 DEFAULT_FILE = Path("/etc/kanban-gateway/gateway.toml")
@@ -68,6 +71,16 @@ Operation = Literal[
     "split", "merge", "lend", "collect", "count", "release", "reject", "block",
 ]  # fmt: skip
 BaseUrl = Annotated[str, Field(max_length=500), AfterValidator(check_base_url)]
+PrivateUrl = Annotated[str, Field(max_length=200), AfterValidator(check_private_url)]
+
+
+def _check_place(uri: str) -> str:
+    if Names.PLACE not in named_by(uri):
+        raise ValueError(f"expected {Names.PLACE.value}")
+    return uri
+
+
+PlaceUri = Annotated[str, AfterValidator(_check_place)]
 
 
 def _check_part(text: str) -> str:
@@ -191,6 +204,17 @@ class SyncTable(SyncSettings):
     tls: SyncTls = SyncTls()
 
 
+class EpcisTable(EpcisSettings):
+    """EPCIS 2.0: how things are named there; most keys are in sync/epcis/settings.py."""
+
+    places: Annotated[dict[str, PlaceUri], Field(max_length=1000)] = Field(
+        {}, description="location = URI, where the master data have no GLN or another one"
+    )
+    private_url: PrivateUrl = Field(
+        "https://kanban-gateway.invalid/", description="before the names of what has no GS1 key; use a domain of yours"
+    )
+
+
 class WebSettings(_Table):
     """The local page."""
 
@@ -281,6 +305,7 @@ class Settings(_Table):
     andon: AndonSettings = AndonSettings()
     goods: GoodsSettings = GoodsSettings()
     sync: SyncTable = SyncTable()
+    epcis: EpcisTable = EpcisTable()
     web: WebSettings = WebSettings()
     stations: Annotated[tuple[StationSettings, ...], Field(alias="station", max_length=200)]
     """Places where people scan or press."""

@@ -49,6 +49,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "drivers.button_modbus_settings", "drivers.button_gpio_settings", "gateway.model", "drivers.rfid_settings",
         "drivers.scanner_separators", "drivers.camera.settings",
     ),
+    "gateway.epcis_source": (
+        "gateway.epcis", "gateway.kanban.moment", "gateway.settings", "gateway.store.reader",
+    ),
+    "gateway.epcis": (
+        "gateway.codes.checkdigit", "gateway.codes.epc", "gateway.goods.unit", "gateway.kanban", *_PURE,
+    ),
     "gateway.label": ("gateway.codes", *_PURE),
     "gateway.probe_sheet": ("gateway.codes", "gateway.label"),
     "gateway.labels": ("gateway.codes", "gateway.clock", *_PURE),
@@ -116,7 +122,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # configuration
     "gateway.settings": (
         "drivers.base", "drivers.output_base", "drivers.output_registry", "drivers.registry",
-        "sync.settings", "gateway.errors", "gateway.parsed", "gateway.codes.template", *_TOML,
+        "sync.settings", "sync.epcis.settings", "gateway.epcis.uri",
+        "gateway.errors", "gateway.parsed", "gateway.codes.template", *_TOML,
         "gateway.crosscheck", "gateway.mistake", "gateway.setting_value",
     ),
     "gateway.crosscheck": ("gateway.mistake", "gateway.setting_value"),
@@ -146,7 +153,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.master_item": ("gateway.master_row",),
     "gateway.master_order": ("gateway.master_row",),
     "gateway.master_person": ("gateway.master_row",),
-    "gateway.master_place": ("gateway.master_row",),
+    "gateway.master_place": ("gateway.master_row", "gateway.codes.checkdigit", "gateway.codes.epc.charset"),
     "gateway.master_work": ("gateway.master_row",),
     "gateway.master_row": ("gateway.quantity",),
     "gateway": (),
@@ -194,6 +201,7 @@ PURE_PARTS = (
     "gateway.timeline", "gateway.trial",
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.goods", "gateway.counter",
     "gateway.reorder", "gateway.repeat", "gateway.noise", "gateway.decide",
+    "gateway.epcis",
     "gateway.instruct",
     "gateway.sheet.cell", "gateway.sheet.column", "gateway.sheet.plan", "gateway.sheet.reference",
     "gateway.sheet.table",

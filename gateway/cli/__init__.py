@@ -14,6 +14,7 @@ from gateway.cli.code import badge, command_card, quantity_card
 from gateway.cli.contract import contract
 from gateway.cli.decode import decode
 from gateway.cli.devices import devices
+from gateway.cli.epcis import epcis
 from gateway.cli.identity import identity
 from gateway.cli.labels import labels
 from gateway.cli.mail import import_
@@ -37,6 +38,7 @@ COMMANDS: tuple[click.Command, ...] = (
     rebuild,
     export,
     import_,
+    epcis,
     replay,
     card,
     command_card,

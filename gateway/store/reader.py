@@ -165,6 +165,28 @@ class StoreReader:
                     event["seq"] = seq
                     yield event
                     break
+    def movements(self, after_seq: int) -> Iterator[Row]:
+        """Journal events of stream `mov` behind a row, oldest first, each with its `seq`: what happened to goods."""
+        query = "SELECT seq,body FROM journal WHERE seq>? AND stream='mov' ORDER BY seq"
+        for seq, text in self._connection.execute(query, (after_seq,)):
+            yield {"seq": seq, **orjson.loads(text)}
+
+    def head(self) -> int:
+        """The newest row of the journal, 0 when there is none."""
+        return int(self._connection.execute("SELECT max(seq) FROM journal").fetchone()[0] or 0)
+
+    def clock_after(self, event: Row, within_ms: int) -> Row | None:
+        """The next event of the same boot whose clock was synchronised, if it came within so many milliseconds."""
+        query = "SELECT body FROM journal WHERE seq>? ORDER BY seq"
+        for (text,) in self._connection.execute(query, (event["seq"],)):
+            later = orjson.loads(text)
+            if later["boot"] != event["boot"] and "origin" in later:
+                continue  # of another box
+            if later["boot"] != event["boot"] or later["m"] - event["m"] > within_ms:
+                return None
+            if str(later["q"]).startswith("ntp"):
+                return {"w": later["w"], "m": later["m"]}
+        return None
 
     def export(self) -> Iterator[bytes]:
         """The whole journal as JSON lines with sequence, stream and hash; enough to fold it again elsewhere."""

@@ -19,7 +19,8 @@ ROWS: dict[str, dict[str, Any]] = {
         "units": [{"uom": "CS", "factor": "24", "gtins": ["14000001000002"]}], "inspected": True, "lots": True,
         "shelf_life_days": 30, "over_pct": 5, "under_pct": 2, "count_pct": 1, "carrier": False,
     },
-    "locations": {"id": "A-01-03", "name": "Bin", "code": "BIN 0103", "kind": "bin"},
+    "locations": {"id": "A-01-03", "name": "Bin", "code": "BIN 0103", "kind": "bin", "gln": "0614141073467",
+                  "gln_extension": "B-3"},
     "partners": {"id": "V-100", "name": "Bolts Ltd", "codes": ["4000001000005"]},
     "loops": {
         "id": "LP-1", "item": "SCREW-A", "quantity": "40", "uom": "PCE", "consumer": "LINE1", "source": "STORE",
@@ -76,6 +77,8 @@ BAD = [
     ("items", {"aliases": ["x"] * 51}, "up to 50"),
     ("items", {"aliases": [""]}, "1 to 200"),
     ("locations", {"kind": "shelf"}, "one of"),
+    ("locations", {"gln": "061414107346"}, "13 digits"),
+    ("locations", {"gln_extension": "B" * 21}, "up to 20"),
     ("lots", {"status": "gone"}, "one of released"),
     ("lots", {"expiry": "31.01.2027"}, "a day such as"),
     ("purchase_orders", {"lines": [{"line": "10", "item": "A", "quantity": 60, "uom": "PCE"}]}, "lines[0]: quantity"),

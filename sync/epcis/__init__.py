@@ -1,0 +1,1 @@
+"""EPCIS: options, and the way to a repository."""
