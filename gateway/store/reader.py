@@ -165,6 +165,7 @@ class StoreReader:
                     event["seq"] = seq
                     yield event
                     break
+
     def movements(self, after_seq: int) -> Iterator[Row]:
         """Journal events of stream `mov` behind a row, oldest first, each with its `seq`: what happened to goods."""
         query = "SELECT seq,body FROM journal WHERE seq>? AND stream='mov' ORDER BY seq"
