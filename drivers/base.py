@@ -168,10 +168,16 @@ class Backoff:
         self._next_s = self._first_s
 
 
-def wait_beating(stop: threading.Event, delay_s: float, beat: Callable[[], None]) -> None:
-    """Wait before the next attempt, telling on: a device that is away must not look like a hung thread."""
+def wait_beating(
+    stop: threading.Event, delay_s: float, beat: Callable[[], None], news: Callable[[float], bool] | None = None
+) -> None:
+    """Wait before the next attempt, telling on: a device that is away must not look like a hung thread.
+
+    `news` waits so many seconds in place of the stop event, and says whether there is no more to wait for.
+    """
+    wait = news or stop.wait
     while delay_s > 0:
         beat()
-        if stop.wait(min(delay_s, HEARTBEAT_S)):
+        if wait(min(delay_s, HEARTBEAT_S)):
             return
         delay_s -= HEARTBEAT_S

@@ -21,7 +21,8 @@ class HidKeyboard(ScannerDevice):
     """One configured scanner; outlives any number of unpluggings."""
 
     def __init__(self, settings: KeyboardSettings, context: DeviceContext) -> None:
-        super().__init__(settings, context, partial(open_keyboard, settings, context.plugs), partial(KeyTalk, settings))
+        opened = partial(open_keyboard, settings, context.plugs)
+        super().__init__(settings, context, opened, partial(KeyTalk, settings), open_watch=context.plugs.watch)
 
 
 class KeyTalk(PlainTalk):

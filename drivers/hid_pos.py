@@ -30,7 +30,7 @@ class HidPosScanner(ScannerDevice):
 
     def __init__(self, settings: HidPosSettings, context: DeviceContext) -> None:
         opened = partial(open_scanner, settings, context.plugs)
-        super().__init__(settings, context, opened, partial(ReportTalk, settings))
+        super().__init__(settings, context, opened, partial(ReportTalk, settings), open_watch=context.plugs.watch)
 
 
 def open_scanner(settings: HidPosSettings, plugs: Plugs) -> HidFile:

@@ -1,17 +1,18 @@
 """What is plugged in, read from /sys: without udev, so that it works in a container too.
 
-Nothing is watched. A driver looks anew whenever it opens its device, at least once a second while that is away, and
-about once a second whether its name still means the device it has open.
+A driver looks anew whenever it opens its device: at once when udev tells of a change (`plug_watch.py`), and at least
+once a second while it is away. About once a second it looks whether its name still means the device it has open.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.plug_name import Kind, Plugged, matching
+from drivers.plug_watch import PlugWatch, open_watch
 from gateway.errors import TransientDeviceError
 
 POS_USAGE_PAGE = 0x8C  # HID usage page of bar code scanners (USB HID Point of Sale Usage Tables)
@@ -25,6 +26,7 @@ class Plugs:
 
     sys_root: Path = Path("/sys")
     dev_root: Path = Path("/dev")
+    watch: Callable[[], PlugWatch] = open_watch  # who tells a driver of changes
 
     def scan(self) -> tuple[Plugged, ...]:
         """Everything that could be a scanner, in a stable order. What vanishes meanwhile is left out."""

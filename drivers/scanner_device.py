@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
 from drivers.base import HEARTBEAT_S, Backoff, DeviceContext, DeviceHealth, DeviceSettings, Sink, wait_beating
+from drivers.plug_watch import DeafWatch, PlugWatch
 from drivers.scanner_connection import NOTICE_LIMIT, Line, ScannerConnection, Talk, wait_for
 from gateway.clock import Clock
 from gateway.errors import TransientDeviceError
@@ -29,7 +31,10 @@ LOCAL = Reopening()
 
 
 class ScannerDevice:
-    """One configured scanner; `open_line` and `open_talk` are called anew for each connection."""
+    """One configured scanner; `open_line` and `open_talk` are called anew for each connection.
+
+    `open_watch`: who tells when something was plugged in or out; then the line is opened at once.
+    """
 
     def __init__(
         self,
@@ -38,6 +43,7 @@ class ScannerDevice:
         open_line: Callable[[], Line],
         open_talk: Callable[[], Talk],
         reopening: Reopening = LOCAL,
+        open_watch: Callable[[], PlugWatch] = DeafWatch,
     ) -> None:
         self.id = settings.id
         self._settings = settings
@@ -45,31 +51,38 @@ class ScannerDevice:
         self._open_line = open_line
         self._open_talk = open_talk
         self._reopening = reopening
+        self._open_watch = open_watch
         self._counters: Counter[str] = Counter()
         self._wake = Wake()
         self._notices: deque[Verdict] = deque(maxlen=NOTICE_LIMIT)
 
     def run(self, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> None:
         backoff = Backoff(self._reopening.first_s, self._reopening.limit_s)
-        reason = ""
-        while not stop.is_set():
-            try:
-                line = self._open_line()
-            except TransientDeviceError as error:
-                reason = str(error)
-            else:
-                self._counters["connects"] += 1
-                began_ms = self._clock.mono_ms()
-                reason = self._serve(line, stop, sink, health)
-                if self._clock.mono_ms() - began_ms >= self._reopening.steady_s * 1000:
-                    backoff.reset()
-            if not stop.is_set():
-                wait_beating(stop, backoff.next_s(), partial(health, DeviceHealth(False, reason, dict(self._counters))))
+        with closing(self._open_watch()) as watch:
+            while not stop.is_set():
+                watch.heard()  # until now; whatever comes from now on may be what is missing
+                reason = self._live(backoff, stop, sink, health)
+                if not stop.is_set():
+                    away = DeviceHealth(False, reason, dict(self._counters))
+                    wait_beating(stop, backoff.next_s(), partial(health, away), partial(watch.wait, stop))
 
     def notify(self, verdict: Verdict) -> None:
         """Light and tone without ACK or NAK: the device is not waiting for an answer to a frame."""
         self._notices.append(verdict)
         self._wake.set()
+
+    def _live(self, backoff: Backoff, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> str:
+        """One opening of the line and all that follows; returns why it is over."""
+        try:
+            line = self._open_line()
+        except TransientDeviceError as error:
+            return str(error)
+        self._counters["connects"] += 1
+        began_ms = self._clock.mono_ms()
+        reason = self._serve(line, stop, sink, health)
+        if self._clock.mono_ms() - began_ms >= self._reopening.steady_s * 1000:
+            backoff.reset()
+        return reason
 
     def _serve(self, line: Line, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> str:
         """Work on one connection until it ends; returns why it ended."""

@@ -15,4 +15,5 @@ class SerialScanner(ScannerDevice):
     """One configured scanner; outlives any number of unpluggings."""
 
     def __init__(self, settings: SerialSettings, context: DeviceContext) -> None:
-        super().__init__(settings, context, partial(SerialPort, settings, context.plugs), partial(PlainTalk, settings))
+        opened = partial(SerialPort, settings, context.plugs)
+        super().__init__(settings, context, opened, partial(PlainTalk, settings), open_watch=context.plugs.watch)

@@ -15,4 +15,5 @@ class SsiScanner(ScannerDevice):
     """One configured scanner; it is set up anew on each connection."""
 
     def __init__(self, settings: SsiSettings, context: DeviceContext) -> None:
-        super().__init__(settings, context, partial(SerialPort, settings, context.plugs), partial(SsiTalk, settings))
+        opened = partial(SerialPort, settings, context.plugs)
+        super().__init__(settings, context, opened, partial(SsiTalk, settings), open_watch=context.plugs.watch)

@@ -78,7 +78,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (
         *_BASE, "drivers.base", "drivers.broker_client", "drivers.broker_settings", "drivers.buffered_socket",
-        "drivers.framing", "drivers.plug", "drivers.plug_name", "drivers.scanner_answers", "drivers.scanner_connection",
+        "drivers.framing", "drivers.plug", "drivers.plug_name", "drivers.plug_watch", "drivers.scanner_answers",
+        "drivers.scanner_connection",
         "drivers.scanner_device", "drivers.scanner_plain", "drivers.scanner_separators",
         "drivers.scanner_settings", "gateway.codes.place",
         "gateway.codes.button_layout",
@@ -170,6 +171,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "urllib3": ("sync.rest.http",),
     "tenacity": ("sync.retry",),
     "serial": ("drivers.serial_port",),
+    "pyudev": ("drivers.plug_watch",),
     "cv2": ("drivers.camera", "gateway.label", "gateway.backtest.picture"),
     "numpy": ("drivers.camera", "gateway.label", "gateway.labels.symbol", "gateway.backtest.picture"),
     "pyzbar": ("drivers.camera.cascade",),

@@ -52,6 +52,11 @@ DEVICE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("drivers.plug", "        if len(found) > 1:", "        if False:"),),
     ),
     Mutant(
+        "deaf_to_plugging", "a scanner that is plugged in is found only when it is looked for",
+        "tests/drivers/test_plug_watch.py",
+        (Edit("drivers.scanner_device", ", partial(watch.wait, stop))", ")"),),
+    ),
+    Mutant(
         "late_answer_for_the_next_code", "a scanner takes the green of a code it gave up for that of the next",
         "tests/drivers/test_serial_profile.py",
         (Edit("drivers.scanner_connection", "if pending.give_up_ms is not None and now_ms >= pending.give_up_ms:",
