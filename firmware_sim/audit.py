@@ -41,6 +41,7 @@ def audit(plant: Plant, truth: list[Fact], booked: Booked, statuses: Sequence[di
     report.differences += _operators(truth, booked)
     report.differences += _calls(truth, booked)
     report.differences += _pallets(truth, booked)
+    report.differences += _counts(truth, booked)
     report.differences += _states(plant, truth, booked)
     report.differences += _stock("the ledger", expected_stock(plant, truth), booked.stock)
     for status in statuses:
@@ -60,6 +61,8 @@ def expected_stock(plant: Plant, truth: list[Fact]) -> Stock:
     for fact in truth:
         if fact["fact"] == "received":
             stock[ITEM, DOCK] = stock.get((ITEM, DOCK), Decimal(0)) + Decimal(fact["quantity"])
+        elif fact["fact"] == "counted":  # the book is what was counted last, whatever strayed since
+            stock[fact["item"], fact["place"]] = Decimal(fact["quantity"])
         card = fact.get("card", "")
         moves: list[tuple[str, Decimal]] = []
         if fact["fact"] == "emptied":
@@ -198,6 +201,24 @@ def _pallets(truth: list[Fact], booked: Booked) -> list[str]:
         for number, quantity in sorted(wanted.keys() | booked.pallets.keys())
         if wanted[number, quantity] != booked.pallets[number, quantity]
     ]
+
+
+def _counts(truth: list[Fact], booked: Booked) -> list[str]:
+    """What was counted is booked as it was counted, and no difference was believed before a second count found it."""
+    differences = []
+    for number, (item, place, quantity, difference) in enumerate(booked.counts):
+        earlier = booked.counts[:number][-1:]
+        if difference and (item, place, quantity, None) not in earlier:
+            differences.append(f"a difference of {difference} {item} at {place} was booked after one count")
+    told = [(one["item"], one["place"], Decimal(one["quantity"])) for one in truth if one["fact"] == "counted"]
+    believed = [count[:3] for count in booked.counts if count[3] is not None]
+    if list(dict.fromkeys(told)) != list(dict.fromkeys(believed)):
+        differences.append(f"the counts {_listed(believed)} are booked, expected {_listed(told)}")
+    return differences
+
+
+def _listed(counts: list[tuple[str, str, Decimal]]) -> str:
+    return ", ".join(f"{quantity} {item} at {place}" for item, place, quantity in dict.fromkeys(counts)) or "none"
 
 
 def _states(plant: Plant, truth: list[Fact], booked: Booked) -> list[str]:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -14,6 +15,7 @@ from firmware_sim.erp.schema import connect_reader
 Turn = tuple[str, int]  # card, cycle
 Call = tuple[str, str, str]  # station, who was called, "open" or "ended"
 Stock = dict[tuple[str, str], Decimal]  # by item and location
+Count = tuple[str, str, Decimal, Decimal | None]  # item, place, what was counted, the difference; None: to be repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,11 @@ class Booked:
     outcomes: Counter[str]
     calls: Counter[Call] = field(default_factory=Counter)
     pallets: Counter[tuple[str, str]] = field(default_factory=Counter)  # SSCC and quantity of what was received
+    counts: list[Count] = field(default_factory=list)  # in the order in which they were made
     operators: dict[tuple[str, str, int], str] = field(default_factory=dict)  # by kind, card, cycle
+
+
+_PALLETS = "SELECT sscc, base FROM goods WHERE state = 'booked' AND kind = 'goods_received'"
 
 
 def read_ledger(path: Path) -> Booked:
@@ -38,8 +44,11 @@ def read_ledger(path: Path) -> Booked:
         stock[item, location] = stock.get((item, location), Decimal(0)) + Decimal(qty)
     events: Counter[tuple[str, str, int]] = Counter()
     operators: dict[tuple[str, str, int], str] = {}
-    for (body,) in db.execute("SELECT body FROM event WHERE outcome = 'applied'"):
+    counts: list[Count] = []
+    for (body,) in db.execute("SELECT body FROM event WHERE outcome = 'applied' ORDER BY rowid"):
         event = orjson.loads(body)
+        if event["t"] == "stock_counted":
+            counts.append(_counted(event))
         if "card" in event:
             what = (event["t"], event["card"], event.get("cycle", 0))
             events[what] += 1
@@ -53,9 +62,16 @@ def read_ledger(path: Path) -> Booked:
         stock=stock,
         events=events,
         outcomes=Counter(dict(db.execute("SELECT outcome, count(*) FROM event GROUP BY outcome"))),
+        counts=counts,
         operators=operators,
-        pallets=Counter(map(tuple, db.execute("SELECT sscc, base FROM goods WHERE state = 'booked'"))),
+        pallets=Counter(map(tuple, db.execute(_PALLETS))),
         calls=Counter(map(tuple, db.execute("SELECT station, call, state FROM andon"))),
     )
     db.close()
     return booked
+
+
+def _counted(event: dict[str, Any]) -> Count:
+    [line] = event["lines"]
+    difference = None if event["is_open"] else Decimal(event["difference"])
+    return line["item"], event["place"], Decimal(line["base"]), difference

@@ -134,7 +134,7 @@ def shift(broker: str, directory: Path, seconds: float, wait_s: float, seed: int
         stop = stack.enter_context(stopped_by_signals())
         roster = Roster(plant, scanners, truth)
         rubbish = Rubbish(plant, bridge, truth)
-        crowd = Crowd(scanners, pressers, open_errands(plant, bridge, scanners, truth, rubbish), roster)
+        crowd = Crowd(scanners, pressers, open_errands(plant, bridge, scanners, truth, rubbish, gateway), roster)
         Shift(plant, crowd, truth, seed=seed).run(seconds, stop)
     click.echo(f"the day is over; truth in {directory / 'truth.jsonl'}")
 

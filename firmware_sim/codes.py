@@ -1,6 +1,7 @@
 """Prints the project's own card code, independently of the gateway that reads it.
 
     K1.<site>.<card>.<revision>.<pair>      e.g. K1.P1.K-000812-03.2.<two check characters>
+    K1L.<site>.<location>.<pair>            the label of a place
 
 The pair is the GS1 check character pair (GS1 General Specifications, algorithm of the Global Model Number)
 over everything before the last dot: values of GS1 character set 82, prime weights with 2 for the last
@@ -28,6 +29,12 @@ def check_pair(text: str) -> str:
 def print_card(site: str, card: str, revision: int = 1) -> str:
     """The text in the symbol of a card."""
     text = f"K1.{site}.{card}.{revision}"
+    return f"{text}.{check_pair(text)}"
+
+
+def print_place(site: str, location: str) -> str:
+    """The text on the label of a place."""
+    text = f"K1L.{site}.{location}"
     return f"{text}.{check_pair(text)}"
 
 

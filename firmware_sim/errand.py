@@ -1,4 +1,4 @@
-"""What somebody does again and again beside the bins: calls for help, pallets at the dock, rubbish on the wire."""
+"""What somebody does again and again beside the bins: calls for help, pallets at the dock, counts, rubbish."""
 
 from __future__ import annotations
 

@@ -30,7 +30,14 @@ from firmware_sim.gateway_config import (
     by_rest,
 )
 from firmware_sim.gateway_process import GatewayProcess
-from firmware_sim.layout import DOCK_SCANNER, rack_station, scanner_places, use_station
+from firmware_sim.layout import (
+    COUNT_STATION,
+    DOCK_SCANNER,
+    SHELF_SCANNER,
+    rack_station,
+    scanner_places,
+    use_station,
+)
 from firmware_sim.light import StackLights
 from firmware_sim.modbus import ModbusInputs
 from firmware_sim.plant import HTTP_MAKE, JSON_MAKE, WIRED_MAKE, Plant
@@ -39,7 +46,9 @@ from firmware_sim.presser import CallPresser, JsonPresser, MakePresser, Presser,
 from firmware_sim.roster import Roster
 from firmware_sim.rubbish import Rubbish
 from firmware_sim.scanner import Profile, Scanner
+from firmware_sim.scanner_make import ZEBRA
 from firmware_sim.shift import Crowd
+from firmware_sim.stock_taker import StockTaker
 from firmware_sim.truth import Truth
 from firmware_sim.webhook import WebhookCaller
 
@@ -96,7 +105,7 @@ def open_floor(stack: ExitStack, directory: Path, plant: Plant) -> Floor:
     for running in gateways.values():
         wait_for_cards(running, plant)
     roster = Roster(plant, scanners, truth)
-    errands = open_errands(plant, bridge, scanners, truth, rubbish)
+    errands = open_errands(plant, bridge, scanners, truth, rubbish, gateways[plant.gateways[0]])
     crowd = Crowd(scanners, pressers, errands, roster)
     return Floor(plant, directory, broker, erp, gateways, links, crowd, lights, truth)
 
@@ -105,7 +114,7 @@ def open_scanners(stack: ExitStack, directory: Path, plant: Plant) -> dict[str, 
     """Scanners as they are programmed in the demonstration, by device id."""
     scanners = {}
     for place in scanner_places(plant):
-        profile = Profile(response_timeout_s=1.0)
+        profile = Profile(make=ZEBRA) if place.profile == "zebra" else Profile(response_timeout_s=1.0)
         scanners[place.device] = Scanner(directory, place.device, profile, log=directory / "scans.jsonl")
         stack.callback(scanners[place.device].close)
     return scanners
@@ -134,10 +143,13 @@ def open_pressers(
 
 
 def open_errands(
-    plant: Plant, bridge: ButtonBridge, scanners: dict[str, Scanner], truth: Truth, rubbish: Rubbish
-) -> list[Errand]:
-    """Pallets at the dock, rubbish, and the andon buttons, which are of the first make of MQTT buttons at a line."""
-    errands = [DockClerk(scanners[DOCK_SCANNER], truth).errand(), rubbish.errand()]
+    plant: Plant, bridge: ButtonBridge, scanners: dict[str, Scanner], truth: Truth, rubbish: Rubbish,
+    first: GatewayProcess,
+) -> list[Errand]:  # fmt: skip
+    """Pallets at the dock, counts of the shelf, rubbish, and the andon buttons, which are of the first make of MQTT
+    buttons at a line. The shelf's screen is the page of the `first` gateway."""
+    taker = StockTaker(scanners[SHELF_SCANNER], truth, lambda: first.says(COUNT_STATION))
+    errands = [DockClerk(scanners[DOCK_SCANNER], truth).errand(), taker.errand(), rubbish.errand()]
     for gateway in plant.gateways:
         makes = {make: cards for make, cards in plant.buttons_at(gateway).items() if make in MAKES}
         for make, cards in list(makes.items())[:1]:

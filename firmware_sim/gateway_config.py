@@ -52,8 +52,12 @@ class GatewayConfig:
         for place in scanner_places(self.plant, self.gateway):
             blocks.append(_station(place))
             port = str(self.ports[place.device])
-            blocks.append(_table("[device]", id=place.device, type="serial", station=place.station, port=port))
-            blocks.append(_table("device.feedback", ack="\x06", nak="\x15", waits_for_ack=True))
+            device = {"id": place.device, "type": "serial", "station": place.station, "port": port}
+            if place.profile:
+                blocks.append(_table("[device]", **device, profile=place.profile))
+            else:
+                blocks.append(_table("[device]", **device))
+                blocks.append(_table("device.feedback", ack="\x06", nak="\x15", waits_for_ack=True))
         return "\n".join([*blocks, *self._buttons(), *self._lights()])
 
     def credentials(self) -> dict[str, str]:

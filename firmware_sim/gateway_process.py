@@ -64,6 +64,11 @@ class GatewayProcess:
             return {}
         return told
 
+    def says(self, station: str) -> str:
+        """The code of the verdict that its page shows for a station; "" while there is none, or no page."""
+        told = (row["code"] for row in self.page().get("stations", ()) if row["station"] == station)
+        return next(told, "")
+
     def start(self) -> GatewayProcess:
         """Start it and wait until its page answers; GatewayError with its last words when it ends instead."""
         self.spawn()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from firmware_sim.goods import DOCK
+from firmware_sim.goods import DOCK, SHELF
 from firmware_sim.plant import CELL, SUPERMARKET, Plant
 
-DOCK_SCANNER = "dock"
+DOCK_SCANNER, SHELF_SCANNER = "dock", "shelf"
+COUNT_STATION = "SHELF-COUNT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,12 @@ class ScannerPlace:
     location: str
     action: str = ""  # of a source: start, ship or release; of a goods station: its operation
     badge: str = "optional"  # or required
+    profile: str = ""  # of the scanner, as the gateway calls it; "": ACK and NAK, and nothing else
 
 
 def scanner_places(plant: Plant, gateway: str = "") -> list[ScannerPlace]:
     """For each line one where bins are emptied, one where they arrive and one at the supermarket; where
-    gateways share a cell, each has two there; and one at the dock. Those of one gateway, or of all."""
+    gateways share a cell, each has two there; one at the dock and one at the shelf. Those of one gateway, or of all."""
     return [place for place in _all_places(plant) if gateway in ("", place.gateway)]
 
 
@@ -55,3 +57,6 @@ def _all_places(plant: Plant) -> Iterable[ScannerPlace]:
         yield ScannerPlace(gateway, cell_scanner(gateway, "use"), f"{CELL}-USE", "consume", CELL)
         yield ScannerPlace(gateway, cell_scanner(gateway, "in"), f"{CELL}-IN", "receive", CELL)
     yield ScannerPlace(plant.gateways[-1], DOCK_SCANNER, "DOCK-IN", "goods", DOCK, "receive")
+    yield ScannerPlace(
+        plant.gateways[0], SHELF_SCANNER, COUNT_STATION, "goods", SHELF, "count", profile="zebra"
+    )  # tells a question from a refusal that it should send again

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from firmware_sim.goods import master_data
+from firmware_sim.goods import ON_BOOK, PART, SHELF, master_data
 
 SITE, GATEWAY = "P1", "L3-07"
 SUPERMARKET = "SUPER"
@@ -131,8 +131,8 @@ class Plant:
         return found
 
     def opening_stock(self) -> dict[tuple[str, str], Decimal]:
-        """By item and location: full bins at the lines, plenty in the supermarket."""
-        stock: dict[tuple[str, str], Decimal] = {}
+        """By item and location: full bins at the lines, plenty in the supermarket, and what is said of the shelf."""
+        stock: dict[tuple[str, str], Decimal] = {(PART, SHELF): ON_BOOK}
         for loop in self.loops:
             stock[loop.item, loop.line] = stock.get((loop.item, loop.line), Decimal(0)) + loop.quantity * len(
                 loop.cards

@@ -90,6 +90,14 @@ class Scanner:
             self._lock.release()
         return answer
 
+    def scan_until_answered(self, text: str | bytes, aim: str = "]Q1", *, pulls: int = 20) -> Answer:
+        """Scan again while the host says nothing, such as one that has only just started; any other answer stands."""
+        for _ in range(pulls):
+            answer = self.scan(text, aim)
+            if answer is not Answer.SILENCE:
+                return answer
+        return Answer.SILENCE
+
     def attend(self, timeout_s: float = 0.0) -> list[Answer]:
         """Take what the host sent, at most one wait: tones sound, commands are obeyed, answers are returned."""
         make = self.profile.make

@@ -12,8 +12,8 @@ from firmware_sim.truth import Fact
 FULL_DAY_S = 30.0
 _AT_LEAST = {"scans and presses": 150, "double scans": 10, "forgotten FULLs": 3, "links cut": 2, "needs superseded": 2}
 _AT_LEAST_ONCE = (
-    "strange codes and presses", "old presses delivered again", "pallets received", "shift changes", "calls for help",
-    "links stalled", "links slow", "handovers",
+    "strange codes and presses", "old presses delivered again", "pallets received", "stock counts",
+    "differences booked", "shift changes", "calls for help", "links stalled", "links slow", "handovers",
 )  # fmt: skip
 
 
@@ -34,6 +34,9 @@ def count(plant: Plant, truth: list[Fact], booked: Booked) -> dict[str, int]:
         "old presses delivered again": facts["redelivered"],
         "pallets received": facts["received"],
         "pallets scanned again": facts["received again"],
+        "stock counts": facts["counted"],
+        "parts that strayed": sum(int(fact["quantity"]) for fact in truth if fact["fact"] == "strayed"),
+        "differences booked": sum(bool(difference) for *_, difference in booked.counts),
         "shift changes": facts["shift"],
         "calls for help": sum(fact["fact"] == "call" and fact["what"] == "called" for fact in truth),
         "partial bins": sum(fact["fact"] == "emptied" and Decimal(fact["left"]) > 0 for fact in truth),

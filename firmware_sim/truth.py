@@ -14,6 +14,8 @@
     {"fact": "call", "station": …, "call": "maintenance", "what": "called" | "called again" | "ended"}
     {"fact": "received", "sscc": …, "quantity": "24", "told": "ack"}            a pallet at the dock
     {"fact": "received again", "sscc": …, "told": "ack"}                        the same pallet scanned once more
+    {"fact": "strayed", "item": …, "place": …, "quantity": "3"}                 taken from the shelf without a word
+    {"fact": "counted", "item": …, "place": …, "quantity": "494", "rounds": 2, "told": "ack"}   what lies there
     {"fact": "handover", "cards": […]}                                          a scene of two gateways was played
     {"fact": "stuck", "what": …}                                                something never came true: a difference
 

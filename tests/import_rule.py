@@ -104,6 +104,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
+    "gateway.portal": ("gateway.codes.epc", "gateway.passage", "gateway.tag", *_PURE),
     "gateway.counter": _PURE,
     "gateway.goods": (
         "gateway.counter", "gateway.kanban", "gateway.stations.station", "gateway.parsed", "gateway.ids",
@@ -142,6 +143,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the core: standard library only
     "gateway.text": (),
     "gateway.model": ("gateway.parsed",),
+    "gateway.passage": (),
     "gateway.tag": (),
     "gateway.view": ("gateway.model", "gateway.reorder.usage"),
     "gateway.parsed": (),
@@ -211,7 +213,7 @@ PURE_PARTS = (
     "drivers.camera.agreement", "drivers.camera.answer", "drivers.camera.code", "drivers.camera.score",
     "drivers.camera.wire",
     "gateway.model", "gateway.view", "gateway.parsed", *_MASTER, "gateway.master_row", "gateway.quantity",
-    "gateway.tag", "gateway.text",
+    "gateway.passage", "gateway.portal", "gateway.tag", "gateway.text",
     "drivers.button_contact", "drivers.button_samples", "drivers.button_signals", "drivers.rfid_presence",
     "drivers.rfid_json", "drivers.rfid_clock",
     "drivers.llrp.frame", "drivers.llrp.parameter", "drivers.llrp.message", "drivers.llrp.report",

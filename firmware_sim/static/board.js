@@ -2,7 +2,7 @@
 const SIGNS = { FULL: "●", IN_USE: "◐", WAIT: "◔", EMPTY: "○", ORDERED: "▷", IN_PROCESS: "▷", IN_TRANSIT: "▷", ERROR: "✕" };
 const SHOWN_TASKS = 4, SHOWN_SCANS = 6;
 const COUNTED = {
-  emptied: "bins emptied", filled: "filled", again: "said twice", strange: "strange", received: "pallets", shift: "shift changes",
+  emptied: "bins emptied", filled: "filled", again: "said twice", strange: "strange", received: "pallets", counted: "counts", shift: "shift changes",
   killed: "kills", handover: "handovers",
 };
 const byId = (id) => document.getElementById(id);
@@ -87,6 +87,8 @@ const SAYS = {
   call: (one) => [`${one.call} ${one.what} at ${one.station}`, "scene"],
   received: (one) => [`pallet ${one.sscc} received`],
   "received again": (one) => [`pallet ${one.sscc} scanned again`],
+  strayed: (one) => [`${one.quantity} ${one.item} taken from ${one.place} without a word`, "trouble"],
+  counted: (one) => [`${one.quantity} ${one.item} counted at ${one.place}${one.rounds > 1 ? `, ${one.rounds} times` : ""}`, "scene"],
   badge: (one) => [one.person ? `${one.person} signs in at ${one.device}` : `sign-out at ${one.device}`],
   shift: (one) => [`${one.comes} takes over from ${one.leaves} at ${one.device}`, "scene"],
 };

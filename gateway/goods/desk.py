@@ -106,7 +106,8 @@ def _answered(found: Event | Refusal, case: Case) -> Decision:
         text = undone_text(found)
         return Decision((found,), Verdict(Status.OK, "GOODS_UNDONE", text))
     said = OPERATIONS[found.body["operation"]].told(found)
-    return Decision((found,), Verdict(Status.OK, said.key, said))
+    is_half = found.body.get("is_open", False)  # a count that must be made once more: stored, and not done
+    return Decision((found,), Verdict(Status.ALREADY if is_half else Status.OK, said.key, said))
 
 
 def _refused(refusal: Refusal, case: Case) -> Decision:

@@ -77,16 +77,16 @@ nak_refusals = true
 
 
 def plant(cards: int, *, stock: int = 1_000_000) -> dict[str, Any]:
-    """Master data: a slow loop of `cards` FULL cards K-…, a fast one of as many EMPTY cards E-….
+    """Master data: a loop of `cards` FULL cards K-… and one of as many EMPTY cards E-….
 
-    The slow one has the longest lock window, 60 s, so that a rescan after any kill is still the same
-    emptying; the cards of the fast one may be filled a second after they came into being.
+    The first has the longest lock window, 60 s, so that a rescan after any kill is still the same emptying; the
+    cards of the other may be filled as soon as they come into being. A refill takes too long to come round unseen.
     """
     common = {
         "item": "SCREW-A", "quantity": str(QUANTITY), "uom": "PCE", "cards": cards, "consumer": "LINE1",
-        "source": "STORE", "on_empty": "issue", "on_full": "receipt",
+        "source": "STORE", "on_empty": "issue", "on_full": "receipt", "replenishment_s": 3600,
     }  # fmt: skip
-    loops = [{"id": "LP-1", "replenishment_s": 3600, **common}, {"id": "LP-2", "replenishment_s": 10, **common}]
+    loops = [{"id": "LP-1", **common}, {"id": "LP-2", "lock_window_s": 0, **common}]
     full = [{"id": f"K-{number:04d}", "loop": "LP-1"} for number in range(cards)]
     empty = [{"id": f"E-{number:04d}", "loop": "LP-2", "initial": "EMPTY"} for number in range(cards)]
     return {
@@ -110,9 +110,11 @@ class Floor:
         devices: str = "",
         carrier: str = "mqtt",
         machine: Sequence[str] = (),
+        answer_within_s: float = 5.0,
     ) -> None:
         """`carrier` is what lies between gateway and ERP; either way a fault proxy stands in it (`link`).
-        `machine`: see GatewayProcess."""
+        `machine`: see GatewayProcess. `answer_within_s`: when the scanners give up, which only a test that kills
+        the gateway under a scan wants to happen soon."""
         self.directory = directory
         self.site = "P1"
         self._carrier = carrier
@@ -120,7 +122,7 @@ class Floor:
         self.broker = Broker(directory=directory / "broker")
         self._protocol = protocol
         self._devices = devices
-        profile = Profile(response_timeout_s=0.5)
+        profile = Profile(response_timeout_s=answer_within_s)
         self.consume = Scanner(directory, "use", profile)
         self.receive = Scanner(directory, "in", profile)
         self.plant_file = directory / "plant.json"
@@ -153,6 +155,7 @@ class Floor:
         self.set_token(TOKEN)
         self.gateway.start()
         self.wait_until(lambda: len(self.cards()) > 0, "the gateway has its master data")
+        self.wait_until(lambda: self.gateway_stock() > 0, "the gateway has its stock")  # a scan before it is no fault
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -62,14 +62,14 @@ def _await_refusal(floor: Floor, code: str) -> dict[str, Any]:
 def test_a_code_that_cannot_be_used_is_red_and_kept_with_its_reason(
     floor: Floor, code: str | bytes, expected: str
 ) -> None:
-    assert floor.consume.scan(code) is Answer.NAK
+    assert floor.consume.scan_until_answered(code) is Answer.NAK
     refusal = _await_refusal(floor, expected)
     assert refusal["raw"]["b"]
     assert refusal["text"]
 
 
 def test_a_full_card_scanned_on_arrival_again_stays_full(floor: Floor) -> None:
-    floor.receive.scan(floor.code("K-0002"))
+    floor.receive.scan_until_answered(floor.code("K-0002"))
     rows = floor.gateway.call("events", "--last", "3").stdout
     assert "K-0002" in rows
     assert floor.cards()["K-0002"] == ("FULL", 0)
@@ -82,7 +82,7 @@ def test_a_retired_card_is_refused_with_what_to_do(floor: Floor) -> None:
             row["life"] = "OBSOLETE"
     assert floor.erp.control(do="plant", plant=changed)["ok"]
     floor.wait_until(lambda: len(floor.events("masterdata_changed")) > 4, "the card is retired")
-    assert floor.consume.scan(floor.code("K-0003")) is Answer.NAK
+    assert floor.consume.scan_until_answered(floor.code("K-0003")) is Answer.NAK
     assert "collect box" in _await_refusal(floor, "CARD_RETIRED")["text"]
 
 

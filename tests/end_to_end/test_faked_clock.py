@@ -14,6 +14,7 @@ import pytest
 
 from firmware_sim.erp.moment import corrected_time, posting_date
 from firmware_sim.erp.schema import connect_reader
+from firmware_sim.scanner import Answer
 from tests.end_to_end.floor import Floor
 from tests.faked_clock import FakedClock
 
@@ -141,7 +142,7 @@ def test_the_lock_window_holds_across_a_reboot_as_far_as_the_clocks_can_be_trust
         if is_set:
             clock.synchronise()
         floor.gateway.start()
-        floor.consume.scan(floor.code("K-0001"))
+        assert floor.consume.scan_until_answered(floor.code("K-0001")) is not Answer.SILENCE
         use(floor, "K-0002")
         cycles = [event["cycle"] for event in emptied(floor) if event["card"] == "K-0001"]
         boots = {event["boot"] for event in emptied(floor) if event["card"] == "K-0001"}

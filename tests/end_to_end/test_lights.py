@@ -47,15 +47,15 @@ def _wait_for(light: Listener, **members: str) -> None:
 
 
 def test_verdicts_colours_and_both_ends(floor: Floor, light: Listener) -> None:
-    assert floor.consume.scan(floor.code("K-0001")) is Answer.ACK
+    assert floor.consume.scan_until_answered(floor.code("K-0001")) is Answer.ACK
     _wait_for(light, colour="green", tone="good", why="verdict", code="CARD_EMPTIED")
     assert [event["card"] for event in floor.events("card_emptied")] == ["K-0001"]
-    assert floor.consume.scan("SOME-OTHER-CODE") is Answer.NAK
+    assert floor.consume.scan_until_answered("SOME-OTHER-CODE") is Answer.NAK
     _wait_for(light, colour="red", tone="bad", code="UNKNOWN_CODE")
-    assert floor.consume.scan(floor.code("K-0002")) is Answer.ACK
+    assert floor.consume.scan_until_answered(floor.code("K-0002")) is Answer.ACK
     _wait_for(light, colour="yellow", why="loops")  # one container left
     light.wait_last("yellow")
-    assert floor.consume.scan(floor.code("K-0000")) is Answer.ACK
+    assert floor.consume.scan_until_answered(floor.code("K-0000")) is Answer.ACK
     light.wait_last("red")
     assert light.states[-1]["why"] == "loops"
     told = {row["loop"]: (row["colour"], row["full"], row["open"]) for row in floor.gateway.ask("status")["loops"]}
@@ -73,11 +73,11 @@ def test_verdicts_colours_and_both_ends(floor: Floor, light: Listener) -> None:
 
 
 def test_a_disk_that_takes_nothing_turns_the_light_red_and_back(floor: Floor, light: Listener) -> None:
-    assert floor.consume.scan(floor.code("K-0001")) is Answer.ACK
+    assert floor.consume.scan_until_answered(floor.code("K-0001")) is Answer.ACK
     _wait_for(light, colour="green", why="verdict")
     before = resource.prlimit(floor.gateway.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(floor.gateway.pid, resource.RLIMIT_FSIZE, (0, before[1]))  # every write to a file fails
-    assert floor.consume.scan(floor.code("K-0002")) is Answer.NAK
+    assert floor.consume.scan_until_answered(floor.code("K-0002")) is Answer.NAK
     _wait_for(light, colour="red", why="store")
     resource.prlimit(floor.gateway.pid, resource.RLIMIT_FSIZE, before)
     light.wait_last("green")

@@ -61,8 +61,8 @@ def told(floor: Floor, kind: str) -> list[dict[str, Any]]:
 
 def test_an_approval_survives_a_kill_and_the_erp_learns_who_scanned_and_who_approved(floor: Floor) -> None:
     floor.wait_until(lambda: floor.gateway.call("badge", "ann").stdout.strip() == badge("4471"), "people are known")
-    assert floor.consume.scan(badge("4471")) is Answer.ACK
-    assert floor.consume.scan(floor.code("K-0000")) is not Answer.ACK
+    assert floor.consume.scan_until_answered(badge("4471")) is Answer.ACK
+    assert floor.consume.scan_until_answered(floor.code("K-0000")) is not Answer.ACK
     assert floor.cards()["K-0000"] == ("FULL", 0)
     asked = station(floor, "S-USE")
     assert (asked["status"], asked["code"]) == ("ask", "ASK_APPROVAL")
@@ -72,10 +72,10 @@ def test_an_approval_survives_a_kill_and_the_erp_learns_who_scanned_and_who_appr
     floor.gateway.start()
     floor.wait_until(lambda: floor.gateway.log().count("is ready") > before, "the new process serves its page")
     assert station(floor, "S-USE")["text"] == asked["text"]  # the question still stands
-    assert floor.consume.scan(badge("4473")) is not Answer.ACK  # it ran out years ago
-    assert floor.consume.scan(badge("4471")) is not Answer.ACK  # no supervisor
+    assert floor.consume.scan_until_answered(badge("4473")) is not Answer.ACK  # it ran out years ago
+    assert floor.consume.scan_until_answered(badge("4471")) is not Answer.ACK  # no supervisor
     assert floor.cards()["K-0000"] == ("FULL", 0)
-    assert floor.consume.scan(badge("4472")) is Answer.ACK
+    assert floor.consume.scan_until_answered(badge("4472")) is Answer.ACK
     assert floor.cards()["K-0000"] == ("EMPTY", 1)
     (emptied,) = [body for body in told(floor, "card_emptied") if body["card"] == "K-0000"]
     assert (emptied["op"], emptied["approved_by"]) == ("badge:ann", "badge:bob")
@@ -85,16 +85,16 @@ def test_an_approval_survives_a_kill_and_the_erp_learns_who_scanned_and_who_appr
 
 def test_a_quantity_a_question_about_too_much_and_what_cannot_be_used(floor: Floor) -> None:
     scanner, card = floor.receive, floor.code("E-0000")
-    assert scanner.scan(format_amount(25_000_000)) is not Answer.ACK  # a question: which card?
+    assert scanner.scan_until_answered(format_amount(25_000_000)) is not Answer.ACK  # a question: which card?
     floor.gateway.restart()
-    assert scanner.scan(card) is Answer.ACK
+    assert scanner.scan_until_answered(card) is Answer.ACK
     (filled,) = [body for body in told(floor, "card_filled") if body["card"] == "E-0000"]
     assert filled["mv"][0]["qty"] == "25"
 
-    assert scanner.scan(format_amount(400_000_000)) is not Answer.ACK
-    assert scanner.scan(floor.code("E-0001")) is not Answer.ACK
+    assert scanner.scan_until_answered(format_amount(400_000_000)) is not Answer.ACK
+    assert scanner.scan_until_answered(floor.code("E-0001")) is not Answer.ACK
     assert station(floor, "S-IN")["code"] == "ASK_TOO_MUCH"
-    assert scanner.scan(format_command("P1", "CANCEL", SECRET)) is Answer.ACK
+    assert scanner.scan_until_answered(format_command("P1", "CANCEL", SECRET)) is Answer.ACK
     assert floor.cards()["E-0001"] == ("EMPTY", 1)
 
     forged = [
@@ -102,6 +102,6 @@ def test_a_quantity_a_question_about_too_much_and_what_cannot_be_used(floor: Flo
         format_command("P9", "CANCEL", SECRET), "K1C.P1.OPEN-SESAME.AAAAAAAAAA", "K1Q.25.ZZ", "K1B...", "K1B.P1.4471",
     ]  # fmt: skip
     for code in forged:
-        assert scanner.scan(code) is not Answer.ACK, code
+        assert scanner.scan_until_answered(code) is not Answer.ACK, code
     floor.wait_until(lambda: len(floor.events("scan_refused")) >= len(forged), "each is kept as evidence")
     assert floor.gateway.call("verify").returncode == 0

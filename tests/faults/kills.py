@@ -44,7 +44,7 @@ def run_kills(directory: Path, seed: int, kills: int, *, cards: int = 1000, carr
     """A floor at work while its parts are killed `kills` times; the tally's differences are empty if R2 holds."""
     chance = random.Random(seed)
     tally = Tally()
-    with Floor(directory, cards=cards, carrier=carrier) as floor:
+    with Floor(directory, cards=cards, carrier=carrier, answer_within_s=0.5) as floor:
         done = threading.Event()
         worker = threading.Thread(target=_work, args=(floor, tally, done), daemon=True)
         worker.start()

@@ -14,7 +14,7 @@ def attempt(directory: Path, seed: int, cycles: int) -> Tally:
     """Every code that was sent whole is one order; half of one is never glued to the next."""
     chance = random.Random(seed)
     tally = Tally()
-    with Floor(directory, cards=cycles) as floor:
+    with Floor(directory, cards=cycles, answer_within_s=0.5) as floor:
         scanner = floor.consume
         for number in range(cycles):
             frame = scanner.profile.frame(floor.code(f"K-{number:04d}").encode(), "]Q1")

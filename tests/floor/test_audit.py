@@ -34,6 +34,8 @@ DAY: list[Fact] = [
     {"fact": "killed", "side": "L3-07"},
     {"fact": "received", "sscc": "340123450000000116", "quantity": "24", "told": "ack"},
     {"fact": "received again", "sscc": "340123450000000116", "told": "ack"},
+    {"fact": "counted", "item": "WASHER", "place": "SHELF", "quantity": "497", "rounds": 2, "told": "ack"},
+    {"fact": "strayed", "item": "WASHER", "place": "SHELF", "quantity": "2"},
     {"fact": "call", "station": "S1", "call": "maintenance", "what": "called", "told": "ack"},
     {"fact": "call", "station": "S1", "call": "maintenance", "what": "called again", "told": "ack"},
     {"fact": "call", "station": "S1", "call": "maintenance", "what": "ended", "told": "ack"},
@@ -51,7 +53,9 @@ BOOKED = Booked(
         ("SCREW", "LINE1"): Decimal(120 - 40 + 40 - 33 + 33 - 40),
         ("SCREW", SUPERMARKET): Decimal(40_000 - 40 - 33),
         ("SEAL", "DOCK"): Decimal(24),
+        ("WASHER", "SHELF"): Decimal(497),
     },
+    counts=[("WASHER", "SHELF", Decimal(497), None), ("WASHER", "SHELF", Decimal(497), Decimal(-3))],
     events=Counter({
         ("card_emptied", "C1", 1): 1, ("card_shipped", "C1", 1): 1, ("card_filled", "C1", 1): 1,
         ("card_emptied", "C2", 1): 1, ("card_filled", "C2", 1): 1, ("card_emptied", "C2", 2): 1,
@@ -71,6 +75,7 @@ STATUS: dict[str, Any] = {
     "stock": [
         {"item": "SCREW", "location": "LINE1", "status": "available", "lot": "", "qty": "80"},
         {"item": "SEAL", "location": "DOCK", "status": "available", "lot": "", "qty": "24"},
+        {"item": "WASHER", "location": "SHELF", "status": "available", "lot": "", "qty": "497"},
         {"item": "SCREW", "location": SUPERMARKET, "status": "available", "lot": "", "qty": "39927"},
     ],
 }
@@ -145,6 +150,18 @@ def with_a_pallet_of_another_size(booked: Booked) -> Booked:
     return replace(booked, pallets=Counter({("340123450000000116", "12"): 1}))
 
 
+def with_a_count_believed_at_once(booked: Booked) -> Booked:
+    return replace(booked, counts=booked.counts[1:])
+
+
+def with_a_count_lost(booked: Booked) -> Booked:
+    return replace(booked, counts=booked.counts[:1])
+
+
+def with_the_book_instead_of_the_shelf(booked: Booked) -> Booked:
+    return replace(booked, stock=booked.stock | {("WASHER", "SHELF"): Decimal(500)})
+
+
 def with_somebody_elses_name(booked: Booked) -> Booked:
     return replace(booked, operators={**booked.operators, ("card_filled", "C1", 1): "badge:P011"})
 
@@ -169,6 +186,9 @@ def with_something_that_never_happened(booked: Booked) -> Booked:
         (with_a_scan_lost, "card_shipped of C1, cycle 1 (ack), is in the ledger 0 times"),
         (with_a_pallet_twice, "pallet 340123450000000116 with 24 was received 2 times, expected 1"),
         (with_a_pallet_of_another_size, "pallet 340123450000000116 with 12 was received 1 times, expected 0"),
+        (with_a_count_believed_at_once, "a difference of -3 WASHER at SHELF was booked after one count"),
+        (with_a_count_lost, "the counts none are booked, expected 497 WASHER at SHELF"),
+        (with_the_book_instead_of_the_shelf, "stock of WASHER at SHELF in the ledger is 500, expected 497"),
         (with_somebody_elses_name, "card_filled of C1, cycle 1, is by 'badge:P011', expected 'badge:P012'"),
         (with_a_call_twice, "purchasing was called to S1 and is open at the ERP 2 times, expected 1"),
         (with_a_call_that_never_ended, "maintenance was called to S1 and is ended at the ERP 0 times, expected 1"),

@@ -98,6 +98,14 @@ def test_a_person_scans_again_until_green(scanner: Scanner) -> None:
     assert (answer, tries) == (Answer.ACK, 3)
 
 
+def test_a_person_scans_again_when_nothing_answers_and_takes_a_no_for_an_answer(scanner: Scanner) -> None:
+    host = Host(scanner.port, lambda n: b"" if n < 3 else b"\x15")
+    answer = scanner.scan_until_answered("K1")
+    host.close()
+    assert (answer, len(host.frames)) == (Answer.NAK, 2 + scanner.profile.make.tries)
+    assert scanner.scan_until_answered("K2", pulls=2) is Answer.SILENCE
+
+
 def test_it_comes_back_under_another_name_behind_the_same_link(scanner: Scanner) -> None:
     before = scanner.tty
     blocker, _ = os.openpty()  # takes the number that would be free again

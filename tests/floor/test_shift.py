@@ -133,7 +133,8 @@ def test_a_short_day_with_kills_and_cut_links_ends_with_ledger_truth_and_gateway
     words = [line.strip().rsplit(maxsplit=1) for line in said if line.startswith("  ")]
     numbers = {name: int(number) for name, number in words}
     assert (numbers["handovers"], numbers["needs superseded"], numbers["links cut"]) == (1, 2, 2)
-    for name in ("shift changes", "pallets received", *(f"kills of {gateway}" for gateway in GATEWAYS)):
+    seen = ("shift changes", "pallets received", "stock counts", "differences booked")
+    for name in (*seen, *(f"kills of {gateway}" for gateway in GATEWAYS)):
         assert numbers[name] > 0, name
     assert {make for make in MAKES if numbers[f"presses, {make}"]} == set(MAKES)
     assert page.seen() == {*GATEWAYS, "orders", "lights"}
