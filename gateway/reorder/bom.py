@@ -11,7 +11,7 @@ class BomLine:
 
     item: str
     quantity: int
-    scrap: int = 0  # millionths that are lost: 50 000 is 5 %, so 1/0.95 as much is needed
+    scrap: int = 0  # millionths that are needed on top (SAP: component scrap): 50 000 is 5 %, 105 for 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +41,4 @@ class WorkOrder:
     quantity: int  # micro-units that are still to be made
     due_ms: int | None  # when its components are needed; None: after all that have a date
     components: tuple[Component, ...] = ()
+    is_for_customer: bool = False  # a confirmed sales order that is made to order (A04)

@@ -18,7 +18,10 @@ class Unit(StrEnum):
     """What a number counts."""
 
     MICRO = "micro"  # millionths of the item's base unit
-    MICRO_PER_DAY = "micro/d"  # the same, in one day of working time
+    MICRO_PER_DAY = "micro/d"  # the same, in one working day
+    MICRO_PER_HOUR = "micro/h"  # the same, in one hour of working time
+    DAYS = "d"  # millionths of a working day
+    HOURS = "h"  # millionths of an hour of working time
     MS = "ms"  # a length of time, or an instant in milliseconds since 1970 UTC
     RATIO = "ratio"  # millionths of one: 1.2 is 1 200 000
     COUNT = "count"

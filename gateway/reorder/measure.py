@@ -50,3 +50,9 @@ def open_signals(situation: Situation) -> Number:
 def formula(name: str, value: int, unit: Unit = Unit.MICRO) -> Number:
     """A number that was worked out of the others."""
     return Number(name, value, unit, "formula")
+
+
+def spare(situation: Situation, safety_stock: int, named: str) -> Number:
+    """A06:「可用库存=实际库存-已分配订单-安全库存」; not the ERP's free quantity, which keeps no safety stock."""
+    held = on_hand(situation).value - situation.allocated() - safety_stock
+    return Number("spare", held, Unit.MICRO, named)

@@ -7,12 +7,13 @@ handed one rule's members and gives back the parameters or what is wrong with wh
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from gateway.quantity import MICRO, format_quantity, parse_quantity
+from gateway.reorder.season import read_seasons
 
 QUANTITY_LIMIT = 10**9 * MICRO  # of one parameter; a larger one is a slip of the finger
 DAY_MS = 86_400_000
@@ -28,6 +29,9 @@ _EXPECTED = {
     "count": "a whole number",
     "word": "one of the words below",
     "flag": "true or false",
+    "text": "a text of at most 200 characters",
+    "seasons": "a list of at most 24 tables such as { from = '09-01', until = '11-30', factor = '1.5' }, "
+    "days as month-day, factors from 0.1 to 10",
 }
 
 
@@ -40,6 +44,8 @@ class Sort(StrEnum):
     COUNT = "count"
     WORD = "word"  # one of `choices`
     FLAG = "flag"
+    TEXT = "text"
+    SEASONS = "seasons"  # a tuple of Season (season.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,13 @@ def spec_of(one: Field[Any]) -> Spec:
     assert isinstance(found, Spec)
     return found
 
+
+# What is taken as it stands, if it is that.
+_PLAIN: dict[Sort, Callable[[Any, Spec], bool]] = {
+    Sort.FLAG: lambda value, _: isinstance(value, bool),
+    Sort.WORD: lambda value, spec: value in spec.choices,
+    Sort.TEXT: lambda value, _: isinstance(value, str) and len(value) <= 200,
+}
 
 Model = TypeVar("Model")
 
@@ -117,14 +130,12 @@ def format_span(span_ms: int) -> str:
 
 
 def _value(value: Any, spec: Spec) -> Any:
-    if spec.sort is Sort.FLAG:
-        if not isinstance(value, bool):
+    if spec.sort in _PLAIN:
+        if not _PLAIN[spec.sort](value, spec):
             raise ValueError(_expected(spec))
         return value
-    if spec.sort is Sort.WORD:
-        if value not in spec.choices:
-            raise ValueError(_expected(spec))
-        return value
+    if spec.sort is Sort.SEASONS:
+        return read_seasons(value, _expected(spec))
     inside = _inside(value, spec)
     if not spec.low <= inside <= spec.high:
         raise ValueError(_expected(spec))
@@ -150,7 +161,7 @@ def _expected(spec: Spec) -> str:
     text = _EXPECTED[spec.sort]
     if spec.sort is Sort.WORD:
         return f"one of {', '.join(spec.choices)}"
-    if spec.sort is Sort.FLAG:
+    if spec.sort in (Sort.FLAG, Sort.TEXT, Sort.SEASONS):
         return text
     return f"{text}, from {_outside(spec.low, spec)} to {_outside(spec.high, spec)}"
 

@@ -47,31 +47,59 @@ class Judged:
         return all(one.is_true for one in self.comparisons)
 
 
-def proposed(judged: Judged, rule: Ordering, situation: Situation, why: str, *, by: str = "") -> Finding:
+def proposed(
+    judged: Judged, rule: Ordering, situation: Situation, why: str, *, by: str = "", level: str = "",
+    is_transferred: bool = False,
+) -> Finding:  # fmt: skip
     """The finding of a rule whose comparisons are all true: what to order where, and when it should be there.
 
-    `why` is what people read; `by` overrides the rule's choice of a supplier.
+    `why` is what people read; `by` overrides the rule's choice of a supplier. With `is_transferred` what is free at
+    other locations comes from there, and only the rest is ordered.
     """
     choice = choose(situation, by or rule.source)
     size = size_of(rule, choice)
-    quantity = order_size(judged.need, size)
-    if abs(quantity) > LIMIT or quantity == 0:
+    moved = transfers(situation, judged.need) if is_transferred else ()
+    rest = judged.need - sum(one.quantity for one in moved)
+    ordered = order_size(rest, size)
+    if ordered + judged.need > LIMIT or (rest > 0 and ordered == 0):
         told = say("REORDER_SIZE", item=situation.item, need=format_quantity(judged.need))
         return unable(judged.kind, judged.formula, Rejection("ORDER_SIZE", told, str(judged.need)), judged.numbers)
-    due_ms = due(choice, situation.now_ms, judged.need_ms)
-    name, way = (choice.source.name, choice.source.way) if choice.source else ("", Way.PURCHASE)
-    needed = Number("need", judged.need, Unit.MICRO, "formula")
+    shares = (*moved, *_ordered_share(choice, ordered, situation.now_ms, judged.need_ms))
+    dues = [one.due_ms for one in shares]
     return Finding(
-        judged.kind, True, why, judged.formula, Act.ORDER, quantity,
-        (*judged.numbers, needed, *_size_numbers(size)), judged.comparisons, judged.priority,
-        judged.need_ms, due_ms, order_by(choice, judged.need_ms), name,
-        (Share(way, name, quantity, due_ms, choice.why),),
+        judged.kind, True, why, judged.formula, Act.ORDER, sum(one.quantity for one in shares),
+        (*judged.numbers, Number("need", judged.need, Unit.MICRO, "formula"), *_size_numbers(size)),
+        judged.comparisons, judged.priority, judged.need_ms,
+        None if None in dues else max(one for one in dues if one is not None),
+        order_by(choice, judged.need_ms), shares[0].source, shares, level,
     )  # fmt: skip
 
 
-def rested(judged: Judged, why: str) -> Finding:
+def flagged(judged: Judged, why: str, *, level: str = "") -> Finding:
+    """The finding of a rule whose comparisons are all true and that only tells people."""
+    return Finding(
+        judged.kind, True, why, judged.formula, Act.FLAG, 0, judged.numbers, judged.comparisons, judged.priority,
+        judged.need_ms, level=level,
+    )  # fmt: skip
+
+
+def transfers(situation: Situation, need: int) -> tuple[Share, ...]:
+    """What other locations can give, the largest first so that few journeys are needed; never more than `need`."""
+    shares: list[Share] = []
+    for one in sorted(situation.elsewhere(), key=lambda one: (-one.free, one.location)):
+        taken = min(one.free, need - sum(share.quantity for share in shares))
+        if taken > 0:
+            why = say("SOURCE_ELSEWHERE", location=one.location, free=format_quantity(one.free))
+            due_ms = situation.now_ms + one.transfer_ms
+            shares.append(Share(Way.TRANSFER, one.location, taken, due_ms, why))
+    return tuple(shares)
+
+
+def rested(judged: Judged, why: str, *, level: str = "") -> Finding:
     """The finding of a rule that was judged and has nothing to do."""
-    return Finding(judged.kind, False, why, judged.formula, numbers=judged.numbers, comparisons=judged.comparisons)
+    return Finding(
+        judged.kind, False, why, judged.formula, numbers=judged.numbers, comparisons=judged.comparisons, level=level
+    )
 
 
 def unable(kind: str, formula: str, fault: Rejection, numbers: tuple[Number, ...] = ()) -> Finding:
@@ -85,6 +113,13 @@ def size_of(rule: Ordering, choice: Choice) -> OrderSize:
     minimum = rule.minimum_order or (source.minimum_order if source else 0)
     rounding = rule.rounding or (source.rounding if source else 0) or MICRO
     return OrderSize(minimum, rounding, rule.maximum_order)
+
+
+def _ordered_share(choice: Choice, quantity: int, now_ms: int, need_ms: int | None) -> tuple[Share, ...]:
+    if quantity == 0:
+        return ()
+    name, way = (choice.source.name, choice.source.way) if choice.source else ("", Way.PURCHASE)
+    return (Share(way, name, quantity, due(choice, now_ms, need_ms), choice.why),)
 
 
 def _size_numbers(size: OrderSize) -> tuple[Number, ...]:

@@ -10,12 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from gateway.model import Rejection
 from gateway.reorder.bom import Bom, WorkOrder
 from gateway.reorder.finding import Way
 from gateway.reorder.usage import History
 from gateway.reorder.working_time import ALWAYS, Calendar
 
 AVAILABLE = "available"  # the status of stock that may be used
+FACTS = (
+    "stock", "allocated", "receipts", "demands", "open_signals", "usage", "calendar", "sources", "lots", "elsewhere",
+    "is_custom", "work_orders", "bom", "on_hand_of",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,8 @@ class Receipt:
 
     quantity: int
     at_ms: int | None  # None when nobody said when
-    ref: str = ""
+    ref: str = ""  # the document
+    order: str = ""  # the order it was asked for, when it was for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,6 @@ class Demand:
     quantity: int
     at_ms: int | None
     ref: str = ""
-    is_sales_order: bool = False  # a customer's order, for make-to-order
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class OpenSignal:
     quantity: int
     due_ms: int | None = None
     key: str = ""
+    order: str = ""  # as for a receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,12 @@ class Situation(Protocol):
     def origin(self, fact: str) -> str:
         """Where a fact comes from, for the explanation; `fact` is the name of a method: "stock" -> "stock WH1 @412"."""
 
+    def fault(self, fact: str) -> Rejection | None:
+        """Why a fact cannot be trusted, such as a unit that nobody can convert; None when it can.
+
+        Rules that need the fact (`Kind.facts`) do not fire then and say why.
+        """
+
     def stock(self) -> tuple[Stock, ...]: ...
     def allocated(self) -> int:
         """Reserved for orders and not issued yet."""
@@ -148,9 +160,13 @@ class Given:
     boms: Mapping[str, Bom] = field(default_factory=dict)
     stocks: Mapping[str, int] = field(default_factory=dict)  # of other items
     origins: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, Rejection] = field(default_factory=dict)
 
     def origin(self, fact: str) -> str:
         return self.origins.get(fact, f"{fact} {self.location}")
+
+    def fault(self, fact: str) -> Rejection | None:
+        return self.faults.get(fact)
 
     def stock(self) -> tuple[Stock, ...]:
         return self.rows

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from fractions import Fraction
 
 DAY_MIN = 1440
 MINUTE_MS = 60_000
@@ -81,6 +82,12 @@ def spans(calendar: Calendar, from_ms: int, until_ms: int) -> Iterator[tuple[int
 def worked_ms(calendar: Calendar, from_ms: int, until_ms: int) -> int:
     """Working time between two instants in milliseconds; 0 when they are the wrong way round."""
     return sum(end - start for start, end in spans(calendar, from_ms, until_ms))
+
+
+def working_days(calendar: Calendar, from_ms: int, until_ms: int) -> Fraction:
+    """Working time between two instants, measured in working days of average length; 0 the wrong way round."""
+    shifts = sum(one.end - one.start for one in calendar.shifts) * MINUTE_MS
+    return Fraction(worked_ms(calendar, from_ms, until_ms), shifts) if shifts else Fraction(0)
 
 
 def after_work(calendar: Calendar, from_ms: int, work_ms: int) -> int | None:
