@@ -8,6 +8,7 @@ from statistics import median_low
 
 from gateway.backtest.recording import Series
 from gateway.backtest.use import Use
+from gateway.model import Rejection
 from gateway.reorder.bom import Bom, WorkOrder
 from gateway.reorder.situation import Demand, Elsewhere, LotAge, OpenSignal, Receipt, Source, Stock
 from gateway.reorder.usage import History
@@ -45,6 +46,10 @@ class Scene:
 
     def origin(self, fact: str) -> str:
         return f"{fact} {self.location}, simulated"
+
+    def fault(self, fact: str) -> Rejection | None:
+        """What was recorded was good enough to be booked."""
+        return None
 
     def stock(self) -> tuple[Stock, ...]:
         return (Stock(self.level),)

@@ -113,11 +113,11 @@ def judge(kind: str, parameters: Any, situation: Situation, named: str) -> Findi
     It does not fire, and says why, when a fact that it needs is at fault or a quantity is beyond 10^12 units.
     """
     chosen = KINDS[kind]
-    for fact in sorted(chosen.facts):
+    found = chosen.find(parameters, situation, named)
+    for fact in sorted(chosen.facts):  # afterwards: only whoever asked for a fact knows what is wrong with it
         fault = situation.fault(fact)
         if fault is not None:
-            return unable(kind, "", fault)
-    found = chosen.find(parameters, situation, named)
+            return unable(kind, found.formula, fault)
     beyond = next((one for one in found.numbers if one.unit is Unit.MICRO and abs(one.value) > LIMIT), None)
     if beyond is None:
         return found
