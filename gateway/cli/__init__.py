@@ -9,6 +9,7 @@ import click
 from gateway import __version__
 from gateway.cli.camera import bench_camera, scan_image
 from gateway.cli.card import card
+from gateway.cli.certify import certify
 from gateway.cli.check import check
 from gateway.cli.code import badge, command_card, quantity_card
 from gateway.cli.contract import contract
@@ -50,6 +51,7 @@ COMMANDS: tuple[click.Command, ...] = (
     resolve,
     identity,
     mode,
+    certify,
     walk,
     labels,
     masterdata,

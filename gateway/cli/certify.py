@@ -24,7 +24,7 @@ from gateway.settings import load_settings
 from gateway.store.reader import StoreReader
 from gateway.trial.comparison import Row, Terms, compare
 from gateway.trial.verdict import Condition, Standing, agreed_pct, conditions, counts_of, last_step
-from gateway.trial.witness import WORDS, Subject, Testimony, Witness
+from gateway.trial.witness import WORDS, Statement, Subject, Witness
 
 WINDOW_MS = 24 * 3_600_000  # at least; a loop's replenishment time if that is longer
 _HEADS = {"both": "both", "apart": "both, but apart", "only_us": "only us", "only_them": "only the ERP"}
@@ -74,7 +74,7 @@ def _factors(reader: StoreReader, item: str) -> dict[str, int]:
     return {pack.uom: pack.factor for pack in Item.parse(row).packs} if row else {}
 
 
-def _testimony(reader: StoreReader, subject: Subject, period: Period) -> Testimony:
+def _testimony(reader: StoreReader, subject: Subject, period: Period) -> Statement:
     witness = Witness(subject, from_ms=period.from_ms, to_ms=period.to_ms)
     for event in reader.telling(WORDS):
         if not witness.take(event):
@@ -94,7 +94,7 @@ def _standing(reader: StoreReader, subject: Subject) -> Standing:
     return Standing(str(known.get("mode", LIVE)), str(known.get("since", "")), is_due, waiting, tasks)
 
 
-def _tell(name: str, scope: str, said: Testimony, rows: Sequence[Row], found: Sequence[Condition]) -> None:
+def _tell(name: str, scope: str, said: Statement, rows: Sequence[Row], found: Sequence[Condition]) -> None:
     span = f" from {_minute(said.first_ms)} to {_minute(said.last_ms)}" if said.last_ms else ""
     click.echo(f"{scope} {name}{span}: {len(said.needs)} needs of ours, {len(said.deeds)} deeds of the ERP")
     for row in rows:
@@ -121,7 +121,7 @@ def _minute(at_ms: int) -> str:
 
 
 def _document(
-    name: str, scope: str, said: Testimony, rows: Sequence[Row], found: Sequence[Condition], ready: str
+    name: str, scope: str, said: Statement, rows: Sequence[Row], found: Sequence[Condition], ready: str
 ) -> dict[str, Any]:
     return {
         "scope": scope, "name": name, "undone": said.undone, "counts": counts_of(rows), "agreed_pct": agreed_pct(rows),

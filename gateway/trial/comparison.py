@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from gateway.quantity import format_quantity
 from gateway.trial.need import FILLING, TRAINED, Deed, Need, Trace
-from gateway.trial.witness import Testimony
+from gateway.trial.witness import Statement
 
 BOTH, APART, ONLY_US, ONLY_THEM = "both", "apart", "only_us", "only_them"
 
@@ -49,7 +49,7 @@ class _Pair:
     deeds: list[Deed] = field(default_factory=list)
 
 
-def compare(said: Testimony, terms: Terms) -> list[Row]:
+def compare(said: Statement, terms: Terms) -> list[Row]:
     """The rows, by time."""
     pairs, rest = _by_key(said)
     open_needs = [pair for pair in pairs if not pair.deeds]
@@ -69,7 +69,7 @@ def compare(said: Testimony, terms: Terms) -> list[Row]:
     return sorted(rows, key=lambda row: row.at_ms)
 
 
-def _by_key(said: Testimony) -> tuple[list[_Pair], list[Deed]]:
+def _by_key(said: Statement) -> tuple[list[_Pair], list[Deed]]:
     """A pair for each need, with the deeds that name it or one of its cards; and all other deeds."""
     pairs = [_Pair([need]) for need in said.needs]
     by_key = {pair.needs[0].key: pair for pair in pairs}
@@ -132,7 +132,7 @@ def _same(needs: tuple[Need, ...], deeds: tuple[Deed, ...], apart: int | None) -
     return "the same time and quantity" if apart is not None else "the same time; the ERP did not say how much"
 
 
-def _only_us(need: Need, said: Testimony, terms: Terms) -> Row:
+def _only_us(need: Need, said: Statement, terms: Terms) -> Row:
     if said.last_ms - need.at_ms < terms.window_ms:
         why = "the ERP has not ordered yet; it still may"
     elif not said.deeds:
@@ -142,7 +142,7 @@ def _only_us(need: Need, said: Testimony, terms: Terms) -> Row:
     return Row(ONLY_US, why, (need,))
 
 
-def _only_them(deed: Deed, said: Testimony, terms: Terms) -> Row:
+def _only_them(deed: Deed, said: Statement, terms: Terms) -> Row:
     near = [one for one in said.traces if abs(one.at_ms - deed.at_ms) <= terms.window_ms]
     held = [need for need in said.needs if 0 <= deed.at_ms - need.at_ms <= terms.window_ms]
     if near:

@@ -32,7 +32,7 @@ class Subject:
 
 
 @dataclass(slots=True)
-class Testimony:
+class Statement:
     """All that was said in the period."""
 
     needs: list[Need] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Witness:
     """Takes events in the journal's order."""
 
     def __init__(self, subject: Subject, *, from_ms: int = 0, to_ms: int = 2**63 - 1) -> None:
-        self.said = Testimony()
+        self.said = Statement()
         self._subject = subject
         self._from_ms, self._to_ms = from_ms, to_ms
         self._time = Timeline()
