@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
+from gateway.codes.checkpair import MAX_LENGTH as CHECKED_LENGTH
 from gateway.codes.checkpair import check_pair
 from gateway.model import Rejection
 
 PREFIX = "K1L."
-MAX_LENGTH = 64
+MAX_LENGTH = CHECKED_LENGTH + 3  # the check and its dot
 
 _NAME = re.compile(r"[A-Z0-9](?:[A-Z0-9-]*[A-Z0-9])?", re.ASCII)
 _CHARACTERS = re.compile(r"[A-Z0-9.-]*", re.ASCII)
@@ -32,10 +33,10 @@ def format_bin(site: str, location: str) -> str:
 
 def parse_bin(text: str, *, site: str) -> str | Rejection:
     """The location that a text which begins with PREFIX names, or why it cannot be used at `site`."""
-    body, _, pair = text[: MAX_LENGTH + 1].rpartition(".")
-    expected = check_pair(body) if _CHARACTERS.fullmatch(body) else ""
+    body, _, pair = text.rpartition(".")
+    expected = check_pair(body) if len(text) <= MAX_LENGTH and _CHARACTERS.fullmatch(body) else ""
     parts = body.split(".")
-    if not expected or pair != expected or len(text) > MAX_LENGTH or len(parts) != 3:
+    if not expected or pair != expected or len(parts) != 3:
         hint = "The label of the place was read wrongly or is damaged: scan again, or have it printed again."
         return Rejection("BIN_CODE", hint, text[:MAX_LENGTH], f"{PREFIX}<site>.<location>.<check characters>")
     if parts[1] != site:

@@ -7,7 +7,7 @@ a separator, whatever is before them is a prefix or a symbology identifier, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from gateway.codes.keyboard import LAYOUTS, as_sent
@@ -24,9 +24,14 @@ ISO_PROBE = f"[)>{RS}06{GS}PPROBE{GS}1TLABEL{RS}{EOT}"
 _ANY = rf"(.{{0,{ARRIVAL_LIMIT}}}?)"
 _LEAD = r"([^\[\]A-Za-z0-9\r\n\t]{0,4})(\][A-Za-z][0-9A-Fa-f])?"
 _TAIL = r"([\r\n\t\x03]{0,3})"
-_GS1 = re.compile(rf"{_LEAD}{_ANY}010950110153000310PROBE-/&:{_ANY}21LABEL{_TAIL}", re.DOTALL)
 _END = rf"([^\r\n\t]{{0,{2 * ARRIVAL_LIMIT}}})"
-_ISO = re.compile(rf"{_LEAD}\[\)>{_ANY}06{_ANY}PPROBE{_ANY}1TLABEL{_END}{_TAIL}", re.DOTALL)
+# What a symbol's scan must hold is sought first, and then what stands before it: otherwise every place of a recording
+# would be tried as the beginning.
+_GS1 = re.compile(rf"010950110153000310PROBE-/&:{_ANY}21LABEL{_TAIL}", re.DOTALL)
+_GS1_LEAD = re.compile(rf"{_LEAD}{_ANY}\Z", re.DOTALL)
+_ISO = re.compile(rf"\[\)>{_ANY}06{_ANY}PPROBE{_ANY}1TLABEL{_END}{_TAIL}", re.DOTALL)
+_ISO_LEAD = re.compile(rf"{_LEAD}\Z", re.DOTALL)
+_LEAD_LIMIT = 4 + 3 + ARRIVAL_LIMIT  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +75,27 @@ def learn(data: bytes) -> Learned:
 
 def _found(text: str) -> Learned:
     learned = Learned()
-    for match in _GS1.finditer(text):
-        learned = _with_frame(learned, match[1], match[2], match[5])
-        learned = _with_separator(learned, "gs", match[4], GS)
-    for match in _ISO.finditer(text):
-        learned = _with_frame(learned, match[1], match[2], match[7])
-        end = match[6]
-        learned = _with_separator(learned, "rs", match[3], RS)
-        for arrived in (match[4], match[5]):
+    for lead, match in _scans(text, _GS1_LEAD, _GS1):
+        learned = _with_frame(learned, lead[1], lead[2], match[2])
+        learned = _with_separator(learned, "gs", match[1], GS)
+    for lead, match in _scans(text, _ISO_LEAD, _ISO):
+        learned = _with_frame(learned, lead[1], lead[2], match[5])
+        record, end = match[1], match[4]
+        learned = _with_separator(learned, "rs", record, RS)
+        for arrived in (match[2], match[3]):
             learned = _with_separator(learned, "gs", arrived, GS)
-        record = match[3]
         learned = _with_separator(learned, "eot", end.removeprefix(record) if record else end, EOT)
     return replace(learned, notes=(*learned.notes, *_advice(learned))) if learned.scans else learned
+
+
+def _scans(text: str, lead: re.Pattern[str], body: re.Pattern[str]) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """Each scan of a symbol: what stands before the words that it must hold, back to the scan before, and the rest."""
+    begin = 0
+    for match in body.finditer(text):
+        found = lead.search(text[max(begin, match.start() - _LEAD_LIMIT) : match.start()])
+        begin = match.end()
+        if found is not None:
+            yield found, match
 
 
 def _with_frame(learned: Learned, prefix: str, aim: str | None, suffix: str) -> Learned:

@@ -8,6 +8,11 @@ _RECEIVE, _MOVEMENTS = "tests/goods/test_receive.py", "tests/goods/test_movement
 
 GOODS_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
+        "long_label_of_a_place_raises", "a damaged label of a place costs its device thread",
+        "tests/faults/test_hostile.py",
+        (Edit("gateway.codes.bin", "if len(text) <= MAX_LENGTH and _CHARACTERS", "if _CHARACTERS"),),
+    ),
+    Mutant(
         "pallet_received_twice", "the same SSCC is a new delivery each time", _RECEIVE,
         (Edit("gateway.goods.arrival", "    if unit is None or unit.state == UNDONE:\n        return None\n",
               "    if True:\n        return None\n"),),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.codes.bin import format_bin, parse_bin
+from gateway.codes.bin import MAX_LENGTH, format_bin, parse_bin
 from gateway.errors import GatewayError
 from gateway.labels import layout, svg, zpl
 from gateway.labels.drawing import Code, Drawing, Kind, Text, fitted
@@ -50,6 +50,12 @@ def test_a_bin_code_names_its_place_and_notices_a_misread() -> None:
     for n, wrong in enumerate(code):
         misread = code[:n] + ("8" if wrong != "8" else "9") + code[n + 1 :]
         assert isinstance(parse_bin(misread, site="P1"), Rejection)
+    for length in (46, 47, 60, 64, 4000):
+        assert isinstance(parse_bin("K1L." + "A" * length + ".AB", site="P1"), Rejection), length
+    longest = "A" * (MAX_LENGTH - len("K1L.P1.") - 3)
+    assert parse_bin(format_bin("P1", longest), site="P1") == longest
+    with pytest.raises(ValueError, match="too long to print"):
+        format_bin("P1", longest + "A")
     assert isinstance(other := parse_bin(code, site="P2"), Rejection) and other.code == "OTHER_PLANT"
 
 
