@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-
-class BrokerTls(BaseModel):
-    """TLS towards the broker; its certificate is always verified."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-    enabled: bool = False
-    """Whether the broker is spoken to over TLS."""
-    ca_file: str = ""
-    """Authority that signed the broker's certificate; empty: those of the system."""
-    cert_file: str = ""
-    """Our own certificate, for brokers that ask for one."""
-    key_credential: str = ""
-    """Name of the credential with its private key."""
-
-    @model_validator(mode="after")
-    def _check_pair(self) -> Self:
-        if bool(self.cert_file) != bool(self.key_credential):
-            raise ValueError("`cert_file` and `key_credential` belong together")
-        return self
+from drivers.tls import TlsKeys
 
 
 class BrokerKeys(BaseModel):
@@ -43,7 +24,7 @@ class BrokerKeys(BaseModel):
     """User name at the broker; empty for none."""
     password_credential: str = ""
     """Name of the credential with the password."""
-    tls: BrokerTls = BrokerTls()
+    tls: TlsKeys = TlsKeys()
     """TLS towards the broker."""
     keep_alive_s: Annotated[int, Field(ge=5, le=600)] = 20
     """Seconds of silence after which the connection is tested, and the broker takes the gateway for dead."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import orjson
@@ -22,7 +22,11 @@ LOSS_SHOWN_MS = 600_000  # how long lost reads stay an alarm
 class TagDesk:
     """Hands arrivals to the sink and remembers what a person should look at. For the device's thread."""
 
-    def __init__(self, keys: TagReaderKeys, clock: Clock, counters: Counter[str]) -> None:
+    def __init__(
+        self, keys: TagReaderKeys, clock: Clock, counters: Counter[str], show: Callable[[Verdict], None]
+    ) -> None:
+        """`show` is called in any thread with what is answered, and never blocks."""
+        self._show = show
         self._keys = keys
         self._clock = clock
         self._counters = counters
@@ -78,6 +82,7 @@ class TagDesk:
 
     def _answer(self, epc: str, verdict: Verdict) -> None:
         """Called in any thread, after the commit or its failure."""
+        self._show(verdict)
         if verdict.status is Status.FAILED:
             self._unstored.append(epc)
 

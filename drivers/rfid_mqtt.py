@@ -34,7 +34,7 @@ class MqttReader:
         self._context = context
         self._clock = context.clock
         self._counters: Counter[str] = Counter()
-        self._outlet = open_outlet(settings, context, self._counters)
+        self._outlet = open_outlet(settings, context, self._counters, self.notify)
         self._number: int | None = None  # of the reader's last event
         self._mistake = ""
 

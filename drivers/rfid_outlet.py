@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from drivers.base import DeviceContext, Sink, TagSink
 from drivers.rfid_desk import TagDesk
 from drivers.rfid_settings import TagReaderKeys
 from gateway.clock import Clock
+from gateway.model import Verdict
 from gateway.tag import CUT_OFF, InputEdge, ReadsLost, TagRead
 
 
@@ -79,8 +80,10 @@ class PortalFeed:
         return f"{self._counters['tag_reads']} reads for the portal"
 
 
-def open_outlet(keys: TagReaderKeys, context: DeviceContext, counters: Counter[str]) -> TagOutlet:
-    """The portal's feed where the reader belongs to one."""
+def open_outlet(
+    keys: TagReaderKeys, context: DeviceContext, counters: Counter[str], show: Callable[[Verdict], None]
+) -> TagOutlet:
+    """The portal's feed where the reader belongs to one; `show` is told the answers to what came at a chute."""
     if context.tag_sink is not None:
         return PortalFeed(keys.id, context.tag_sink, context.clock, counters)
-    return TagDesk(keys, context.clock, counters)
+    return TagDesk(keys, context.clock, counters, show)

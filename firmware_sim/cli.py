@@ -24,6 +24,7 @@ from firmware_sim.floor import open_errands, open_pressers, open_scanners
 from firmware_sim.gateway_config import BUTTON_TOPIC, LIGHT_TOPIC, GatewayConfig, by_mqtt
 from firmware_sim.gateway_process import GatewayError, GatewayProcess
 from firmware_sim.light import LightError, StackLights
+from firmware_sim.llrp_cli import llrp_reader
 from firmware_sim.modbus import ModbusInputs
 from firmware_sim.plant import SITE, make_plant
 from firmware_sim.port import accepts, wait_until
@@ -179,7 +180,7 @@ def receiving(kill_at: int) -> None:
     sys.exit(status)
 
 
-COMMANDS = (demo, erp, shift, audit, proxy, receiving, scanner)
+COMMANDS = (demo, erp, shift, audit, proxy, receiving, scanner, llrp_reader)
 
 for _command in COMMANDS:
     main.add_command(_command)

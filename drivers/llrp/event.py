@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from drivers.llrp import parameter as p
 
-CONNECTED = 0
+CONNECTED, ANOTHER_CLIENT = 0, 4
+_RO_SPEC_ENDED = (1, 2)  # ended, or another one took its place
 ATTEMPTS = {
     1: "another client that the reader called is connected",
     2: "another client is connected; the reader takes one at a time",
@@ -17,13 +18,18 @@ ATTEMPTS = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One event. `kind`: attempt, input, antenna, warning, overflow, exception, close."""
+    """One event. `kind`: attempt, input, antenna, warning, overflow, stopped, exception, close, refused."""
 
     kind: str
-    number: int = 0  # port, antenna, percent or status
+    number: int = 0  # port, antenna, percent, ROSpec or status
     is_on: bool = False
     text: str = ""
     at_us: int = 0  # the reader's own time, of UTC or since it started; 0: not told
+    at_ms: int = 0  # on the gateway's clock
+
+    def at(self, at_ms: int) -> Notice:
+        """The same on the gateway's clock."""
+        return replace(self, at_ms=at_ms)
 
 
 def read_notices(body: bytes) -> list[Notice]:
@@ -40,20 +46,22 @@ def read_notices(body: bytes) -> list[Notice]:
 
 def _notice(one: p.Parameter) -> Notice | None:
     first = one.number(0, "H") or 0
+    notice: Notice | None = None
     match one.type:
         case p.CONNECTION_ATTEMPT:
-            return Notice("attempt", first, text=ATTEMPTS.get(first, f"status {first}"))
+            notice = Notice("attempt", first, text=ATTEMPTS.get(first, f"status {first}"))
         case p.GPI_EVENT:
-            return Notice("input", first, bool((one.number(2, "B") or 0) & 0x80))
+            notice = Notice("input", first, bool((one.number(2, "B") or 0) & 0x80))
         case p.ANTENNA_EVENT:
-            return Notice("antenna", one.number(1, "H") or 0, bool(one.number(0, "B")))
+            notice = Notice("antenna", one.number(1, "H") or 0, bool(one.number(0, "B")))
+        case p.RO_SPEC_EVENT if one.number(0, "B") in _RO_SPEC_ENDED:
+            notice = Notice("stopped", one.number(1, "I") or 0)
         case p.BUFFER_WARNING:
-            return Notice("warning", one.number(0, "B") or 0)
+            notice = Notice("warning", one.number(0, "B") or 0)
         case p.BUFFER_OVERFLOW:
-            return Notice("overflow")
+            notice = Notice("overflow")
         case p.READER_EXCEPTION:
-            return Notice("exception", text=one.text(0))
+            notice = Notice("exception", text=one.text(0))
         case p.CONNECTION_CLOSE:
-            return Notice("close")
-        case _:
-            return None
+            notice = Notice("close")
+    return notice

@@ -1,37 +1,36 @@
-"""An RFID reader at a chute or shelf: each bin that comes is one read, however often its tag is read (RFID design 1.4).
+"""An RFID reader by LLRP, at a chute or shelf or at a portal (RFID design 1.4).
 
-One thread: it connects, runs the session, and offers arrivals. A tag whose arrival could not be stored arrives again.
+One thread: it connects, runs the session, hands on what was read, and switches the lamps at the reader's ports.
 """
 
 from __future__ import annotations
 
-import select
-import socket
 import threading
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
 from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth, Sink, wait_beating
-from drivers.buffered_socket import disable_delay
-from drivers.llrp.event import Notice
-from drivers.llrp.frame import Deframer, Frame, LostFrameError
-from drivers.llrp.message import Inventory
-from drivers.llrp.report import TagReport
-from drivers.llrp.session import Session, SessionError
+from drivers.llrp.event import ANOTHER_CLIENT, Notice
+from drivers.llrp.frame import Deframer, LostFrameError
+from drivers.llrp.light import ReaderLight
+from drivers.llrp.link import Link, connect
+from drivers.llrp.ro_spec import Inventory
+from drivers.llrp.session import Session, SessionError, Wishes
 from drivers.llrp.settings import LlrpSettings
-from drivers.rfid_clock import ReaderClock
 from drivers.rfid_outlet import open_outlet
 from gateway.clock import Clock
 from gateway.errors import TransientDeviceError
 from gateway.model import Verdict
-from gateway.tag import OVERFLOWED, InputEdge, TagRead
+from gateway.tag import DAMAGED, OVERFLOWED, InputEdge
 
-RECONNECT_FIRST_S = 5.0  # a reader frees its one connection only after a while
-RECONNECT_LIMIT_S = 60.0
-CONNECT_TIMEOUT_S = 5.0
+RECONNECT_FIRST_S = 0.5
+RECONNECT_LIMIT_S = 30.0
+IN_USE_FIRST_S = 5.0  # a reader frees its one connection only after a while
+IN_USE_LIMIT_S = 60.0
+IN_USE_ALARM = 5  # refusals in a row until a person is told
 GOOD_SESSION_MS = 30_000  # after one that read for so long the delays begin anew
-READ_BYTES = 65_536
+GOODBYE_S = 1.0  # how long the answer to it is waited for, and what was under way is still taken
 REPORT_TAGS = 1  # each read at once; 0 would mean "at the end", and there is none
 
 
@@ -41,133 +40,180 @@ class LlrpReader:
     def __init__(self, settings: LlrpSettings, context: DeviceContext) -> None:
         self.id = settings.id
         self._settings = settings
+        self._context = context
         self._clock: Clock = context.clock
         self._place = f"{settings.host}:{settings.port}"
         self._counters: Counter[str] = Counter()
-        self._outlet = open_outlet(settings, context, self._counters)
-        self._reader_clock = ReaderClock()
+        self._light = ReaderLight(settings.outputs, context.clock)
+        self._outlet = open_outlet(settings, context, self._counters, self.notify)
+        self._is_looking = False
+        self._looking_since_ms = 0
+        self._damaged = 0  # of the present session, as told already
+        self._refused_in_a_row = 0
+        self._outputs_mistake = ""
         self._antennas_off: set[int] = set()
 
     def run(self, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> None:
-        backoff = Backoff(RECONNECT_FIRST_S, RECONNECT_LIMIT_S)
+        usual = Backoff(RECONNECT_FIRST_S, RECONNECT_LIMIT_S)
+        in_use = Backoff(IN_USE_FIRST_S, IN_USE_LIMIT_S)
         while not stop.is_set():
-            began_ms = self._clock.mono_ms()
+            self._looking_since_ms = 0
+            backoff = usual
             try:
                 self._serve(stop, sink, health)
             except (TransientDeviceError, SessionError, LostFrameError, OSError) as error:
-                if self._clock.mono_ms() - began_ms >= GOOD_SESSION_MS:
-                    backoff.reset()
+                if isinstance(error, SessionError) and error.is_in_use:
+                    self._refused_in_a_row += 1
+                    backoff = in_use
+                if self._looking_since_ms and self._now() - self._looking_since_ms >= GOOD_SESSION_MS:
+                    usual.reset()
+                    in_use.reset()
                 self._counters["reconnects"] += 1
-                down = DeviceHealth(False, f"{self._place}: {error}", dict(self._counters))
+                down = DeviceHealth(False, f"{self._place}: {error}", dict(self._counters), self._alarms())
                 wait_beating(stop, backoff.next_s(), partial(health, down))
 
     def notify(self, verdict: Verdict) -> None:
-        """A reader without outputs shows nothing; a light at the station does."""
+        """Lamps at the reader show it, where there are any."""
+        self._light.tell(verdict)
 
-    # -- inner -----------------------------------------------------------------------------
+    # -- one connection --------------------------------------------------------------------
 
     def _serve(self, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> None:
-        """One connection, from the greeting to its end."""
-        with self._connect() as link:
-            session = self._open_session()
-            try:
-                self._talk(link, session, stop, sink, health)
-            finally:
-                if session.is_reading:
-                    self._outlet.cut()
-            session.close()
-            link.sendall(session.take_output())
-
-    def _talk(
-        self,
-        link: socket.socket,
-        session: Session,
-        stop: threading.Event,
-        sink: Sink,
-        health: Callable[[DeviceHealth], None],
-    ) -> None:
-        deframer, beat_ms, is_looking = Deframer(), 0, False
-        while not stop.is_set():
-            for frame in deframer.feed(_receive(link)):
-                self._take(session, frame, sink)
-            session.tick(self._now())
-            link.sendall(session.take_output())
-            if session.is_reading and not is_looking:
-                is_looking = True
-                self._outlet.look()
-            if self._now() >= beat_ms:
-                beat_ms = self._now() + int(HEARTBEAT_S * 1000)
-                if is_looking:
-                    self._outlet.tick()
-                health(self._health(session))
-
-    def _connect(self) -> socket.socket:
-        settings = self._settings
+        """From the greeting to the end."""
+        link = connect(self._settings, self._context)
+        session, deframer = self._open_session(), Deframer()
+        self._light.forget()
+        self._damaged = 0
         try:
-            link = socket.create_connection((settings.host, settings.port), CONNECT_TIMEOUT_S)
-        except OSError as error:
-            why = error.strerror or error
-            raise TransientDeviceError(f"cannot connect ({why}): check power, cable and address") from error
-        disable_delay(link)
-        return link
+            beat_ms = 0
+            while not stop.is_set():
+                self._turn(link, session, deframer, sink)
+                if self._now() >= beat_ms:
+                    beat_ms = self._now() + int(HEARTBEAT_S * 1000)
+                    if self._is_looking:
+                        self._outlet.tick()
+                    health(self._health(session))
+            self._leave(link, session, deframer, sink)
+        finally:
+            link.close()
+            self._look(is_looking=False)
+
+    def _turn(self, link: Link, session: Session, deframer: Deframer, sink: Sink) -> None:
+        wait_ms = self._light.change_ms(self._now())
+        wait_s = STOP_LATENCY_S if wait_ms is None else min(STOP_LATENCY_S, wait_ms / 1000)
+        self._take(session, deframer, link.receive(self._light.wake, wait_s), sink)
+        session.tick(self._now())
+        if session.is_reading:
+            changes = self._light.changes(self._now())
+            if changes:
+                session.set_outputs(changes)
+        link.send(session.take_output())
+
+    def _leave(self, link: Link, session: Session, deframer: Deframer, sink: Sink) -> None:
+        """Lamps off and goodbye; what was under way is taken, for the reader has forgotten it."""
+        lit = self._light.dark()
+        if lit:
+            session.set_outputs(lit)
+        session.close()
+        link.send(session.take_output())
+        until_ms = self._now() + int(GOODBYE_S * 1000)
+        try:
+            while self._now() < until_ms:
+                self._take(session, deframer, link.receive(self._light.wake), sink)
+        except (SessionError, TransientDeviceError, LostFrameError, OSError):
+            return  # answered, or gone
 
     def _open_session(self) -> Session:
-        settings = self._settings
-        wanted = Inventory(
-            settings.antennas, settings.power_cdbm, settings.session, settings.tag_population, REPORT_TAGS
+        keys = self._settings
+        inventory = Inventory(
+            keys.antennas, keys.power_cdbm, keys.session, keys.tag_population, REPORT_TAGS, keys.rf_mode
         )
-        return Session(wanted, settings.keepalive_s * 1000, (), self._now())
+        wishes = Wishes(
+            inventory, keys.keepalive_s * 1000, watches_inputs=self._context.tag_sink is not None,
+            probes_version=keys.version_probe,
+        )  # fmt: skip
+        return Session(wishes, self._now())
 
-    def _take(self, session: Session, frame: Frame, sink: Sink) -> None:
+    # -- what came -------------------------------------------------------------------------
+
+    def _take(self, session: Session, deframer: Deframer, data: bytes, sink: Sink) -> None:
+        """Whole frames in order; what was good before something that ends the connection is handed on first."""
+        lost: LostFrameError | None = None
+        try:
+            frames = deframer.feed(data) if data else []
+        except LostFrameError as error:
+            frames, lost = error.frames, error
         now_ms = self._now()
-        tags, notices = session.take(frame, now_ms)
-        if tags:
-            self._reader_clock.learn(max(tag.last_us for tag in tags), now_ms)
-            self._outlet.take(sink, [self._read(tag, now_ms) for tag in tags])
-        self._note(notices)
+        try:
+            for frame in frames:
+                notices = session.take(frame, now_ms)
+                if notices:
+                    self._hand_on(session, sink)
+                    for notice in notices:
+                        self._note(notice)
+        finally:
+            self._hand_on(session, sink)
+        if lost is not None:
+            raise lost
 
-    def _read(self, tag: TagReport, now_ms: int) -> TagRead:
-        to_ms = self._reader_clock.to_ms
-        rssi_cdbm = None if tag.rssi_dbm is None else tag.rssi_dbm * 100
-        first_ms, last_ms = to_ms(tag.first_us, now_ms), to_ms(tag.last_us, now_ms)
-        return TagRead(tag.epc, tag.antenna, rssi_cdbm, tag.count, first_ms, last_ms, tag.channel)
+    def _hand_on(self, session: Session, sink: Sink) -> None:
+        reads = session.take_reads()
+        if reads and not self._is_looking:
+            self._look(is_looking=True)  # an ROSpec of before reads while the reader is still being set up
+        if reads:
+            self._outlet.take(sink, reads)
+        if session.is_reading is not self._is_looking and (session.is_set_up or session.is_reading):
+            self._look(is_looking=session.is_reading)
+        if session.damaged > self._damaged:
+            self._outlet.lost(DAMAGED, session.damaged - self._damaged)
+            self._damaged = session.damaged
+
+    def _look(self, *, is_looking: bool) -> None:
+        if is_looking is self._is_looking:
+            return
+        self._is_looking = is_looking
+        if is_looking:
+            self._looking_since_ms = self._now()
+            self._refused_in_a_row = 0
+            self._outlet.look()
+        else:
+            self._outlet.cut()
+
+    def _note(self, notice: Notice) -> None:
+        if notice.kind == "input":
+            self._outlet.edge(InputEdge(notice.number, notice.is_on, notice.at_ms))
+        elif notice.kind == "overflow":
+            self._outlet.lost(OVERFLOWED)
+        elif notice.kind == "antenna":
+            (self._antennas_off.discard if notice.is_on else self._antennas_off.add)(notice.number)
+        elif notice.kind == "refused":
+            self._outputs_mistake = notice.text or f"status {notice.number}"
+        elif notice.kind == "attempt" and notice.number == ANOTHER_CLIENT:
+            self._counters["other_clients"] += 1
+        elif notice.kind in _COUNTED:
+            self._counters[_COUNTED[notice.kind]] += 1
+
+    # -- what is told ----------------------------------------------------------------------
 
     def _now(self) -> int:
         return self._clock.mono_ms()
 
-    def _edge_ms(self, notice: Notice) -> int:
-        return self._reader_clock.to_ms(notice.at_us, self._now())
-
-    def _note(self, notices: list[Notice]) -> None:
-        for notice in notices:
-            if notice.kind == "attempt":
-                self._reader_clock.set(notice.at_us, self._now())
-            elif notice.kind == "input":
-                self._outlet.edge(InputEdge(notice.number, notice.is_on, self._edge_ms(notice)))
-            elif notice.kind == "overflow":
-                self._outlet.lost(OVERFLOWED)
-            elif notice.kind == "antenna":
-                (self._antennas_off.discard if notice.is_on else self._antennas_off.add)(notice.number)
-            elif notice.kind == "exception":
-                self._counters["reader_exceptions"] += 1
+    def _alarms(self) -> dict[str, str]:
+        alarms = {f"antenna {port}": "not connected: check its cable" for port in sorted(self._antennas_off)}
+        if self._refused_in_a_row >= IN_USE_ALARM:
+            alarms["connection"] = "another client holds the reader: end it, or start the reader again"
+        if self._outputs_mistake:
+            alarms["outputs"] = f"the reader refused to switch its ports: {self._outputs_mistake}; check `outputs`"
+        return alarms | self._outlet.alarms()
 
     def _health(self, session: Session) -> DeviceHealth:
-        alarms = {f"antenna {port}": "not connected: check its cable" for port in sorted(self._antennas_off)}
-        alarms |= self._outlet.alarms()
         state = "reading" if session.is_reading else "setting up"
         has = session.capabilities
         text = f"{state} at {self._place}, {self._outlet.state()}"
         if has.firmware:
-            text += f" (maker {has.maker}, model {has.model}, {has.firmware})"
-        counters = {**self._counters, "damaged_reports": session.damaged}
-        return DeviceHealth(True, text, counters, alarms)
+            text += f" ({session.maker.name} model {has.model}, {has.firmware})"
+        return DeviceHealth(True, text, {**self._counters, "damaged_reports": session.damaged}, self._alarms())
 
 
-def _receive(link: socket.socket) -> bytes:
-    """What came within a moment; TransientDeviceError when the reader closed the connection."""
-    if not select.select([link], [], [], STOP_LATENCY_S)[0]:
-        return b""
-    data = link.recv(READ_BYTES)
-    if not data:
-        raise TransientDeviceError("the reader closed the connection")
-    return data
+# What is counted and no more, by the name of its counter.
+_COUNTED = {"exception": "reader_exceptions", "warning": "buffer_warnings", "stopped": "ro_spec_ends"}

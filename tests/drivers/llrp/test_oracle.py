@@ -9,14 +9,19 @@ from bitstring import BitStream
 from pyllrp import pyllrp
 
 from drivers.llrp import message as m
+from drivers.llrp.capability import Capabilities, read_capabilities
 from drivers.llrp.frame import render
+from drivers.llrp.maker import maker_of
 from drivers.llrp.parameter import RF_TRANSMITTER, SINGULATION
-from firmware_sim.llrp_wire import capabilities, event, message, ro_specs_of, status_param, tag_report
+from drivers.llrp.ro_spec import Inventory, ro_spec
+from firmware_sim.llrp_wire import capabilities, event, message, status_param
+from tests.drivers.llrp.wire import R420, report
 
-R420 = {"antennas": 4, "maker": 25882, "model": 2001002, "ro_specs": 1}
-HAS = m.read_capabilities(capabilities(R420))
-SPEC_ID, SPEC = m.ro_spec(m.Inventory((1, 2), 3000, 2, 64, 1), HAS)
-PLAIN_SPEC = m.ro_spec(m.Inventory((), 0, 1, 32, 1), m.Capabilities())[1]
+HAS = read_capabilities(capabilities(R420))
+IMPINJ = maker_of(25882)
+SPEC_ID, SPEC = ro_spec(Inventory((1, 2), 3000, 2, 64, 1), HAS)
+PLAIN_SPEC = ro_spec(Inventory((), 0, 1, 32, 1), Capabilities())[1]
+IMPINJ_SPEC = ro_spec(Inventory((1,), 0, 1, 32, 1, mode=1000), HAS, IMPINJ.report)[1]
 NUMBER = SPEC_ID.to_bytes(4, "big")
 
 OURS = (
@@ -24,11 +29,13 @@ OURS = (
     (m.DELETE_ACCESS_SPEC, bytes(4)), (m.DELETE_RO_SPEC, bytes(4)), (m.ADD_RO_SPEC, SPEC), (m.ADD_RO_SPEC, PLAIN_SPEC),
     (m.ENABLE_RO_SPEC, NUMBER), (m.START_RO_SPEC, NUMBER), (m.ENABLE_EVENTS, b""), (m.KEEPALIVE_ACK, b""),
     (m.GET_REPORT, b""), (m.CLOSE, b""), (m.SET_CONFIG, m.outputs([(1, True), (2, False)])),
+    (m.GET_CONFIG, m.INPUT_STATES), (m.CUSTOM, IMPINJ.enabling), (m.ADD_RO_SPEC, IMPINJ_SPEC),
+    (m.SET_CONFIG, m.configuration(5000, (1, 2), holds=True, warns=True, more=IMPINJ.configuration)),
 )  # fmt: skip
 THEIRS = (
     (63, event(256, b"\0\0")), (11, status_param(0, "") + capabilities(R420)),
-    (61, tag_report("3376451FD40C0E400000162E", 1, -50, 5)), (61, tag_report("30AA", 1, -50, 5)),
-    (36, status_param(0, "") + ro_specs_of((SPEC_ID, SPEC[4:], 2))), (63, event(251, b"")),
+    (61, report("3376451FD40C0E400000162E", 1, -50, 5)), (61, report("30AA", 1, -50, 5)),
+    (36, status_param(0, "") + SPEC[:9] + bytes((2,)) + SPEC[10:]), (63, event(251, b"")),
     (63, event(255, b"\x01\0\x02")), (63, event(248, b"\0\x02\x80")), (100, status_param(100, "not now")), (62, b""),
 )  # fmt: skip
 
