@@ -199,10 +199,10 @@ DOORS: dict[str, tuple[str, ...]] = {
 
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
-    "gateway.backtest.debt", "gateway.backtest.demand", "gateway.backtest.figure", "gateway.backtest.lead",
-    "gateway.backtest.meter", "gateway.backtest.recorder", "gateway.backtest.recording", "gateway.backtest.result",
-    "gateway.backtest.scene", "gateway.backtest.simulation", "gateway.backtest.slack", "gateway.backtest.use",
-    "gateway.timeline", "gateway.trial",
+    "gateway.backtest.cards", "gateway.backtest.debt", "gateway.backtest.demand", "gateway.backtest.figure",
+    "gateway.backtest.lead", "gateway.backtest.meter", "gateway.backtest.proposal", "gateway.backtest.recorder",
+    "gateway.backtest.recording", "gateway.backtest.result", "gateway.backtest.scene", "gateway.backtest.simulation",
+    "gateway.backtest.slack", "gateway.backtest.turning", "gateway.backtest.use", "gateway.timeline", "gateway.trial",
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.goods", "gateway.counter",
     "gateway.reorder", "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.epcis",

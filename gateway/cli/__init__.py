@@ -25,6 +25,7 @@ from gateway.cli.probe import probe
 from gateway.cli.replay import replay
 from gateway.cli.resolve import resolve
 from gateway.cli.run import run
+from gateway.cli.size import size
 from gateway.cli.store import events, export, rebuild, status, verify
 from gateway.cli.walk import walk
 from gateway.errors import ConfigError, GatewayError
@@ -52,6 +53,7 @@ COMMANDS: tuple[click.Command, ...] = (
     identity,
     mode,
     certify,
+    size,
     walk,
     labels,
     masterdata,
