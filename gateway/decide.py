@@ -57,6 +57,9 @@ from gateway.model import (
     Tick,
     Undeliverable,
 )
+from gateway.passage import Opened, Passage
+from gateway.portal.booking import passage_closed, passage_opened
+from gateway.portal.doorway import Doorway
 from gateway.stations.amount import asks_amount, enter
 from gateway.stations.andon import answer_call
 from gateway.stations.approval import APPROVAL, approve, approved_only, approver
@@ -100,10 +103,12 @@ class Decider:
         dialogues: Mapping[str, Step] = DIALOGUES,
         sessions: SessionRules | None = None,
         goods: Rules | None = None,
+        portals: Mapping[str, Doorway] | None = None,
     ) -> None:
         self._stations = dict(stations)
         self._sessions = sessions or SessionRules()
         self._goods = goods or Rules()
+        self._portals = dict(portals or {})
         approval = partial(approve, rules=self._sessions)
         self._dialogues: dict[str, Step] = {**dialogues, APPROVAL: approval, DIALOGUE: self._proceed}
         self._dialogues[parts.DIALOGUE] = self._more_parts
@@ -137,6 +142,8 @@ class Decider:
         if station is None:
             text = say("UNKNOWN_STATION", station=scan.read.station)
             return refused(Rejection("UNKNOWN_STATION", text, scan.read.station), card=scan.card)
+        if scan.passage is not None:
+            return self._pass_through(scan, scan.passage, station, view)
         if scan.call:
             return answer_call(scan, station, view, window_ms=self._andon_window_ms)
         if decision := barred_without_badge(scan, station):
@@ -173,6 +180,13 @@ class Decider:
         if scan.action is Action.UNDO and not (scan.card or scan.code):
             return undo(scan, None, view, window_ms=self._undo_window_ms)
         return None
+
+    def _pass_through(self, scan: Scan, passed: Opened | Passage, station: Station, view: View) -> Decision:
+        """What a portal saw; nobody stands there, so no badge, dialogue or walk is asked."""
+        if isinstance(passed, Opened):
+            return passage_opened(scan, passed)
+        doorway = self._portals.get(passed.portal) or Doorway(passed.portal, station.id)
+        return passage_closed(passed, doorway, GoodsCase(view, scan.read, station, self._goods))
 
     def _begin_goods(self, scan: Scan, case: GoodsCase) -> Decision:
         found = begin_label(scan, case)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gateway.codes.epc.epc import parse_text
 from gateway.master_row import (
     MasterDataError,
     Row,
@@ -11,6 +12,7 @@ from gateway.master_row import (
     choice,
     count,
     day,
+    fail,
     flag,
     quantity,
     rows,
@@ -21,6 +23,7 @@ from gateway.master_row import (
 
 LINES_LIMIT = 999  # of one order
 UNITS_LIMIT = 2000  # handling units and contents of one ship notice
+EPCS_LIMIT = 2000  # tags of one unit of a ship notice
 DEPTH_LIMIT = 5  # pallet, layer, case, box, bag
 NO_TOLERANCE = -1  # the line says nothing: the item's tolerance counts
 
@@ -92,6 +95,7 @@ class NoticeUnit:
     expiry: str  # a day
     order: str
     line: str
+    epcs: tuple[str, ...] = ()  # common names of the tags on it and on what stands in it
 
     @classmethod
     def parse(cls, row: Row) -> NoticeUnit:
@@ -106,6 +110,7 @@ class NoticeUnit:
             expiry=day(row, "expiry"),
             order=text(row, "purchase_order", ""),
             line=text(row, "line", ""),
+            epcs=_epcs(row),
         )
         if not found.sscc and not (found.parent and found.item):
             raise MasterDataError("unit: has neither an sscc nor an item in a parent, expected one of them")
@@ -122,7 +127,24 @@ class ShipNotice:
 
     @property
     def words(self) -> tuple[str, ...]:
-        return tuple(unit.sscc for unit in self.units if unit.sscc)
+        """Found by the numbers of its units, by their tags, and by the items in them."""
+        found = {unit.sscc: None for unit in self.units if unit.sscc}
+        for unit in self.units:
+            found |= dict.fromkeys(map(tag_word, unit.epcs))
+            found |= {item_word(unit.item): None} if unit.item else {}
+        return tuple(found)
+
+    def top(self, number: str) -> str:
+        """The outermost unit in which this one stands."""
+        parents = {unit.sscc: unit.parent for unit in self.units if unit.sscc}
+        while parents.get(number):
+            number = parents[number]
+        return number
+
+    def holder(self, epc: str) -> str:
+        """The outermost unit with this tag, "" when none has it."""
+        unit = next((one for one in self.units if epc in one.epcs), None)
+        return self.top(unit.sscc or unit.parent) if unit is not None else ""
 
     def unit(self, number: str) -> NoticeUnit | None:
         """The unit with this SSCC."""
@@ -151,6 +173,27 @@ class ShipNotice:
         for number in labelled:
             _check_depth(row, number, labelled)
         return cls(text(row, "id"), text(row, "supplier"), units)
+
+
+def tag_word(epc: str) -> str:
+    """What a document is found by that lists a tag; a line feed stands in no code."""
+    return f"epc\n{epc}"
+
+
+def item_word(item: str) -> str:
+    """What a document is found by that has an item."""
+    return f"item\n{item}"
+
+
+def _epcs(row: Row) -> tuple[str, ...]:
+    """Tags as URIs or hexadecimal digits."""
+    told = row.get("epcs", [])
+    if not isinstance(told, list) or len(told) > EPCS_LIMIT or not all(isinstance(one, str) for one in told):
+        raise fail(row, "epcs", f"a list of up to {EPCS_LIMIT} EPCs")
+    found = [parse_text(one) for one in told]
+    if wrong := next((text for text, epc in zip(told, found, strict=True) if not epc.common_name), None):
+        raise fail(row, "epcs", f"EPC URIs or hexadecimal digits, {wrong[:60]!r} is neither")
+    return tuple(epc.common_name for epc in found)
 
 
 def _check_depth(row: Row, number: str, parents: dict[str, str]) -> None:

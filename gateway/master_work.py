@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.master_row import Row, amount, choice, flag, quantity, rows, text, unique
+from gateway.master_order import item_word
+from gateway.master_row import Row, amount, choice, flag, quantity, rows, text, unique, words
 
 COMPONENTS_LIMIT = 500
 LINES_LIMIT = 999
@@ -76,10 +77,24 @@ class Shipment:
     customer: str
     is_open: bool
     lines: tuple[ShipmentLine, ...]
+    units: tuple[str, ...] = ()  # SSCCs that are to leave with it, where that is settled
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Found by its units, and by its items while it is open."""
+        items = tuple({item_word(line.item) for line in self.lines}) if self.is_open else ()
+        return (*map(unit_word, self.units), *items)
 
     @classmethod
     def parse(cls, row: Row) -> Shipment:
         lines = rows(row, "lines", LINES_LIMIT, ShipmentLine.parse)
         unique(row, "line", [line.line for line in lines])
         is_open = choice(row, "status", ("open", "closed"), "open") == "open"
-        return cls(text(row, "id"), text(row, "customer"), is_open, lines)
+        units = words(row, "units")
+        unique(row, "unit", units)
+        return cls(text(row, "id"), text(row, "customer"), is_open, lines, units)
+
+
+def unit_word(number: str) -> str:
+    """What a shipment is found by that a unit is meant for; a line feed stands in no code."""
+    return f"unit\n{number}"

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from gateway.parsed import Label
+from gateway.passage import Opened, Passage
 
 
 class State(StrEnum):
@@ -136,6 +137,7 @@ class Scan:
     confirmed: bool = False  # the person was asked and said it again
     approved_by: str = ""  # the supervisor who approved this, and up to how many micro-units
     approved: int = 0
+    passage: Opened | Passage | None = None  # what went through a portal
     session: str = ""  # the badge session at the device, set by the decider
     roles: frozenset[str] = frozenset()  # what the person who is signed in there may do
 

@@ -63,6 +63,7 @@ class Passage:
     edges: tuple[tuple[str, bool, int], ...] = ()  # side of a beam, blocked, milliseconds after opening
     part: int = 1  # of `parts` pallets that went through one behind the other
     parts: int = 1
+    id: str = ""  # given when its opening was committed
 
     @property
     def is_empty(self) -> bool:

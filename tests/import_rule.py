@@ -104,13 +104,17 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
     "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
-    "gateway.portal": ("gateway.codes.epc", "gateway.passage", "gateway.tag", *_PURE),
+    "gateway.portal": (
+        "gateway.codes.epc", "gateway.goods", "gateway.kanban.answer", "gateway.kanban.moment", "gateway.passage",
+        "gateway.stations.station", "gateway.tag", *_PURE,
+    ),
     "gateway.counter": _PURE,
     "gateway.goods": (
         "gateway.counter", "gateway.kanban", "gateway.stations.station", "gateway.parsed", "gateway.ids",
         "gateway.codes.assembly", "gateway.codes.checkdigit", "gateway.codes.parse", *_PURE,
     ),
     "gateway.decide": (
+        "gateway.passage", "gateway.portal",
         "gateway.goods", "gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE,
     ),
     "gateway.codes": ("gateway.ids", *_PURE),
@@ -142,7 +146,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.systemd": ("gateway.errors",),
     # the core: standard library only
     "gateway.text": (),
-    "gateway.model": ("gateway.parsed",),
+    "gateway.model": ("gateway.parsed", "gateway.passage"),
     "gateway.passage": (),
     "gateway.tag": (),
     "gateway.view": ("gateway.model", "gateway.reorder.usage"),
@@ -154,10 +158,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.quantity": (),
     "gateway.master": ("gateway.master_row", "gateway.quantity", *_MASTER),
     "gateway.master_item": ("gateway.master_row",),
-    "gateway.master_order": ("gateway.master_row",),
+    "gateway.master_order": ("gateway.codes.epc", "gateway.master_row"),
     "gateway.master_person": ("gateway.master_row",),
     "gateway.master_place": ("gateway.master_row", "gateway.codes.checkdigit", "gateway.codes.epc.charset"),
-    "gateway.master_work": ("gateway.master_row",),
+    "gateway.master_work": ("gateway.master_order", "gateway.master_row"),
     "gateway.master_row": ("gateway.quantity",),
     "gateway": (),
     # an oracle must not share the bug

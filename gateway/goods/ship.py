@@ -61,10 +61,15 @@ def settle_ship(form: Form, case: Case) -> Event | Question | Refusal:
     key = ""
     if goods.unit is not None and goods.is_whole:
         members["sscc"] = goods.sscc
-        key = f"hu/{case.view.site}/{goods.sscc}/ship/{name}"
+        key = ship_key(case.view.site, goods.unit, name)
     body = booked(case, "ship", moves=goods.moves(None), units=goods.units_after(case, "", UNIT_SHIPPED),
                   counts=counts, members=members, text=goods.text)  # fmt: skip
     return Event("goods_shipped", "mov", key, negative_task(body, goods, case))
+
+
+def ship_key(site: str, unit: HandlingUnit, shipment: str) -> str:
+    """A unit leaves once with a shipment, whoever tells it; an undone one was another need."""
+    return f"hu/{site}/{unit.sscc}/ship/{shipment}" + (f"~{unit.turn}" if unit.turn else "")
 
 
 def settle_scrap(form: Form, case: Case) -> Event | Question | Refusal:

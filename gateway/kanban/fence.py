@@ -29,8 +29,10 @@ OF_A_DIALOGUE = frozenset(
         "session_kept",
         "session_ended",
         "mode_changed",
+        "passage_opened",
+        "passage_closed",
     }
-)  # who is being trained signs in and answers, too
+)  # who is being trained signs in and answers, too; and a door has no training: what went through it did
 _CROSSES = "need_signalled"  # a person had an open need of shadow told to the ERP
 _OF_A_NEED = frozenset({
     "batch_released", "card_started", "card_shipped", "card_filled", "card_accepted", "card_counted",

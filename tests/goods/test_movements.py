@@ -305,7 +305,10 @@ def test_undo_restores_stock_units_and_counters_exactly(store: Store, operation:
         facts = {
             place: fact for place, fact in store.view.fact_rows.items() if place[0] not in ("sscc", "flow", "badge")
         }
-        units = {key: fact for (kind, key), fact in facts.items() if kind == "hu" and fact["state"] != "undone"}
+        units = {
+            key: {name: one for name, one in fact.items() if name != "turn"}
+            for (kind, key), fact in facts.items() if kind == "hu" and fact["state"] != "undone"
+        }  # fmt: skip
         others = {place: fact for place, fact in facts.items() if place[0] != "hu"}
         return {place: quantity for place, quantity in store.view.stock_rows.items() if quantity}, units, others
 
@@ -318,6 +321,14 @@ def test_undo_restores_stock_units_and_counters_exactly(store: Store, operation:
     assert answer.verdict.code == "GOODS_UNDONE"
     assert standing() == before
     assert store.view.of_stream("mov")[-1]["ref"] == booked["id"]
+
+
+def test_a_shipment_that_was_undone_and_made_again_is_another_need_for_the_erp(store: Store) -> None:
+    store.do("ship", "SHP-1", CASE_1)
+    first = store.last("goods_shipped")["key"]
+    store.do("ship", UNDO)
+    store.do("ship", "SHP-1", CASE_1)
+    assert store.last("goods_shipped")["key"] == f"{first}~1"
 
 
 def test_an_act_that_others_built_upon_can_no_longer_be_undone(store: Store) -> None:

@@ -12,7 +12,18 @@ from typing import get_args
 import pytest
 
 from gateway.settings import StationSettings
-from gateway.text import en, goods_en, goods_zh_cn, kanban_en, kanban_zh_cn, reorder_en, reorder_zh_cn, zh_cn
+from gateway.text import (
+    en,
+    goods_en,
+    goods_zh_cn,
+    kanban_en,
+    kanban_zh_cn,
+    portal_en,
+    portal_zh_cn,
+    reorder_en,
+    reorder_zh_cn,
+    zh_cn,
+)  # fmt: skip
 from gateway.text.sentence import LANGUAGES, Sentence, from_json, render, say, to_json
 
 ROOT = Path(__file__).parents[2]
@@ -91,8 +102,10 @@ def test_what_is_scanned_can_neither_format_nor_flood_a_sentence() -> None:
 
 def test_no_key_is_written_twice() -> None:
     for parts in (
-        (en.ENGLISH, kanban_en.KANBAN_ENGLISH, goods_en.GOODS_ENGLISH, reorder_en.REORDER_ENGLISH),
-        (zh_cn.CHINESE, kanban_zh_cn.KANBAN_CHINESE, goods_zh_cn.GOODS_CHINESE, reorder_zh_cn.REORDER_CHINESE),
+        (en.ENGLISH, kanban_en.KANBAN_ENGLISH, goods_en.GOODS_ENGLISH, portal_en.PORTAL_ENGLISH,
+         reorder_en.REORDER_ENGLISH),
+        (zh_cn.CHINESE, kanban_zh_cn.KANBAN_CHINESE, goods_zh_cn.GOODS_CHINESE, portal_zh_cn.PORTAL_CHINESE,
+         reorder_zh_cn.REORDER_CHINESE),
     ):
         assert len({key for part in parts for key in part}) == sum(map(len, parts))
 

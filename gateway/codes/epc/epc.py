@@ -56,6 +56,11 @@ class Epc:
         """What to call it in events and to people: the identity, else the link, else its bits."""
         return self.identity or self.link or self.hex
 
+    @property
+    def common_name(self) -> str:
+        """The same for every way in which the same thing can be encoded: its link, else its identity, else its bits."""
+        return self.link or self.identity or self.hex
+
 
 @lru_cache(maxsize=REMEMBERED)
 def decode(epc_hex: str) -> Epc:
@@ -79,6 +84,11 @@ def parse_uri(uri: str) -> Epc:
         raise EpcError("EPC_NOT_URI", uri[:60], f"{_TAG}… or {_ID}…")
     except EpcError as error:
         return Epc("", why_not=_rejection(error, uri))
+
+
+def parse_text(text: str) -> Epc:
+    """An EPC as a document may name it: a URI, or the hexadecimal digits of the tag."""
+    return parse_uri(text) if text.startswith("urn:") else decode(text)
 
 
 def encode(keys: dict[str, str], prefix_digits: int, *, filter_value: int = 0) -> Epc:
