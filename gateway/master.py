@@ -13,12 +13,14 @@ from gateway.master_item import Item, Lot, Unit
 from gateway.master_order import PurchaseOrder, ShipNotice
 from gateway.master_person import Person
 from gateway.master_place import Location, Partner
+from gateway.master_plan import Bill, OrderPoint, SupplySource, WorkCalendar
 from gateway.master_row import MasterDataError, choice, count, flag, percent, quantity, text
 from gateway.master_work import Shipment, WorkOrder
 
 __all__ = [
-    "DATASETS", "PARSERS", "CardDefinition", "Item", "Location", "Loop", "Lot", "MasterDataError", "Partner",
-    "Person", "PurchaseOrder", "ShipNotice", "Shipment", "Unit", "WorkOrder",
+    "DATASETS", "PARSERS", "Bill", "CardDefinition", "Item", "Location", "Loop", "Lot", "MasterDataError",
+    "OrderPoint", "Partner", "Person", "PurchaseOrder", "ShipNotice", "Shipment", "SupplySource", "Unit", "WorkCalendar",
+    "WorkOrder",
 ]  # fmt: skip
 
 ON_EMPTY = ("none", "issue", "transfer")
@@ -118,5 +120,9 @@ PARSERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "work_orders": WorkOrder.parse,
     "shipments": Shipment.parse,
     "people": Person.parse,
+    "calendars": WorkCalendar.parse,
+    "order_points": OrderPoint.parse,
+    "sources": SupplySource.parse,
+    "boms": Bill.parse,
 }
 DATASETS = tuple(PARSERS)

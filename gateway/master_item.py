@@ -67,6 +67,9 @@ class Item:
     under_pct: int = 0
     count_pct: int = 0  # a count that differs by less is taken over without a second one
     approve_above: int | None = None  # micro-units; a larger posting needs a supervisor
+    class_: str = ""  # such as A, B or C: rules may be for a class
+    price: int = 0  # micro-units of money for one base unit, 0 = unknown; for ABC only
+    is_custom: bool = False  # made for one customer only
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -82,6 +85,7 @@ class Item:
             flag(row, "inspected"), flag(row, "lots"), flag(row, "carrier"), count(row, "shelf_life_days", 0),
             percent(row, "over_pct", 0), percent(row, "under_pct", 0), percent(row, "count_pct", 0),
             quantity(row, "approve_above") if "approve_above" in row else None,
+            text(row, "class", ""), quantity(row, "price", "0"), flag(row, "custom"),
         )  # fmt: skip
 
 
@@ -94,6 +98,7 @@ class Lot:
     lot: str
     status: str  # released qc blocked
     expiry: str  # a day, "" when it does not expire
+    owner: str = ""  # a supplier whose consignment it is until it is used; "" is our own
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -102,7 +107,9 @@ class Lot:
     @classmethod
     def parse(cls, row: Row) -> Lot:
         status = choice(row, "status", LOT_STATUS, "released")
-        return cls(text(row, "id"), text(row, "item"), text(row, "lot"), status, day(row, "expiry"))
+        return cls(
+            text(row, "id"), text(row, "item"), text(row, "lot"), status, day(row, "expiry"), text(row, "owner", "")
+        )  # fmt: skip
 
 
 def lot_word(item: str, lot: str) -> str:

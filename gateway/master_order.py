@@ -41,6 +41,8 @@ class OrderLine:
     under_pct: int
     due: str  # a day
     is_closed: bool
+    location: str = ""  # where it is wanted; "" when the order does not say
+    need: str = ""  # key of the need that it answers
 
     @classmethod
     def parse(cls, row: Row) -> OrderLine:
@@ -54,6 +56,8 @@ class OrderLine:
             under_pct=count(row, "under_pct", 0) if "under_pct" in row else NO_TOLERANCE,
             due=day(row, "due"),
             is_closed=flag(row, "closed"),
+            location=text(row, "location", ""),
+            need=text(row, "need", ""),
         )
 
 

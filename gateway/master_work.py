@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.master_order import item_word
-from gateway.master_row import Row, amount, choice, flag, quantity, rows, text, unique, words
+from gateway.master_row import Row, amount, choice, day, flag, quantity, rows, text, unique, words
 
 COMPONENTS_LIMIT = 500
 LINES_LIMIT = 999
@@ -43,6 +43,7 @@ class WorkOrder:
     receipt: str  # location of what is finished
     lot: str  # of what is made, "" when the item has none
     components: tuple[Component, ...]
+    due: str = ""  # a day on which its components are needed
 
     @classmethod
     def parse(cls, row: Row) -> WorkOrder:
@@ -51,7 +52,7 @@ class WorkOrder:
         return cls(
             text(row, "id"), text(row, "item"), amount(row, "quantity"), text(row, "uom"),
             choice(row, "status", ("released", "closed"), "released") == "released",
-            text(row, "receipt", ""), text(row, "lot", ""), components,
+            text(row, "receipt", ""), text(row, "lot", ""), components, day(row, "due"),
         )  # fmt: skip
 
 
@@ -78,6 +79,7 @@ class Shipment:
     is_open: bool
     lines: tuple[ShipmentLine, ...]
     units: tuple[str, ...] = ()  # SSCCs that are to leave with it, where that is settled
+    due: str = ""  # a day
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -92,7 +94,7 @@ class Shipment:
         is_open = choice(row, "status", ("open", "closed"), "open") == "open"
         units = words(row, "units")
         unique(row, "unit", units)
-        return cls(text(row, "id"), text(row, "customer"), is_open, lines, units)
+        return cls(text(row, "id"), text(row, "customer"), is_open, lines, units, day(row, "due"))
 
 
 def unit_word(number: str) -> str:

@@ -22,6 +22,7 @@ _MASTER = (
     "gateway.master_order",
     "gateway.master_person",
     "gateway.master_place",
+    "gateway.master_plan",
     "gateway.master_work",
 )
 _PURE = (
@@ -120,7 +121,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.codes": ("gateway.ids", *_PURE),
     "gateway.stations": ("gateway.kanban", "gateway.codes.quantity", *_PURE),
     "gateway.kanban": ("gateway.ids", "gateway.counter", *_PURE),
-    "gateway.reorder": _PURE,
+    "gateway.reorder": ("gateway.counter", "gateway.goods.amount", "gateway.kanban", *_PURE),
     "gateway.noise": (),
     "gateway.repeat": _PURE,
     "gateway.seal": ("gateway.errors",),
@@ -132,6 +133,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "gateway.errors", "gateway.parsed", "gateway.codes.template", *_TOML,
         "gateway.crosscheck", "gateway.mistake", "gateway.setting_value",
     ),
+    "gateway.rule_file": ("gateway.errors", "gateway.mistake", "gateway.reorder", *_TOML),
     "gateway.crosscheck": ("gateway.mistake", "gateway.setting_value"),
     "gateway.mistake": ("gateway.setting_tree", *_TOML),
     "gateway.setting_tree": _TOML,
@@ -162,6 +164,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.master_person": ("gateway.master_row",),
     "gateway.master_place": ("gateway.master_row", "gateway.codes.checkdigit", "gateway.codes.epc.charset"),
     "gateway.master_work": ("gateway.master_order", "gateway.master_row"),
+    "gateway.master_plan": ("gateway.master_row",),
     "gateway.master_row": ("gateway.quantity",),
     "gateway": (),
     # an oracle must not share the bug
@@ -188,6 +191,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "pymodbus": ("drivers.button_modbus",),
     "biip": ("gateway.codes.gs1_second",),
     "re2": ("gateway.codes.template",),
+    "simpleeval": ("gateway.reorder.expression",),
     "cryptography": ("gateway.seal",),
     "openpyxl": ("gateway.sheet.book",),
     "flask": ("gateway.web", "drivers.button_http_app", "drivers.button_http_server"),
