@@ -33,6 +33,8 @@ from gateway.master import PARSERS
 from gateway.model import Instruction, Verdict
 from gateway.pipeline import Pipeline
 from gateway.quantity import parse_quantity
+from gateway.reorder.planner import Planner
+from gateway.rule_file import RuleFile, load_rules
 from gateway.settings import GoodsSettings, Settings
 from gateway.stations.station import Station
 from gateway.store.identity import name_in, rename
@@ -59,7 +61,7 @@ def instruct_offline(settings: Settings, name: str, body: dict[str, Any], accoun
     clock = SystemClock(boot_id())
     store = open_store(settings, clock)
     try:
-        writer = Writer(store, decider(settings), clock)
+        writer = Writer(store, decider(settings), clock, follow=planner(settings))
         instruction = Instruction(new_id(clock.wall_ms()), name, body, account)
         return writer.step([Request(instruction)])[0].verdict
     finally:
@@ -115,8 +117,9 @@ class Gateway:
         self._store = self._open_store()
         self._writer = Writer(
             self._store, decider(settings), self._clock,
-            limits=_limits(settings), warn=self._health.warn, clear=self._health.clear,
+            limits=_limits(settings), warn=self._health.warn, clear=self._health.clear, follow=planner(settings),
         )  # fmt: skip
+        self._load_rules()
         self._pipeline = Pipeline(sources(settings, self._credentials), self._writer.submit)
         self._lights = self._open_lights()
         self._board = Board({row.id: row.language for row in settings.stations})
@@ -204,6 +207,15 @@ class Gateway:
         for code, text in store.notes:
             self._health.warn(code, text)
         return store
+
+    def _load_rules(self) -> None:
+        """The configured rule file comes into force before anything is read, if it is another one than before."""
+        if self._settings.reorder.rules is not None:
+            body = rules_body(self._settings, load_rules(self._settings.reorder.rules))
+            instruction = Instruction(new_id(self._clock.wall_ms()), "rules.load", body, "start")
+            verdict = self._writer.step([Request(instruction)])[0].verdict
+            if not verdict.is_good:
+                self._health.warn("RULES", verdict.text)
 
     def _open_device(self, row: DeviceSettings) -> Device:
         kind = next(kind for kind in DEVICE_TYPES if isinstance(row, kind.settings))
@@ -313,6 +325,16 @@ def decider(settings: Settings) -> Decider:
         sessions=SessionRules(badges.idle_s * 1000, badges.longest_s * 1000, zone),
         goods=_goods_rules(settings.goods),
     )
+
+
+def planner(settings: Settings) -> Planner:
+    """What follows from movements and from time by the rules in force."""
+    return Planner(ZoneInfo(settings.gateway.timezone))
+
+
+def rules_body(settings: Settings, file: RuleFile) -> dict[str, Any]:
+    """The instruction `rules.load` for a rule file."""
+    return {"document": file.document, "zone": settings.gateway.timezone}
 
 
 def _stations(settings: Settings) -> dict[str, Station]:

@@ -15,6 +15,7 @@ from gateway.kanban.resolve import close, edit, redrive, resend, void
 from gateway.kanban.walk import cancel, open_walk
 from gateway.kanban.walkresult import finish
 from gateway.model import Decision, Instruction, Status
+from gateway.reorder.ruleload import load_rules
 from gateway.view import View
 
 INSTRUCTIONS: dict[str, Callable[[Instruction, View], Decision]] = {
@@ -32,6 +33,7 @@ INSTRUCTIONS: dict[str, Callable[[Instruction, View], Decision]] = {
     "resolve.resend": resend,
     "resolve.void": void,
     "stock.open": open_stock,
+    "rules.load": load_rules,
     "walk.cancel": cancel,
     "walk.finish": finish,
     "walk.open": open_walk,

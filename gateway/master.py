@@ -19,8 +19,8 @@ from gateway.master_work import Shipment, WorkOrder
 
 __all__ = [
     "DATASETS", "PARSERS", "Bill", "CardDefinition", "Item", "Location", "Loop", "Lot", "MasterDataError",
-    "OrderPoint", "Partner", "Person", "PurchaseOrder", "ShipNotice", "Shipment", "SupplySource", "Unit", "WorkCalendar",
-    "WorkOrder",
+    "OrderPoint", "Partner", "Person", "PurchaseOrder", "ShipNotice", "Shipment", "SupplySource", "Unit",
+    "WorkCalendar", "WorkOrder",
 ]  # fmt: skip
 
 ON_EMPTY = ("none", "issue", "transfer")

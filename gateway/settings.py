@@ -193,6 +193,13 @@ class SyncTls(TlsSettings):
     key_credential: CredentialName = Field("", description="credential that holds the private key of cert_file")
 
 
+class ReorderSettings(_Table):
+    """Reorder decisions at the edge; the rules stand in a file of their own."""
+
+    rules: FilePath | None = None
+    """The rule file, such as rules.toml: loaded at start if it differs from the rules in force. None: as they are."""
+
+
 class SyncTable(SyncSettings):
     """The way to the ERP and back, through a broker or by REST; most keys are in sync/settings.py."""
 
@@ -304,6 +311,7 @@ class Settings(_Table):
     badges: BadgeSettings = BadgeSettings()
     andon: AndonSettings = AndonSettings()
     goods: GoodsSettings = GoodsSettings()
+    reorder: ReorderSettings = ReorderSettings()
     sync: SyncTable = SyncTable()
     epcis: EpcisTable = EpcisTable()
     web: WebSettings = WebSettings()

@@ -30,6 +30,7 @@ class View(Protocol):
 
     def master_rows(self, dataset: str) -> dict[str, dict[str, Any]]: ...  # all raw rows of a dataset by id
     def master_version(self, dataset: str) -> tuple[int, str]: ...  # (version, etag), (0, "") when never loaded
+    def master_since(self, dataset: str) -> int: ...  # wall clock when its version came; 0 when never loaded
     def card_for_code(self, code: str) -> str | None:
         """The card that a customer's own printed code belongs to; exact match only."""
 

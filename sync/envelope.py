@@ -29,6 +29,7 @@ OUTCOMES = ("applied", "duplicate", "superseded", "rejected", "parked")
 DATASETS = (
     "units", "items", "locations", "partners", "loops", "cards", "lots", "purchase_orders", "ship_notices",
     "work_orders", "shipments", "people",
+    "calendars", "order_points", "sources", "boms",
 )  # fmt: skip
 STATES = tuple(str(state) for state in State)
 

@@ -104,7 +104,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "drivers.button_http_settings": (*_BASE, "drivers.base", "drivers.button_settings", "gateway.setting_value"),
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
-    "gateway.instruct": ("gateway.stations", "gateway.kanban", *_PURE),
+    "gateway.instruct": ("gateway.stations", "gateway.kanban", "gateway.reorder.ruleload", *_PURE),
     "gateway.portal": (
         "gateway.codes.epc", "gateway.goods", "gateway.kanban.answer", "gateway.kanban.moment", "gateway.passage",
         "gateway.stations.station", "gateway.tag", *_PURE,
@@ -121,7 +121,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.codes": ("gateway.ids", *_PURE),
     "gateway.stations": ("gateway.kanban", "gateway.codes.quantity", *_PURE),
     "gateway.kanban": ("gateway.ids", "gateway.counter", *_PURE),
-    "gateway.reorder": ("gateway.counter", "gateway.goods.amount", "gateway.kanban", *_PURE),
+    "gateway.reorder": ("gateway.counter", "gateway.goods.amount", "gateway.goods.problem", "gateway.kanban", *_PURE),
     "gateway.noise": (),
     "gateway.repeat": _PURE,
     "gateway.seal": ("gateway.errors",),

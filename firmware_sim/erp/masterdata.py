@@ -15,6 +15,7 @@ from firmware_sim.erp.ledger import Ledger
 DATASETS = (
     "units", "items", "locations", "partners", "loops", "cards", "lots", "purchase_orders", "ship_notices",
     "work_orders", "shipments", "people",
+    "calendars", "order_points", "sources", "boms",
 )  # fmt: skip
 ALWAYS = ("items", "locations", "loops", "cards")  # published even when empty
 Row = dict[str, Any]

@@ -24,6 +24,7 @@ from gateway.cli.mode import mode
 from gateway.cli.probe import probe
 from gateway.cli.replay import replay
 from gateway.cli.resolve import resolve
+from gateway.cli.rules import rules
 from gateway.cli.run import run
 from gateway.cli.size import size
 from gateway.cli.store import events, export, rebuild, status, verify
@@ -55,6 +56,7 @@ COMMANDS: tuple[click.Command, ...] = (
     certify,
     size,
     walk,
+    rules,
     labels,
     masterdata,
     scan_image,

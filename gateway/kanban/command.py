@@ -9,13 +9,14 @@ from gateway.kanban.case import Case
 from gateway.kanban.container import card_after, row, same_row
 from gateway.kanban.filling import filled
 from gateway.kanban.inspection import accepted
-from gateway.kanban.key import card_of_key
+from gateway.kanban.key import NEED_FACT, card_of_key, is_rule_key
 from gateway.kanban.transition import ARRIVED, FILLED, OPEN_NEED, Change, target
 from gateway.master import Loop
 from gateway.model import Card, Command, Decision, Event, State, Status, Verdict
 from gateway.view import View
 
 _MAX_CYCLE = 2**53
+_ENDS = ("received", "refused", "cancelled", "deleted")
 
 
 class _CommandRefusedError(Exception):
@@ -37,8 +38,10 @@ def execute(command: Command, view: View) -> Decision:
             events, result = _confirm(command, view)
         elif command.name == "card_full":
             events, result = _fill(command, view)
+        elif command.name == "order_closed":
+            events, result = _close(command, view)
         else:
-            text = f"command {command.name[:60]!r} is unknown, expected order_confirmed or card_full"
+            text = f"command {command.name[:60]!r} is unknown, expected order_confirmed, order_closed or card_full"
             raise _CommandRefusedError("UNKNOWN_COMMAND", text)
     except _CommandRefusedError as refusal:
         event = _result(command, "command_refused", refusal.code, str(refusal))
@@ -62,6 +65,10 @@ def _confirm(command: Command, view: View) -> tuple[list[Event], str]:
     """EMPTY -> ORDERED for the cards of a signal, and its document number. The ERP knows: nothing goes up."""
     key, doc = _text(command, "key"), _text(command, "doc")
     names = view.signal_cards(key)
+    if is_rule_key(key):
+        if view.fact(NEED_FACT, key) is None:
+            return [], "SIGNAL_CLOSED"
+        return [Event("order_confirmed", "", "", {"doc": {"key": key, "doc": doc}})], "ORDERED"
     if not names:
         known = view.card(card_of_key(key))
         if known is None:
@@ -80,6 +87,19 @@ def _confirm(command: Command, view: View) -> tuple[list[Event], str]:
     if rows:
         body["after"] = rows
     return [Event("order_confirmed", "", "", body)], "ORDERED"
+
+
+def _close(command: Command, view: View) -> tuple[list[Event], str]:
+    """The need of a reorder rule is over at the ERP; a card's need ends with its card."""
+    key, why = _text(command, "key"), _text(command, "why")
+    if why not in _ENDS:
+        raise _CommandRefusedError("BAD_COMMAND", f"why is {why[:60]!r}, expected one of {', '.join(_ENDS)}")
+    if not is_rule_key(key):
+        raise _CommandRefusedError("NOT_A_RULE", f"{key!r} is no need of a rule: report the state of its card")
+    if view.fact(NEED_FACT, key) is None:
+        return [], "SIGNAL_CLOSED"
+    text = str(command.body.get("text", ""))[:TEXT_LIMIT]
+    return [Event("order_closed", "", "", {"over": {"key": key, "why": why, "text": text}})], "CLOSED"
 
 
 def _fill(command: Command, view: View) -> tuple[list[Event], str]:

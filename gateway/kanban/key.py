@@ -20,6 +20,14 @@ def is_batch_key(key: str) -> bool:
     return key.rpartition("/")[2].startswith(RELEASE)
 
 
+NEED_FACT = "need"  # by the key of a reorder rule's need, as long as it is open
+
+
+def is_rule_key(key: str) -> bool:
+    """Whether the need is one of a reorder rule: `rule/<site>/<item>/<place>/<rule>/<episode>`."""
+    return key.startswith("rule/")
+
+
 def card_of_key(key: str) -> str:
     """The card a need key names, "" when it is no card's key."""
     parts = key.split("/")

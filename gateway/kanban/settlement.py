@@ -86,6 +86,10 @@ def _take(settling: _Settling, disposition: Disposition) -> None:
             body["facts"] = [forgotten(original["id"])]
     if disposition.outcome == "superseded" and original and is_movement(original):
         settling.add(told_before(original, disposition, settling.view, body))
+    elif disposition.outcome == "superseded" and original and original["kind"] == "reorder_triggered":
+        is_open = disposition.now_state not in ("", State.FULL)  # where the need of a rule stands there
+        body["dsp"]["now"] = {"cycle": disposition.now_cycle, "open": is_open}
+        settling.add(Event("event_settled", "", "", body))
     elif disposition.outcome == "superseded" and original:
         for event in compensated(original, disposition, settling.card, settling.view, body, settling.issued):
             settling.add(event)

@@ -58,7 +58,7 @@ def read_expression(text: str, known: Mapping[str, str]) -> Expression:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         why = error.msg if isinstance(error, SyntaxError) else type(error).__name__
-        raise ExpressionError(f"cannot be read ({why}), expected such as 'on_hand < 100 and in_transit == 0'") from error
+        raise ExpressionError(f"cannot be read ({why}), expected such as 'on_hand < 100'") from error
     _check(tree)
     names = tuple(sorted({node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - _FUNCTIONS.keys()))
     if unknown := [name for name in names if name not in known]:

@@ -11,12 +11,15 @@ from datetime import date
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from gateway.counter import ISSUED, MADE, counted
 from gateway.goods.amount import measured
 from gateway.goods.problem import Refusal
 from gateway.master import Item, OrderPoint, PurchaseOrder, Shipment, SupplySource, WorkCalendar, WorkOrder
 from gateway.master_order import OrderLine
 from gateway.master_plan import point_word
 from gateway.quantity import MICRO
+from gateway.reorder.bom import Component
+from gateway.reorder.bom import WorkOrder as Order
 from gateway.reorder.working_time import ALWAYS, Calendar, Shift, Slot
 from gateway.view import View
 
@@ -68,6 +71,11 @@ class Plan:
         """What open work orders and shipments need of an item."""
         datasets = ("work_orders", "shipments", "items", "units")
         return self._index("claims", view, datasets, _claims).get(item, ())
+
+    def work_orders(self, view: View, day_ms: Callable[[str], int | None]) -> tuple[Order, ...]:
+        """Released work orders with what is still to be made and issued of them."""
+        rows = self._index("work orders", view, ("work_orders", "items", "units"), _released)
+        return tuple(found for one in rows if (found := _order(one, view, day_ms)) is not None)
 
     def point(self, item: str, area: str, view: View) -> OrderPoint | None:
         """The ERP's reorder parameters of an item at a place."""
@@ -173,3 +181,23 @@ def _calendar(name: str, view: View, zone: ZoneInfo) -> Calendar:
         shifts=tuple(Shift(*one) for one in row.shifts),
         slots=tuple(Slot(*one) for one in row.slots),
     )
+
+
+def _released(view: View) -> tuple[WorkOrder, ...]:
+    orders: Iterable[WorkOrder] = (view.master("work_orders", name) for name in view.master_rows("work_orders"))
+    return tuple(one for one in orders if one.is_released)
+
+
+def _order(order: WorkOrder, view: View, day_ms: Callable[[str], int | None]) -> Order | None:
+    made = base_of(order.quantity, order.uom, view.master("items", order.item), view)
+    if made is None:
+        return None
+    left = made[0] - max(counted(MADE, order.id, line, view) for line in ("confirmed", "finished"))
+    parts = []
+    for one in order.components:
+        base = base_of(one.quantity, one.uom, view.master("items", one.item), view)
+        if base is not None:
+            issued = counted(ISSUED, order.id, one.line, view) + one.elsewhere * base[1] // MICRO
+            if base[0] > issued:
+                parts.append(Component(one.item, base[0] - issued))
+    return Order(order.id, order.item, left, day_ms(order.due), tuple(parts)) if left > 0 else None

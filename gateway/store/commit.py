@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ from gateway.model import (
     Scan,
     Stamp,
     Status,
+    Tick,
     Verdict,
 )
 from gateway.store.epoch import stamp_members
@@ -41,9 +42,20 @@ from gateway.view import View
 _LOG = logging.getLogger(__name__)
 
 Decider = Callable[[Intake, View], Decision]
+# After each append: what follows from it, given the bodies of the events and what they came with.
+Follower = Callable[[Intake, Sequence[dict[str, Any]], View], tuple[Event, ...]]
 Take = Callable[[Intake, list[Notice]], Outcome]
 Warn = Callable[[str, str], None]
 
+ROUNDS_LIMIT = 100  # of what follows from one intake; then the rest waits for the next one
+
+
+def nothing_follows(intake: Intake, bodies: Sequence[dict[str, Any]], view: View) -> tuple[Event, ...]:
+    """Of a store without rules."""
+    return ()
+
+
+_NOBODY = Tick()
 _STORED = Verdict(Status.OK, "ALREADY_STORED", "This read is stored already.")
 _KEPT = Verdict(Status.FAILED, "KEPT", "This read is kept as evidence, it changed nothing: scan again.")
 _FAILED = Verdict(Status.FAILED, "INTERNAL", "The gateway could not process this; it is kept for repair.")
@@ -61,9 +73,12 @@ class Committed:
 class Committer:
     """Runs the injected decider inside the store's transaction."""
 
-    def __init__(self, store: Store, decide: Decider, clock: Clock, warn: Warn) -> None:
+    def __init__(
+        self, store: Store, decide: Decider, clock: Clock, warn: Warn, follow: Follower = nothing_follows
+    ) -> None:
         self._store = store
         self._decide = decide
+        self._follow = follow
         self._clock = clock
         self._warn = warn
         self._witnessed: tuple[int, bytes] | None = None
@@ -112,9 +127,22 @@ class Committer:
         decision = (
             self._settle(intake) if isinstance(intake, Acknowledgement) else self._decide(intake, self._store.view)
         )
-        seqs = self._append(intake, decision.events)
+        bodies, seqs = self._append(intake, decision.events)
         notices.extend(decision.notices)
-        return Outcome(decision.verdict, seqs)
+        return Outcome(decision.verdict, (*seqs, *self._append_what_follows(intake, bodies)))
+
+    def _append_what_follows(self, intake: Intake, bodies: list[dict[str, Any]]) -> list[int]:
+        """What follows from what was appended, and from that again; no act of whoever was at the device."""
+        if not bodies and not isinstance(intake, Tick):
+            return []
+        seqs: list[int] = []
+        for _ in range(ROUNDS_LIMIT):
+            events = self._followers(intake, bodies)
+            if not events:
+                break
+            bodies, more = self._append(_NOBODY, events)
+            seqs += more
+        return seqs
 
     def _take_alone(self, intake: Intake, notices: list[Notice]) -> Outcome:
         """Take one so that whatever it raises costs the others nothing."""
@@ -142,23 +170,35 @@ class Committer:
         store.connection.execute("RELEASE scan")
         return outcome
 
-    def _append(self, intake: Intake, events: tuple[Event, ...]) -> tuple[int, ...]:
+    def _followers(self, intake: Intake, bodies: list[dict[str, Any]]) -> tuple[Event, ...]:
+        """What follows must never cost what happened: if it cannot be worked out, that is told and the scan stands."""
+        try:
+            return self._follow(intake, bodies, self._store.view)
+        except (sqlite3.Error, StoreError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a rule, people must go on working
+            _LOG.exception("what follows from %r cannot be worked out", intake)
+            self._warn("REORDER_FAILED", f"reorder rules were not looked at: {type(error).__name__}: {error}")
+            return ()
+
+    def _append(self, intake: Intake, events: tuple[Event, ...]) -> tuple[list[dict[str, Any]], list[int]]:
         store = self._store
         read = intake.read if isinstance(intake, Scan) else None
         operator = intake.operator if isinstance(intake, Instruction) else ""
-        seqs = []
+        bodies, seqs = [], []
         for n, event in enumerate(events):
             body = compose(event, n, read, store.view.now)
             if operator:
                 body["op"] = operator
             seqs.append(store.journal.append(event.stream, body))
+            bodies.append(body)
             if "md" in body:
                 store.view.forget_master(body["md"]["dataset"])
             if "anew" in body:
                 store.view.epoch = store.begin_epoch(body["anew"]["why"], resend_from=body["anew"].get("from", 0))
             if read is not None and "call" not in body and (event.stream == "sig" or "aside" in body):
                 store.view.note_change(read.station, seqs[-1])
-        return tuple(seqs)
+        return bodies, seqs
 
     def _settle(self, ack: Acknowledgement) -> Decision:
         """Delete what the ERP has; a history it does not share starts a new epoch."""
@@ -203,7 +243,7 @@ class Committer:
         text = f"{type(error).__name__}: {error}".encode(errors="replace").decode()
         self._warn("DECIDE_FAILED", text)
         body: dict[str, Any] = {"code": "INTERNAL", "msg": text[:500], "intake": type(intake).__name__}
-        return Outcome(_FAILED, self._append(intake, (Event("scan_failed", "sys", "", body),)))
+        return Outcome(_FAILED, tuple(self._append(intake, (Event("scan_failed", "sys", "", body),))[1]))
 
     def _witness(self) -> None:
         """A tick a second that stores nothing must not wear the disk."""

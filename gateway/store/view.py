@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from gateway.clock import parse_iso_utc
 from gateway.ids import parse_id
 from gateway.model import Card, Signal, Stamp
 from gateway.store.journal import Journal
@@ -46,6 +47,7 @@ class StoreView:
         self._parsers = parsers
         self._masters: dict[str, dict[str, Any]] = {}  # parsed rows by dataset and id
         self._versions: dict[str, tuple[int, str]] = {}
+        self._since: dict[str, int] = {}
         self._codes: dict[str, str] | None = None
         self._words: dict[str, dict[str, tuple[str, ...]]] = {}
         self._last_change: dict[str, int] = {}
@@ -70,6 +72,7 @@ class StoreView:
         """Drop remembered reads after a rollback."""
         self._masters.clear()
         self._versions.clear()
+        self._since.clear()
         self._codes = None
         self._words.clear()
         self._last_change.clear()
@@ -78,6 +81,7 @@ class StoreView:
         """Drop what is remembered of a dataset that changed."""
         self._masters.pop(dataset, None)
         self._versions.pop(dataset, None)
+        self._since.pop(dataset, None)
         self._words.pop(dataset, None)
         if dataset == "cards":
             self._codes = None
@@ -122,6 +126,14 @@ class StoreView:
         if known is None:
             row = self._execute("SELECT version,etag FROM dataset WHERE dataset=?", (dataset,)).fetchone()
             known = self._versions[dataset] = (row[0], row[1]) if row else (0, "")
+        return known
+
+    def master_since(self, dataset: str) -> int:
+        known = self._since.get(dataset)
+        if known is None:
+            row = self._execute("SELECT seq FROM dataset WHERE dataset=?", (dataset,)).fetchone()
+            event = self.event(row[0]) if row else None
+            known = self._since[dataset] = parse_iso_utc(event["w"]) if event else 0
         return known
 
     def card_for_code(self, code: str) -> str | None:

@@ -26,7 +26,7 @@ from gateway.model import (
     Tick,
     Verdict,
 )  # fmt: skip
-from gateway.store.commit import Committed, Committer, Decider
+from gateway.store.commit import Committed, Committer, Decider, Follower, nothing_follows
 from gateway.store.connection import PAGE_BYTES
 from gateway.store.store import Store
 
@@ -94,9 +94,10 @@ class Writer:
         limits: Limits | None = None,
         warn: Callable[[str, str], None] = lambda code, text: None,
         clear: Callable[[str], None] = lambda code: None,
+        follow: Follower = nothing_follows,
     ) -> None:
         self._store = store
-        self._committer = Committer(store, decide, clock, warn)
+        self._committer = Committer(store, decide, clock, warn, follow)
         self._clock = clock
         self._limits = limits or Limits()
         self._warn = warn

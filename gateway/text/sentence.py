@@ -14,14 +14,16 @@ from gateway.text.goods_en import GOODS_ENGLISH
 from gateway.text.goods_zh_cn import GOODS_CHINESE
 from gateway.text.kanban_en import KANBAN_ENGLISH
 from gateway.text.kanban_zh_cn import KANBAN_CHINESE
+from gateway.text.need_en import NEED_ENGLISH
+from gateway.text.need_zh_cn import NEED_CHINESE
 from gateway.text.portal_en import PORTAL_ENGLISH
 from gateway.text.portal_zh_cn import PORTAL_CHINESE
 from gateway.text.reorder_en import REORDER_ENGLISH
 from gateway.text.reorder_zh_cn import REORDER_CHINESE
 from gateway.text.zh_cn import CHINESE
 
-_ENGLISH = {**ENGLISH, **KANBAN_ENGLISH, **GOODS_ENGLISH, **PORTAL_ENGLISH, **REORDER_ENGLISH}
-_CHINESE = {**CHINESE, **KANBAN_CHINESE, **GOODS_CHINESE, **PORTAL_CHINESE, **REORDER_CHINESE}
+_ENGLISH = {**ENGLISH, **KANBAN_ENGLISH, **GOODS_ENGLISH, **NEED_ENGLISH, **PORTAL_ENGLISH, **REORDER_ENGLISH}
+_CHINESE = {**CHINESE, **KANBAN_CHINESE, **GOODS_CHINESE, **NEED_CHINESE, **PORTAL_CHINESE, **REORDER_CHINESE}
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": _ENGLISH, "zh-CN": _CHINESE}
 ARGUMENT_LIMIT = 200  # characters of one argument; what is scanned may be longer
 

@@ -195,6 +195,10 @@ class MemoryView:
     def master_version(self, dataset: str) -> tuple[int, str]:
         return self.versions.get(dataset, (0, ""))
 
+    def master_since(self, dataset: str) -> int:
+        told = [one["w"] for one in self.journal if one.get("md", {}).get("dataset") == dataset]
+        return parse_iso_utc(told[-1]) if told else 0
+
     def card_for_code(self, code: str) -> str | None:
         return next((key for key, row in self.masters["cards"].items() if code and row.get("code") == code), None)
 

@@ -52,6 +52,23 @@ ROWS: dict[str, dict[str, Any]] = {
         "id": "ann", "name": "Ann", "badge": "4471", "roles": ["operator", "quality"], "valid_until": "2027-01-31",
         "shift": "22:00-06:00", "blocked": False,
     },
+    "calendars": {
+        "id": "CN", "days": ["mon", "tue", "wed", "thu", "fri"], "holidays": ["2026-10-01"], "workdays": ["2026-10-10"],
+        "shifts": [{"from": "08:00", "to": "16:00"}, {"from": "22:00", "to": "06:00"}],
+        "slots": [{"at": "09:30"}, {"at": "14:00", "day": "fri"}],
+    },
+    "order_points": {
+        "id": "OP-1", "item": "SCREW-A", "location": "STORE", "safety_stock": "180", "maximum": "500.5", "class": "A",
+        "deciding_gateway": "L3-07", "takeover_s": 3600, "calendar": "CN", "owner": "", "blocked": False,
+    },
+    "sources": {
+        "id": "1", "item": "SCREW-A", "supplier": "V-100", "location": "STORE", "preferred": True, "lead_time_h": 72,
+        "minimum_order": "200", "pack": "50", "calendar": "CN",
+    },
+    "boms": {
+        "id": "BIKE", "quantity": "1", "phantom": False,
+        "lines": [{"item": "SCREW-A", "quantity": "4", "uom": "PCE", "scrap_pct": 5}],
+    },
 }  # fmt: skip
 
 
@@ -79,6 +96,14 @@ BAD = [
     ("locations", {"kind": "shelf"}, "one of"),
     ("locations", {"gln": "061414107346"}, "13 digits"),
     ("locations", {"gln_extension": "B" * 21}, "up to 20"),
+    ("calendars", {"days": ["montag"]}, "weekdays: mon"),
+    ("calendars", {"shifts": [{"from": "25:00", "to": "06:00"}]}, "shifts[0]: from is '25:00', expected a time of day"),
+    ("calendars", {"holidays": ["1.10."]}, "a day such as"),
+    ("calendars", {"slots": [{"at": "09:30", "day": "someday"}]}, "a weekday"),
+    ("order_points", {"safety_stock": "-1"}, "0 or more"),
+    ("order_points", {"safety_stock": 180}, "a decimal string"),
+    ("sources", {"lead_time_h": -1}, "0 or more"),
+    ("boms", {"quantity": "0"}, "above 0"),
     ("lots", {"status": "gone"}, "one of released"),
     ("lots", {"expiry": "31.01.2027"}, "a day such as"),
     ("purchase_orders", {"lines": [{"line": "10", "item": "A", "quantity": 60, "uom": "PCE"}]}, "lines[0]: quantity"),

@@ -1,0 +1,84 @@
+"""Which rules are for an item at a place, with the parameters that hold there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from gateway.master import Item, OrderPoint
+from gateway.reorder.kind import KINDS, parameters_of
+from gateway.reorder.parameter import Mistake
+from gateway.reorder.plan import Plan
+from gateway.reorder.rule import Rule, RuleSet
+from gateway.view import View
+
+PLACES_REMEMBERED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A rule at one place. Without `parameters` it cannot be judged there, and `mistakes` say why."""
+
+    rule: Rule
+    parameters: Any | None
+    mistakes: tuple[Mistake, ...]
+    named: str  # the origin of the parameters
+
+
+class Bindings:
+    """The rules by place, worked out once for each version of rules and master data."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._of: Any = None  # what the remembered ones are good for
+        self._places: dict[tuple[str, str], tuple[Bound, ...]] = {}
+
+    def rules_at(self, rules: RuleSet, item: str, area: str, view: View) -> tuple[Bound, ...]:
+        """In the order of the file; none for a place that is not planned."""
+        wanted = (rules, *self._plan.versions(view, "items", "order_points", "locations"))
+        if self._of is None or self._of[0] is not rules or self._of[1:] != wanted[1:]:
+            self._of, self._places = wanted, {}
+        place = (item, area)
+        known = self._places.get(place)
+        if known is None:
+            if len(self._places) >= PLACES_REMEMBERED:
+                self._places.clear()
+            known = self._places[place] = self._bind(rules, item, area, view)
+        return known
+
+    def _bind(self, rules: RuleSet, item: str, area: str, view: View) -> tuple[Bound, ...]:
+        if not self._plan.is_planned(area, view):
+            return ()
+        point = self._plan.point(item, area, view)
+        if point is not None and point.is_blocked:
+            return ()
+        row: Item | None = view.master("items", item)
+        own = (point.class_ if point else "") or (row.class_ if row else "")
+        classes = rules.classes_of(item, area, own)
+        version = view.master_version("order_points")[0]
+        bound = [
+            bind(rule, rules, (item, area, classes), point, version)
+            for rule in rules.rules
+            if rule.selection.fits(item, area, classes)
+        ]
+        return tuple(one for one in bound if one is not None)
+
+
+def bind(
+    rule: Rule, rules: RuleSet, at: tuple[str, str, frozenset[str]], point: OrderPoint | None, version: int
+) -> Bound | None:
+    """The rule with its parameters at a place; None where the ERP would have to give some and does not plan it."""
+    known = {one.name for one in fields(KINDS[rule.kind].parameters)}
+    given = {name: value for name, value in point.given.items() if name in known} if point else {}
+    members = {**rule.members, **given}
+    for override in rule.overrides:
+        if override.selection.fits(*at):
+            members |= override.members
+            given = {name: value for name, value in given.items() if name not in override.members}
+    parameters, mistakes = parameters_of(rule.kind, members)
+    if mistakes and point is None and all(one.member not in members for one in mistakes):
+        return None
+    named = f"rule {rule.id}@r{rules.version}"
+    if point is not None and given:
+        named += f" with {', '.join(sorted(given))} of order_points {point.id}@{version}"
+    return Bound(rule, parameters, mistakes, named)

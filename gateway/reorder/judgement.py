@@ -1,0 +1,154 @@
+"""One rule at one place, judged: what follows from its finding, given what was asked for before (K8, K10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gateway.kanban.mode import TRAINING
+from gateway.kanban.moment import elapsed_ms, since_of
+from gateway.master import OrderPoint
+from gateway.model import Event, Rejection
+from gateway.quantity import format_quantity
+from gateway.reorder.binding import Bound
+from gateway.reorder.expression import ExpressionError, evaluate
+from gateway.reorder.finding import Act, Finding
+from gateway.reorder.flag import cleared, flagged
+from gateway.reorder.kind import judge
+from gateway.reorder.known_number import number_of
+from gateway.reorder.local import Local
+from gateway.reorder.need import ABOVE, REFUSALS_LIMIT, Episode, ended, episode_of
+from gateway.reorder.netting import netted
+from gateway.reorder.plan import Plan
+from gateway.reorder.request import requested
+from gateway.reorder.rule import RuleSet
+from gateway.text.sentence import say
+from gateway.view import View
+
+SHORT_FACT = "short"  # by episode: since when another gateway should have asked (K10)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a rule says at a place now, and what came of it."""
+
+    bound: Bound
+    episode: Episode
+    outcome: str  # a word for people and programs: see OUTCOMES
+    finding: Finding | None = None
+    event: Event | None = None
+    netted: tuple[dict[str, object], ...] = ()
+
+
+# What a judgement's outcome may be.
+OUTCOMES = (
+    "fires", "not_true", "open", "netted", "flagged", "held", "too_large", "not_deciding", "cannot", "training",
+    "ends",
+)  # fmt: skip
+
+
+class Judge:
+    """Judges rules at places; holds nothing but where to look things up."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def judged(self, bound: Bound, item: str, area: str, rules: RuleSet, view: View) -> Judgement:
+        """The judgement of one rule. Its event, if there is one, is to be appended as it is."""
+        rule = bound.rule
+        episode = episode_of(rule.id, item, area, view)
+        if rule.mode == TRAINING:
+            return Judgement(bound, episode, "training")
+        if bound.parameters is None:
+            wrong = bound.mistakes[0]
+            text = say("REORDER_PARAMETER", rule=rule.id, member=wrong.member, value=wrong.got, wanted=wrong.expected)
+            return self._unable(bound, episode, Rejection("PARAMETER", text, wrong.got, wrong.expected), None, view)
+        if episode.is_open:
+            return self._open(bound, episode, view)
+        situation = Local(item, area, view, self._plan)
+        finding = self._found(bound, situation)
+        if finding.fault is not None:
+            return self._unable(bound, episode, finding.fault, finding, view)
+        if not finding.fires:
+            return Judgement(bound, episode, "not_true", finding, cleared((item, area, rule.id), view))
+        if finding.act is not Act.ORDER:
+            event = flagged((item, area, rule.id), finding.level or str(finding.act), finding.why, view,
+                            {"finding": finding.as_json()})  # fmt: skip
+            return Judgement(bound, episode, "flagged", finding, event)
+        return self._order(bound, episode, finding, rules, situation)
+
+    def _found(self, bound: Bound, situation: Local) -> Finding:
+        finding = judge(bound.rule.kind, bound.parameters, situation, bound.named)
+        condition = bound.rule.when
+        if condition is None or not finding.fires:
+            return finding
+        try:
+            is_true = evaluate(condition, lambda name: number_of(name, situation))
+        except ExpressionError as error:
+            return _with_fault(finding, Rejection("CONDITION", str(error), condition.text))
+        return finding if is_true else _not_firing(finding)
+
+    def _open(self, bound: Bound, episode: Episode, view: View) -> Judgement:
+        """Would it ask for it if it had not yet? If not, the shortage is over by other means."""
+        situation = Local(episode.item, episode.place, view, self._plan, without=(episode.key, episode.doc))
+        finding = self._found(bound, situation)
+        if finding.fault is not None or finding.fires:
+            return Judgement(bound, episode, "open", finding)
+        if episode.doc and view.master("purchase_orders", episode.doc) is None:
+            return Judgement(bound, episode, "open", finding)  # its order counts nowhere yet, so the need must
+        return Judgement(bound, episode, "ends", finding, ended(episode, ABOVE, view, text=str(finding.why)))
+
+    def _order(self, bound: Bound, episode: Episode, finding: Finding, rules: RuleSet, situation: Local) -> Judgement:
+        view, place = situation.view, (episode.item, episode.place, bound.rule.id)
+        finding, counted = netted(finding, bound.rule, situation)
+        if finding.quantity <= 0:
+            return Judgement(bound, episode, "netted", finding, cleared(place, view), tuple(counted))
+        if view.master("items", episode.item) is None:
+            text = say("REORDER_ITEM_UNKNOWN", item=episode.item)
+            return self._unable(bound, episode, Rejection("ITEM_UNKNOWN", text, episode.item), finding, view)
+        if 0 < bound.rule.max_quantity < finding.quantity:
+            asked, most = format_quantity(finding.quantity), format_quantity(bound.rule.max_quantity)
+            text = say("REORDER_TOO_LARGE", rule=bound.rule.id, item=episode.item, quantity=asked, most=most)
+            event = flagged(place, "TOO_LARGE", text, view, {"finding": finding.as_json()})
+            return Judgement(bound, episode, "too_large", finding, event, tuple(counted))
+        if episode.refusals >= REFUSALS_LIMIT:
+            text = say("REORDER_HELD", rule=bound.rule.id, item=episode.item, count=episode.refusals)
+            return Judgement(bound, episode, "held", finding, flagged(place, "HELD", text, view), tuple(counted))
+        if not self._decides(episode, view):
+            return Judgement(bound, episode, "not_deciding", finding, _deferred(episode, view), tuple(counted))
+        event = cleared(place, view) or requested(bound, rules, episode, finding, counted, view)
+        return Judgement(bound, episode, "fires", finding, event, tuple(counted))
+
+    def _decides(self, episode: Episode, view: View) -> bool:
+        """K10: one gateway decides; past the time that the master data give it, the others do."""
+        point: OrderPoint | None = self._plan.point(episode.item, episode.place, view)
+        if point is None or point.deciding_gateway in ("", view.gateway):
+            return True
+        known = view.fact(SHORT_FACT, episode.name)
+        if known is None or not point.takeover_ms:
+            return False
+        wall_ms, mono_ms, boot = known["since"]
+        passed = elapsed_ms((wall_ms, mono_ms, boot), view.now)
+        return passed is not None and passed >= point.takeover_ms
+
+    def _unable(
+        self, bound: Bound, episode: Episode, fault: Rejection, finding: Finding | None, view: View
+    ) -> Judgement:
+        place = (episode.item, episode.place, bound.rule.id)
+        return Judgement(bound, episode, "cannot", finding, flagged(place, fault.code, fault.text, view))
+
+
+def _deferred(episode: Episode, view: View) -> Event | None:
+    """Remember since when it is missing here."""
+    if view.fact(SHORT_FACT, episode.name) is not None:
+        return None
+    fact = [SHORT_FACT, episode.name, {"since": list(since_of(view.now))}]
+    body = {"item": episode.item, "location": episode.place, "rule": episode.rule, "facts": [fact]}
+    return Event("reorder_deferred", "", "", body)
+
+
+def _not_firing(finding: Finding) -> Finding:
+    return replace(finding, fires=False, quantity=0)
+
+
+def _with_fault(finding: Finding, fault: Rejection) -> Finding:
+    return replace(finding, fires=False, quantity=0, fault=fault)

@@ -1,0 +1,162 @@
+"""The planner: after every event the rules that it touched are judged, and what follows is appended behind it.
+
+Called again with what it said itself until nothing follows any more, so that each judgement sees what the one before
+it did. It keeps nothing but indexes that are good for one version, and the queue of places that are still to be
+looked at; what it knows of needs stands in the journal.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gateway.master import Loop
+from gateway.model import Event, Intake, Tick
+from gateway.reorder.answer import answered
+from gateway.reorder.binding import Bindings
+from gateway.reorder.flag import cleared, flag_of, flagged
+from gateway.reorder.judgement import Judge, Judgement
+from gateway.reorder.local import Local
+from gateway.reorder.plan import Plan
+from gateway.reorder.rule import RuleSet
+from gateway.reorder.ruledocument import rules_of
+from gateway.text.sentence import say
+from gateway.view import View
+
+RULES_FACT = ("reorder", "rules")  # version, hash, name and document of the rules that hold
+SWEEP_PLACES = 100  # looked at with each tick, about one a second
+SWEEP_EVERY_MS = 3_600_000  # everything is looked at so often, because time alone changes much
+STOCK = "stock"  # the name under which what is wrong with stock itself is told
+# New rows of these may change what any rule says.
+_CHANGES_ALL = frozenset({
+    "items", "units", "order_points", "sources", "calendars", "boms", "work_orders", "shipments", "locations", "loops",
+    "lots", "ship_notices",
+})  # fmt: skip
+
+Body = dict[str, Any]
+Place = tuple[str, str]  # item, area
+
+
+class Planner:
+    """Callable for the writer, after each of its appends."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.plan = Plan(zone)
+        self._bindings = Bindings(self.plan)
+        self._judge = Judge(self.plan)
+        self._known: tuple[Any, RuleSet] | None = None  # the fact and what it means
+        self._queue: deque[Place] = deque()
+        self._swept_ms: int | None = None  # when all places were last put into the queue
+
+    def __call__(self, intake: Intake, bodies: Sequence[Body], view: View) -> tuple[Event, ...]:
+        rules = self.rules(view)
+        events = [event for body in bodies if "origin" not in body for event in answered(body, view)]
+        if rules is None:
+            return tuple(events)
+        places = dict.fromkeys(place for body in bodies for place in self._touched(body, rules, view))
+        if isinstance(intake, Tick) and not bodies:
+            places |= dict.fromkeys(self._swept(rules, view))
+        for place in places:
+            events += self._looked_at(place, rules, view)
+        return tuple(events)
+
+    def rules(self, view: View) -> RuleSet | None:
+        """The rules that hold; None before any were loaded."""
+        told = view.fact(*RULES_FACT)
+        if self._known is None or self._known[0] is not told:
+            rules = rules_of(told["document"], version=told["version"])[0] if told else RuleSet()
+            self._known = (told, rules)
+        return self._known[1] if told else None
+
+    def judgements(self, item: str, area: str, view: View) -> list[Judgement]:
+        """What every rule says at a place now; nothing is appended."""
+        rules = self.rules(view)
+        if rules is None:
+            return []
+        bounds = self._bindings.rules_at(rules, item, area, view)
+        return [self._judge.judged(bound, item, area, rules, view) for bound in bounds]
+
+    # -- what was touched ----------------------------------------------------------------------
+
+    def _touched(self, body: Body, rules: RuleSet, view: View) -> Iterator[Place]:
+        if "origin" in body:
+            return
+        for move in body.get("mv", ()):
+            for location in (move["from"], move["to"]):
+                if location is not None:
+                    yield move["item"], view.area(location)
+        if body["t"].startswith("reorder_"):
+            yield body["item"], body["location"]
+        elif "tr" in body or "closes" in body or "reopens" in body:
+            yield from _of_a_loop(body.get("loop", ""), view)
+        elif ("facts" in body and any(one[:2] == list(RULES_FACT) for one in body["facts"])) or body["t"] in (
+            "stock_adopted",
+            "mode_changed",
+        ):
+            self._put_all(rules, view)
+        if "md" in body:
+            self._put_changed(body["md"], rules, view)
+
+    def _put_changed(self, change: Body, rules: RuleSet, view: View) -> None:
+        if change["dataset"] == "purchase_orders":
+            items = {line.get("item") for row in change["set"] for line in row.get("lines", ())}
+            self._put(place for place in self._places(rules, view) if place[0] in items or change["del"])
+        elif change["dataset"] in _CHANGES_ALL:
+            self._put_all(rules, view)
+
+    # -- looking at places ---------------------------------------------------------------------
+
+    def _looked_at(self, place: Place, rules: RuleSet, view: View) -> list[Event]:
+        """At most one event of a place: it is looked at again once that is known."""
+        item, area = place
+        bounds = self._bindings.rules_at(rules, item, area, view)
+        if not bounds:
+            return []
+        if (event := self._negative(item, area, view)) is not None:
+            return [event]
+        for bound in bounds:
+            if bound.rule.schedule is None:
+                judgement = self._judge.judged(bound, item, area, rules, view)
+                if judgement.event is not None:
+                    return [judgement.event]
+        return []
+
+    def _negative(self, item: str, area: str, view: View) -> Event | None:
+        """Stock below nothing is told and counted as it is: it says that something was never booked."""
+        rows = Local(item, area, view, self.plan).stock()
+        below = [row for row in rows if row.quantity < 0]
+        if below:
+            text = say("REORDER_NEGATIVE", item=item, place=area)
+            return flagged((item, area, STOCK), "NEGATIVE_STOCK", text, view)
+        return cleared((item, area, STOCK), view) if flag_of((item, area, STOCK), view) else None
+
+    # -- looking at everything, a few places at a time -----------------------------------------
+
+    def _swept(self, rules: RuleSet, view: View) -> list[Place]:
+        now = view.now.mono_ms
+        if self._swept_ms is None or now - self._swept_ms >= SWEEP_EVERY_MS:
+            self._swept_ms = now
+            self._put_all(rules, view)
+        count = min(SWEEP_PLACES, len(self._queue))
+        return [self._queue.popleft() for _ in range(count)]
+
+    def _put_all(self, rules: RuleSet, view: View) -> None:
+        self._put(self._places(rules, view))
+
+    def _put(self, places: Iterable[Place]) -> None:
+        waiting = set(self._queue)
+        self._queue.extend(place for place in places if place not in waiting)
+
+    def _places(self, rules: RuleSet, view: View) -> list[Place]:
+        """Every item at every place where the ERP plans it or stock of it was ever booked, in order."""
+        stocked = {(item, view.area(location)) for item, location, _, _ in view.all_stock()}
+        planned = {(row["item"], view.area(row["location"])) for row in view.master_rows("order_points").values()}
+        return sorted(stocked | planned)
+
+
+def _of_a_loop(name: str, view: View) -> Iterator[Place]:
+    loop: Loop | None = view.master("loops", name) if name else None
+    if loop is not None:
+        yield loop.item, view.area(loop.consumer)
