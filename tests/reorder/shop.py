@@ -89,8 +89,8 @@ class Shop:
         self, qty: str | int, start: str | None, end: str | None, *, item: str = ITEM, kind: str = "goods_moved",
         **more: Any,
     ) -> Outcome:  # fmt: skip
-        extra = {name: more.pop(name) for name in ("lot", "status") if name in more}
-        move = {"item": item, "qty": str(qty), "uom": "PCE", "base": str(qty), "from": start, "to": end, **extra}
+        move: dict[str, Any] = {"item": item, "qty": str(qty), "uom": "PCE", "base": str(qty), "from": start, "to": end}
+        move |= {name: more.pop(name) for name in ("lot", "status") if name in more}
         return self.tell(kind, mv=[move], **more)
 
     def receive(self, qty: str | int, place: str = PLACE, **more: Any) -> Outcome:

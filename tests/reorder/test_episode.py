@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ def shop(tmp_path: Path) -> Shop:
     return Shop(tmp_path, BELOW)
 
 
-def order(key: str, *, qty: int = 200, doc: str = "PO-1", **more: object) -> dict[str, object]:
+def order(key: str, *, qty: int = 200, doc: str = "PO-1", **more: Any) -> dict[str, Any]:
     line = {"line": "1", "item": ITEM, "quantity": str(qty), "uom": "PCE", "location": PLACE, "need": key, **more}
     return {"id": doc, "supplier": "V1", "lines": [line]}
 
@@ -88,7 +89,7 @@ def test_a_signal_counts_until_the_master_data_have_its_order_and_never_with_it(
 
 @pytest.mark.decision("K8")
 @pytest.mark.parametrize("lines", [[{"closed": True}], []], ids=["line closed", "order gone"])
-def test_an_order_that_is_cancelled_or_deleted_ends_the_need(shop: Shop, lines: list[dict[str, object]]) -> None:
+def test_an_order_that_is_cancelled_or_deleted_ends_the_need(shop: Shop, lines: list[dict[str, Any]]) -> None:
     shop.receive(180)
     shop.issue(1)
     [key] = shop.open()
