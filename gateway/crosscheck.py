@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gateway.crosscheck_portal import portal_mistakes
 from gateway.mistake import Mistake, suggest
 from gateway.setting_value import is_this_machine, split_address
 
@@ -201,6 +202,7 @@ CHECKS = (
     _private_page,
     _private_webhooks,
     _batch_within_queue,
+    portal_mistakes,
 )
 
 

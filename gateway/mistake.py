@@ -26,6 +26,7 @@ _PATTERNS = {
     r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$": "the name of a credential: up to 64 of A-Z a-z 0-9 . _ -",
     r"^[a-z0-9-]{1,16}$": "1 to 16 of a-z 0-9 -",
     r"^\S(.*\S)?$": "a text without space at its ends",
+    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}/[0-9]{1,2}$": "reader/number, such as door-1/2",
     r"^/": "an absolute path",
     r"^(/.+|id:[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(:.+)?|usb-port:\d+-\d+(\.\d+)*)$": (
         "an absolute path, id:VENDOR:PRODUCT (four hexadecimal digits each), id:VENDOR:PRODUCT:SERIAL or usb-port:1-1.4"

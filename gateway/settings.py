@@ -33,6 +33,7 @@ from gateway.epcis.uri import Names, named_by
 from gateway.errors import ConfigError
 from gateway.mistake import Mistake, explain, is_echo
 from gateway.parsed import KEY_NAMES
+from gateway.portal_settings import PortalSettings
 from gateway.setting_value import (
     check_amount,
     check_badge_pattern,
@@ -321,6 +322,8 @@ class Settings(_Table):
     """Scanners and buttons."""
     outputs: Annotated[tuple[AnyOutput, ...], Field(alias="output", max_length=64)] = ()
     """Stack lights and beepers."""
+    portals: Annotated[tuple[PortalSettings, ...], Field(alias="portal", max_length=16)] = ()
+    """Doors with RFID antennas."""
     templates: Annotated[tuple[TemplateSettings, ...], Field(alias="template", max_length=64)] = ()
     """Layouts of suppliers' own labels; the first that fits is taken, before any standard."""
 

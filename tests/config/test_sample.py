@@ -37,7 +37,7 @@ def tables() -> Iterator[tuple[str, type[BaseModel], dict[str, Any], dict[str, A
             for kind in KINDS[key]:
                 [number] = [number for number, row in enumerate(full[key]) if row["type"] == kind.name]
                 yield from _inside(f"{key} {kind.name}", kind.settings, plain[key][number], full[key][number])
-        elif key in ("station", "template"):
+        elif key in ("station", "template", "portal"):
             together = {name: value for row in full[key] for name, value in row.items()}
             yield from _inside(key, models_in(field.annotation)[0], together, together)
         else:
