@@ -161,9 +161,9 @@ class Writer:
             if wait_s:
                 self._gather()
             while True:
-                if isinstance(first.intake, Acknowledgement) and not first.intake.dispositions:
+                if not batch and isinstance(first.intake, Acknowledgement) and not first.intake.dispositions:
                     self._postpone(first)
-                else:
+                else:  # with others it keeps its place: a snapshot that came before it does not know it
                     batch.append(first)
                 if len(batch) >= wanted:
                     break

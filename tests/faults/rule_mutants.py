@@ -42,6 +42,11 @@ RULE_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.store.outbox", "for stream, jseq, body in rows:\n", "for stream, jseq, body in rows[:0]:\n"),),
     ),
     Mutant(
+        "settlement_overtakes_a_snapshot", "the first stock of a new gateway is thrown away",
+        "tests/store/test_settlement.py",
+        (Edit("gateway.store.writer", "if not batch and isinstance(first", "if isinstance(first"),),
+    ),
+    Mutant(
         "batch_answers_from_old_rows", "the second scan of a batch does not see the first",
         "tests/store/test_batches.py",
         (Edit("gateway.store.view", "        self._journal.write()\n", ""),),

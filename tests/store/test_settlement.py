@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateway.model import Acknowledgement
+from gateway.model import Acknowledgement, Decision, Intake, Outcome, Status, StockSnapshot, Verdict
 from gateway.store.chain import ZERO_HASH
 from gateway.store.outbox import OutboxReader
 from gateway.store.verify import verify
 from gateway.store.writer import SETTLE_DELAY_MS
-from tests.store.rig import HandClock, Rig
+from gateway.view import View
+from tests.store.rig import HandClock, Rig, toggle
 
 
 def _hash_at(rig: Rig, seq: int) -> bytes:
@@ -98,6 +99,25 @@ def test_settlement_rides_on_the_next_scan(tmp_path: Path) -> None:
     rig.writer.submit(rig.read("K-2"))
     rig.writer.turn(0.0)
     assert rig.rows("SELECT seq FROM outbox WHERE stream='sig'") == [(2,)]
+    rig.close()
+
+
+def test_an_acknowledgement_never_overtakes_a_snapshot_that_came_before_it(tmp_path: Path) -> None:
+    def decide(intake: Intake, view: View) -> Decision:
+        if not isinstance(intake, StockSnapshot):
+            return toggle(intake, view)
+        fits = view.unsettled_moves(intake.as_of) is not None
+        return Decision((), Verdict(Status.OK if fits else Status.REFUSED, "STOCK"))
+
+    rig = Rig(tmp_path, decide=decide)
+    rig.scan("K-1")
+    rig.writer.turn(0.0)
+    outcomes: list[Outcome] = []
+    rig.writer.submit(StockSnapshot({"sig": (rig.store.epoch, 0)}, ()), outcomes.append)
+    rig.writer.submit(Acknowledgement(rig.store.epoch, "sig", 1, _hash_at(rig, 1)))
+    rig.writer.turn(0.0)
+    assert [outcome.verdict.status for outcome in outcomes] == [Status.OK]
+    assert rig.rows("SELECT count(*) FROM outbox WHERE stream='sig'") == [(0,)]
     rig.close()
 
 
