@@ -323,7 +323,7 @@ def decider(settings: Settings) -> Decider:
         _stations(settings),
         andon_window_ms=settings.andon.window_s * 1000,
         sessions=SessionRules(badges.idle_s * 1000, badges.longest_s * 1000, zone),
-        goods=_goods_rules(settings.goods),
+        goods=_goods_rules(settings.goods, zone),
     )
 
 
@@ -348,10 +348,10 @@ def _stations(settings: Settings) -> dict[str, Station]:
     }  # fmt: skip
 
 
-def _goods_rules(table: GoodsSettings) -> Rules:
+def _goods_rules(table: GoodsSettings, zone: ZoneInfo) -> Rules:
     return Rules(
         again_ms=table.again_s * 1000, ask_ms=table.ask_s * 1000, is_confirmed=table.confirm,
-        label_parts=table.label_parts,
+        label_parts=table.label_parts, zone=zone,
         sscc_prefix=table.sscc_prefix, sscc_first=table.sscc_first or 0, sscc_last=table.sscc_last or 0,
     )  # fmt: skip
 

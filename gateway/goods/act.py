@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any
 
 from gateway.counter import IN_UNITS, Count, count_facts, counted, counts_json
@@ -36,6 +37,7 @@ class Rules:
     sscc_last: int = -1
     sscc_skip: int = 1000  # left out after a restored image, whose counter may be behind
     is_confirmed: bool = False  # every receipt is asked about, not only those that are not as ordered
+    zone: tzinfo = UTC  # of the plant: goods expire at the end of its own day
     label_parts: tuple[str, ...] = ()  # keys that make a label of one symbol for each value whole; none: not gathered
 
 

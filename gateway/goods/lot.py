@@ -61,11 +61,11 @@ def expiry_of(item: str, lot: str, view: View) -> str:
 
 
 def today_of(case: Case) -> str:
-    """The day in UTC; "" when the clock cannot be trusted: nothing is refused for a wrong clock (R7)."""
+    """The plant's local day; "" when the clock cannot be trusted: nothing is refused for a wrong clock (R7)."""
     if not is_trusted(case.read.quality):
         return ""
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=case.read.wall_ms)
-    return moment.date().isoformat()
+    return moment.astimezone(case.rules.zone).date().isoformat()
 
 
 def _told(item: str, lot: str, view: View) -> Lot | None:

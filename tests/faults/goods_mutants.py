@@ -8,6 +8,11 @@ _RECEIVE, _MOVEMENTS = "tests/goods/test_receive.py", "tests/goods/test_movement
 
 GOODS_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
+        "expired_by_another_plants_day", "what expired yesterday is taken in the morning",
+        "tests/goods/test_receive.py",
+        (Edit("gateway.goods.lot", "moment.astimezone(case.rules.zone)", "moment"),),
+    ),
+    Mutant(
         "long_label_of_a_place_raises", "a damaged label of a place costs its device thread",
         "tests/faults/test_hostile.py",
         (Edit("gateway.codes.bin", "if len(text) <= MAX_LENGTH and _CHARACTERS", "if _CHARACTERS"),),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from gateway.clock import parse_iso_utc
 from gateway.goods.act import Rules
 from gateway.model import Action, Status
 from gateway.parsed import Flaw
@@ -276,6 +278,14 @@ def test_a_label_with_an_error_is_never_booked_whatever_else_it_says(dock: Dock)
     answer = dock.read_label(bad)
     assert (answer.verdict.status, answer.verdict.code) == (Status.REFUSED, "LABEL_BAD")
     assert dock.booked() == []
+
+
+@pytest.mark.decision("K16")
+@pytest.mark.parametrize(("zone", "code"), [("Asia/Shanghai", "EXPIRED"), ("UTC", "GOODS_RECEIVED")])
+def test_K16_goods_expire_at_the_end_of_the_plant_s_own_day(zone: str, code: str) -> None:
+    dock = Dock(rules=Rules(zone=ZoneInfo(zone)))
+    dock.view.now = replace(dock.view.now, wall_ms=parse_iso_utc("2026-11-30T16:30:00.000Z"))
+    assert dock.deliver(item="NUT", purchase_order="PO-1", quantity="1", expiry="2026-11-30").verdict.code == code
 
 
 def test_nothing_is_refused_as_expired_by_a_clock_that_nobody_set(dock: Dock) -> None:
