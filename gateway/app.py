@@ -35,7 +35,8 @@ from gateway.pipeline import Pipeline
 from gateway.quantity import parse_quantity
 from gateway.reorder.planner import Planner
 from gateway.rule_file import RuleFile, load_rules
-from gateway.settings import GoodsSettings, Settings
+from gateway.settings import GoodsSettings, Settings, StationSettings
+from gateway.station_printer import StationPrinter
 from gateway.stations.station import Station
 from gateway.store.identity import name_in, rename
 from gateway.store.mail import BroughtIn, Head, Letter, bring_in
@@ -126,6 +127,7 @@ class Gateway:
         self._board.ask_again(self._store.view.facts(FLOW_FACT))
         self._outputs = [self._open_output(row) for row in settings.outputs]
         self._devices = [self._open_device(row) for row in settings.devices]
+        self._printers = [self._open_printer(row) for row in settings.stations if row.printer]
         self._control = ControlDoor(settings.gateway.data_dir, self._writer.submit, self._clock)
         self._sync = self._open_sync() if settings.sync.enabled else None
         self._page = self._open_page() if settings.web.enabled else None
@@ -152,6 +154,8 @@ class Gateway:
             for device in self._devices:
                 run = partial(device.run, sink=sink, health=partial(self._on_device, device.id))
                 supervisor.start(f"device {device.id}", run)
+            for name, printer in self._printers:
+                supervisor.start(f"printer {name}", printer.run)
             supervisor.start("control", self._control.run)
             if self._page is not None:
                 supervisor.start("page", self._page.run)
@@ -232,6 +236,13 @@ class Gateway:
         kind = next(kind for kind in OUTPUT_TYPES if isinstance(row, kind.settings))
         return kind.open(row, DeviceContext(self._clock, self._credentials, self._settings.gateway.id))
 
+    def _open_printer(self, row: StationSettings) -> tuple[str, StationPrinter]:
+        printer = StationPrinter(
+            row, self._store.data_dir, self._clock, self._writer.submit, warn=self._health.warn,
+            clear=self._health.clear,
+        )  # fmt: skip
+        return row.id, printer
+
     def _open_sync(self) -> SyncEngine | RestEngine:
         table = self._settings.gateway
         engine = RestEngine if self._settings.sync.carrier == "rest" else SyncEngine
@@ -267,6 +278,8 @@ class Gateway:
         if self._sync is not None:
             self._sync.wake(report.streams)
         self._lights.wake()
+        for _, printer in self._printers:
+            printer.wake()
         for notice in report.notices:
             self._show(notice.station, notice.verdict)
             for device in self._devices_at(notice.station):
@@ -342,7 +355,7 @@ def _stations(settings: Settings) -> dict[str, Station]:
         row.id: Station(
             row.id, row.role, row.location, row.action or row.operation or "", row.badge == "required",
             row.quantity == "ask",
-            parse_quantity(row.approve_above) if row.approve_above is not None else None,
+            parse_quantity(row.approve_above) if row.approve_above is not None else None, bool(row.printer),
         )
         for row in settings.stations
     }  # fmt: skip

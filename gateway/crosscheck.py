@@ -94,6 +94,19 @@ def _goods_operations(data: Data) -> Iterator[Mistake]:
             yield Mistake(path, f"role {role} has no operation, expected it only with role goods")
 
 
+def _label_printers(data: Data) -> Iterator[Mistake]:
+    has_numbers = bool(_table(data, "goods").get("sscc_prefix"))
+    for number, station in _tables(data, "station"):
+        if not station.get("printer"):
+            continue
+        path = ("station", number, "printer")
+        if station.get("role") in ("consume", "receive", "quality", "source"):
+            what = f"role {station['role']} labels no pallets and boxes, expected it only with role goods"
+            yield Mistake(path, what)
+        elif not has_numbers:
+            yield Mistake(path, "there is nothing to print, expected sscc_prefix in [goods]: numbers for the labels")
+
+
 def _pallet_numbers(data: Data) -> Iterator[Mistake]:
     goods = _table(data, "goods")
     prefix, first, last = (goods.get(name) for name in ("sscc_prefix", "sscc_first", "sscc_last"))
@@ -196,6 +209,7 @@ CHECKS = (
     _readable_badges,
     _goods_operations,
     _pallet_numbers,
+    _label_printers,
     _reachable_broker,
     _reachable_server,
     _certificate_with_key,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gateway.goods.due_label import label_printed
 from gateway.kanban.answer import TEXT_LIMIT, nothing
 from gateway.kanban.identity import keep
 from gateway.kanban.localdata import import_set, open_stock
@@ -25,6 +26,7 @@ INSTRUCTIONS: dict[str, Callable[[Instruction, View], Decision]] = {
     "card.reprint": reprint,
     "cards.printed": printed,
     "identity.keep": keep,
+    "label.printed": label_printed,
     "masterdata.import": import_set,
     "mode.set": set_mode,
     "resolve.done": close,

@@ -12,7 +12,10 @@ _BASE_URL = re.compile(
     r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?)(:[0-9]{1,5})?(/[A-Za-z0-9._~%/-]*)?"
 )
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
+_PRINTER = re.compile(r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9_.-]+)(:(?P<port>[0-9]{1,5}))?")
 _THIS_MACHINE = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
+
+PRINTER_PORT = 9100  # raw TCP, as label printers have it
 
 
 def check_host(text: str) -> str:
@@ -51,6 +54,21 @@ def split_address(text: str) -> tuple[str, int]:
 def is_this_machine(host: str) -> bool:
     """Whether only programs on this machine can reach a listener there."""
     return _THIS_MACHINE.fullmatch(host) is not None
+
+
+def split_printer(text: str) -> tuple[str, int]:
+    """Host and port of a label printer, HOST or HOST:PORT; ValueError otherwise."""
+    found = _PRINTER.fullmatch(text)
+    port = int(found["port"] or PRINTER_PORT) if found else 0
+    if found is None or not 0 < port < 65_536:
+        raise ValueError("expected HOST or HOST:PORT of a label printer, e.g. 192.168.7.20 or [fe80::1]:9100")
+    return found["host"].strip("[]"), port
+
+
+def check_printer(text: str) -> str:
+    """`text` if it names a label printer; ValueError otherwise."""
+    split_printer(text)
+    return text
 
 
 def check_amount(text: str) -> str:

@@ -40,6 +40,7 @@ from gateway.setting_value import (
     check_base_url,
     check_card_pattern,
     check_host,
+    check_printer,
     check_private_url,
     check_zone,
     split_address,
@@ -291,6 +292,12 @@ class StationSettings(_Table):
     """In which language the page shows what this station was told."""
     operation: Operation | None = None
     """What a scan begins where goods are handled, unless a command card says otherwise; for role goods only."""
+    printer: Annotated[str, AfterValidator(check_printer)] = ""
+    """HOST[:PORT] of a label printer (ZPL II) that prints the label of each new pallet or box; for role goods only."""
+    printer_dpi: Literal[203, 300, 600] = 203
+    """Dots per inch of that printer."""
+    label_copies: Annotated[int, Field(ge=1, le=10)] = 1
+    """How many of each label it prints."""
 
 
 if TYPE_CHECKING:

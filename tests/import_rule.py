@@ -59,6 +59,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.label": ("gateway.codes", *_PURE),
     "gateway.probe_sheet": ("gateway.codes", "gateway.label"),
     "gateway.labels": ("gateway.codes", "gateway.clock", *_PURE),
+    "gateway.station_printer": (
+        *_BASE, "gateway.goods.due_label", "gateway.goods.unit", "gateway.labels", "gateway.setting_value",
+        "gateway.settings", "gateway.store.reader",
+    ),
     "gateway.sheet": ("gateway.kanban.localdata", "gateway.kanban.masterdata", "gateway.errors", "gateway.model"),
     "gateway.lights": (
         *_BASE, "drivers.base", "drivers.output_base", "drivers.output_panel", "gateway.kanban.colour",
@@ -104,7 +108,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "drivers.button_http_settings": (*_BASE, "drivers.base", "drivers.button_settings", "gateway.setting_value"),
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
-    "gateway.instruct": ("gateway.stations", "gateway.kanban", "gateway.reorder.ruleload", *_PURE),
+    "gateway.instruct": (
+        "gateway.goods.due_label", "gateway.stations", "gateway.kanban", "gateway.reorder.ruleload", *_PURE,
+    ),
     "gateway.portal": (
         "gateway.codes.epc", "gateway.goods", "gateway.kanban.answer", "gateway.kanban.moment", "gateway.passage",
         "gateway.stations.station", "gateway.tag", *_PURE,
@@ -223,6 +229,7 @@ PURE_PARTS = (
     "gateway.sheet.cell", "gateway.sheet.column", "gateway.sheet.plan", "gateway.sheet.reference",
     "gateway.sheet.table",
     "gateway.labels.drawing", "gateway.labels.face", "gateway.labels.layout", "gateway.labels.page",
+    "gateway.labels.unit",
     "drivers.camera.agreement", "drivers.camera.answer", "drivers.camera.code", "drivers.camera.score",
     "drivers.camera.wire",
     "gateway.model", "gateway.view", "gateway.parsed", *_MASTER, "gateway.master_row", "gateway.quantity",

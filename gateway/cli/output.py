@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,9 @@ from gateway.errors import GatewayError
 from gateway.labels import printer, svg, zpl
 from gateway.labels.drawing import Drawing
 from gateway.labels.page import A4, pages
+from gateway.setting_value import split_printer
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_PRINTER = re.compile(r"(?P<host>\[[^\]]+\]|[^:\[\]]+)(:(?P<port>[0-9]{1,5}))?")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -80,11 +79,11 @@ class Output:
             _write(self.zpl, labels.encode())
 
     def _print(self, labels: str) -> None:
-        found = _PRINTER.fullmatch(self.printer or "")
-        port = int(found["port"] or printer.PORT) if found else 0
-        if found is None or not 0 < port < 65_536:
-            raise click.UsageError(f"--printer is {self.printer!r}, expected HOST or HOST:PORT")
-        if not printer.send(found["host"].strip("[]"), port, labels, SystemClock()):
+        try:
+            host, port = split_printer(self.printer or "")
+        except ValueError as error:
+            raise click.UsageError(f"--printer is {self.printer!r}, {error}") from error
+        if not printer.send(host, port, labels, SystemClock()):
             click.echo("sent; this printer does not tell whether it has paper", err=True)
 
 

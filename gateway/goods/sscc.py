@@ -12,6 +12,7 @@ from typing import Any
 
 from gateway.codes.checkdigit import check_digit, has_check_digit
 from gateway.goods.act import Case
+from gateway.goods.due_label import due_label
 from gateway.goods.problem import Refusal, refuse
 
 SSCC_FACT = "sscc"  # by prefix
@@ -52,4 +53,7 @@ def take_numbers(case: Case, count: int) -> Numbers | Refusal:
     left = rules.sscc_last - last
     is_low = left * 100 < (rules.sscc_last - rules.sscc_first + 1) * WARN_LEFT_PCT
     numbers = tuple(one + check_digit(one) for one in bare)
-    return Numbers(numbers, [[SSCC_FACT, rules.sscc_prefix, fact]], left, is_low)
+    facts = [[SSCC_FACT, rules.sscc_prefix, fact]]
+    if case.station.prints_labels:
+        facts += [due_label(one, case.station.id) for one in numbers]
+    return Numbers(numbers, facts, left, is_low)

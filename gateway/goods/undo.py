@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.counter import count_facts, counts_back, counts_json
 from gateway.goods.act import ACT_FACT, Body, Case
+from gateway.goods.due_label import LABEL_FACT
 from gateway.goods.problem import Refusal, already, refuse
 from gateway.goods.sscc import SSCC_FACT
 from gateway.goods.unit import UNDONE, UNIT_FACT
@@ -16,7 +17,8 @@ from gateway.model import Event
 from gateway.text.sentence import say
 from gateway.view import View
 
-NEVER_BACK = frozenset({SSCC_FACT})  # a number that was given away stays so
+# A number that was given away stays so, and a label that came out too.
+NEVER_BACK = frozenset({SSCC_FACT, LABEL_FACT})
 
 
 def undo_act(case: Case) -> Event | Refusal:

@@ -1,4 +1,4 @@
-"""A label printer on the network: raw TCP, port 9100, and what it says of itself (ZPL II, ~HS)."""
+"""A label printer on the network: raw TCP, and what it says of itself (ZPL II, ~HS)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import socket
 from gateway.clock import Clock
 from gateway.errors import GatewayError
 
-PORT = 9100
 CONNECT_LIMIT_S = 5.0
 SEND_LIMIT_S = 60.0  # a printer that is printing takes no more for a while
 STATUS_LIMIT_S = 2.0

@@ -19,3 +19,4 @@ class Station:
     badge_required: bool = False
     asks_quantity: bool = False  # every receipt is asked for its quantity
     approve_above: int | None = None  # micro-units; more needs a supervisor
+    prints_labels: bool = False  # a label printer stands there

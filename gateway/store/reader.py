@@ -130,6 +130,11 @@ class StoreReader:
         rows = self._connection.execute("SELECT id,body FROM fact WHERE kind=? ORDER BY id", (kind,))
         return {key: orjson.loads(body) for key, body in rows}
 
+    def fact(self, kind: str, key: str) -> Row:
+        """One of them, empty when there is none."""
+        row = self._connection.execute("SELECT body FROM fact WHERE kind=? AND id=?", (kind, key)).fetchone()
+        return orjson.loads(row[0]) if row else {}
+
     def cards_in(self, loop: str) -> list[str]:
         """The cards of a loop, by name."""
         rows = self._connection.execute("SELECT card FROM card WHERE loop=? ORDER BY card", (loop,))

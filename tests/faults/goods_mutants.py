@@ -8,6 +8,17 @@ _RECEIVE, _MOVEMENTS = "tests/goods/test_receive.py", "tests/goods/test_movement
 
 GOODS_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
+        "label_noted_before_it_is_out", "a pallet stands there without its label for ever",
+        "tests/test_station_printer.py",
+        (Edit("gateway.station_printer", "                if unit.get(",
+              "                self._out.add(sscc)\n                if unit.get("),),
+    ),
+    Mutant(
+        "printed_label_forbids_undo", "once its label is out, a wrong split cannot be taken back",
+        "tests/goods/test_movements.py",
+        (Edit("gateway.goods.undo", "frozenset({SSCC_FACT, LABEL_FACT})", "frozenset({SSCC_FACT})"),),
+    ),
+    Mutant(
         "expired_by_another_plants_day", "what expired yesterday is taken in the morning",
         "tests/goods/test_receive.py",
         (Edit("gateway.goods.lot", "moment.astimezone(case.rules.zone)", "moment"),),

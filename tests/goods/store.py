@@ -42,10 +42,11 @@ STORE: dict[str, list[dict[str, Any]]] = {
 class Store(Dock):
     """Each operation has a station of its own, all at the dock."""
 
-    def __init__(self, *, approve_above: int | None = None, **rules: Any) -> None:
+    def __init__(self, *, approve_above: int | None = None, prints: bool = False, **rules: Any) -> None:
         super().__init__(master=STORE)
         self.stations |= {
-            name: Station(name, "goods", "DOCK", name, approve_above=approve_above) for name in OPERATIONS
+            name: Station(name, "goods", "DOCK", name, approve_above=approve_above, prints_labels=prints)
+            for name in OPERATIONS
         }
         self.rules = Rules(**{"sscc_prefix": PREFIX, "sscc_first": 100, "sscc_last": 119, **rules})
         self.decide = Decider(self.stations, goods=self.rules)

@@ -222,6 +222,33 @@ def test_a_range_that_ends_is_told_in_time_and_never_overrun(store: Store) -> No
     assert store.code("label", {"item": "NUT", "quantity": "1"}) == "SSCC_RANGE_USED_UP"
 
 
+@pytest.mark.decision("K19")
+def test_where_a_printer_stands_a_new_unit_s_label_is_due_until_it_is_out() -> None:
+    store = Store(prints=True)
+    store.do("receive", {"item": "NUT", "purchase_order": "PO-2", "quantity": "100"})
+    store.do("label", {"item": "NUT", "quantity": "40"})
+    number = store.last("unit_labelled")["sscc"]
+    assert store.view.fact("label_due", number) == {"sta": "label"}
+    assert store.code("label", Action.UNDO) == "GOODS_UNDONE"  # the printer sees that the unit is gone
+    assert store.instruct("label.printed", {"units": [number, "another"]}).verdict.code == "LABELS_PRINTED"
+    assert store.view.fact("label_due", number) is None
+    assert store.instruct("label.printed", {"units": [number]}).verdict.code == "NO_LABEL_DUE"
+    assert store.instruct("label.printed", {"units": "all"}).verdict.code == "BAD_INSTRUCTION"
+
+
+def test_an_act_whose_label_is_out_can_still_be_undone() -> None:
+    store = Store(prints=True)
+    store.do("receive", {"item": "NUT", "purchase_order": "PO-2", "quantity": "100"})
+    store.do("label", {"item": "NUT", "quantity": "40"})
+    store.instruct("label.printed", {"units": [store.last("unit_labelled")["sscc"]]})
+    assert store.code("label", Action.UNDO) == "GOODS_UNDONE"
+
+
+def test_without_a_printer_no_label_is_due(store: Store) -> None:
+    store.do("label", {"item": "NUT", "quantity": "40"})
+    assert store.view.facts("label_due") == {}
+
+
 # -- empties, counts, quality ------------------------------------------------------------------------
 
 
