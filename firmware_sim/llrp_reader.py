@@ -13,6 +13,7 @@ import ssl
 import struct
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ from firmware_sim.port import LOOPBACK, wait_until
 WAIT_S = 10.0
 STEP_S = 0.02
 MISSED_ACKS = 5  # a client that answers so many keep-alives in a row not is gone, whatever it has asked for
+HEARD_LIMIT = 1000  # messages of the client that are kept, the newest
 BATCH_BYTES = 32_768  # of messages that leave together
 CLIENT_CONNECTED, ANOTHER_TRIED = 2, 4
 
@@ -65,6 +67,7 @@ class LlrpReader:
         self.acked: list[int] = []  # ids of answered keep-alives
         self.asked: list[int] = []  # types of messages received
         self.versions: set[int] = set()  # of these messages
+        self.heard: deque[bytes] = deque(maxlen=HEARD_LIMIT)  # these messages as they came
         self.sent_reports = 0
         limit = buffer_limit or self.model.buffer
         self.state = ReaderState(self.model, buffer_limit=limit, has_utc=has_utc, speaks_1_1=speaks_1_1)
@@ -227,6 +230,7 @@ class LlrpReader:
             head, length, number = struct.unpack(">HII", buffer[:10])
             if len(buffer) < length:
                 break
+            self.heard.append(buffer[:length])
             body, buffer = buffer[10:length], buffer[length:]
             self._answer(link, head & 0x3FF, number, body, head >> 10 & 7)
         return buffer
