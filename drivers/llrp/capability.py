@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from drivers.llrp import parameter as p
 
+PORTS_LIMIT = 32  # inputs and outputs that a reader is believed to have
 _UTC_CLOCK = 0x4000
 _BUFFER_WARNING, _HOLDING = 0b0100_0000, 0b0000_1000
 
@@ -46,8 +47,8 @@ def read_capabilities(body: bytes) -> Capabilities:
         model=general.number(8, "I") or 0,
         firmware=firmware,
         antennas=general.number(0, "H") or 0,
-        inputs=gpio.number(0, "H") or 0,
-        outputs=gpio.number(2, "H") or 0,
+        inputs=min(gpio.number(0, "H") or 0, PORTS_LIMIT),
+        outputs=min(gpio.number(2, "H") or 0, PORTS_LIMIT),
         ro_specs=llrp.number(4, "I") or 1,
         can_hold=bool(flags & _HOLDING),
         can_warn=bool(flags & _BUFFER_WARNING),

@@ -15,7 +15,9 @@ from drivers.hid_keyboard_input import EventType, KeyEvent, format_event, parse_
 from drivers.hid_keyboard_layout import LAYOUTS
 from drivers.hid_keyboard_state import Keyboard
 from drivers.hid_pos_report import ReportAssembler, parse_report
-from drivers.llrp.frame import Deframer, LostFrameError, render
+from drivers.llrp.frame import Deframer, LostFrameError
+from drivers.llrp.session import Session, SessionError
+from drivers.rfid_json import PayloadError, read_impinj, read_zebra
 from drivers.serial_ssi_packet import Packet, PacketFramer, checksum, encode
 from gateway.codes.button_json import ButtonMapping
 from gateway.codes.epc.epc import decode, parse_uri
@@ -30,6 +32,7 @@ from gateway.toml_source import parse_toml
 from sync.envelope import parse_ack, parse_card_states, parse_command, parse_erp_state, parse_master, parse_stock
 from sync.rest.document import parse_page, parse_streams
 from tests.codes.logistics import message, written
+from tests.drivers.llrp.exchange import NOW_MS, WISHES, reader_side
 from tests.faults.strace_log import ROOT
 
 EPOCH = "01K9ZQ5B7M8N9P0Q1R2S3T4V5W"
@@ -62,7 +65,8 @@ def doors() -> tuple[Door, ...]:
         ),
         Door("button messages", 8, _presses(), _button),
         Door("EPC", 6, _epcs(), _epc),
-        Door("LLRP frames", 3, (render(1, 7, b"\x00\x01\x02"), render(61, 8)), _llrp, (LostFrameError,)),
+        Door("LLRP sessions", 6, _sessions(), _llrp, (LostFrameError, SessionError)),
+        Door("messages of JSON readers", 4, _seen(), _json_reader, (PayloadError,)),
         Door("ERP documents", 10, _documents(), _document, (ContractError,)),
         Door("configuration", 1, ((ROOT / "config/quickstart.toml").read_bytes(),), _toml),
     )
@@ -159,7 +163,14 @@ def _epc(data: bytes, random: Random) -> None:
 
 
 def _llrp(data: bytes, random: Random) -> None:
-    Deframer().feed(data)
+    session = Session(WISHES, NOW_MS)
+    for frame in Deframer().feed(data):
+        session.take(frame, NOW_MS)
+    _must(all(read.first_ms <= read.last_ms <= NOW_MS for read in session.take_reads()), "read in the future")
+
+
+def _json_reader(data: bytes, random: Random) -> None:
+    random.choice((read_impinj, read_zebra))(data)
 
 
 def _document(data: bytes, random: Random) -> None:
@@ -191,6 +202,15 @@ def _labels() -> tuple[bytes, ...]:
     golden = json.loads((ROOT / "tests/golden/codes/supplier_labels.json").read_text())
     links = ["https://id.gs1.org/01/09501101530003/10/AB-1?17=301231", "(01)09501101530003(10)AB-1(17)301231"]
     return tuple(one.encode() for one in [*made, *(row["in"] for row in golden), *links, GS1_PROBE, ISO_PROBE])
+
+
+def _sessions() -> tuple[bytes, ...]:
+    sides = [reader_side(model) for model in ("R420", "FX9600")]
+    return (*(b"".join(side) for side in sides), *sides[0][:2], b"".join(sides[0][-6:]))
+
+
+def _seen() -> tuple[bytes, ...]:
+    return tuple((ROOT / f"tests/golden/rfid/{name}.json").read_bytes() for name in ("impinj-r700", "zebra-iotc"))
 
 
 def _ssi() -> tuple[bytes, ...]:

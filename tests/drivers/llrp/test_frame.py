@@ -59,6 +59,11 @@ def test_capabilities_are_found_behind_the_name_of_the_firmware() -> None:
     assert (has.powers_cdbm[0], len(has.powers_cdbm)) == ((1, 1000), 81)
 
 
+def test_bug_a_reader_that_claims_thousands_of_inputs_is_not_told_about_each_of_them() -> None:
+    said = capabilities(R420).replace(struct.pack(">HHHH", 141, 8, 4, 4), struct.pack(">HHHH", 141, 8, 50_000, 4))
+    assert read_capabilities(said).inputs == 32
+
+
 def test_the_power_asked_for_is_the_next_lower_step_the_reader_has() -> None:
     has = read_capabilities(capabilities(R420))
     for asked, index in ((1012, 1), (1025, 2), (0, 81), (900, None)):
