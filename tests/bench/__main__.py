@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import backlog, baseline, growth, scan_feedback, simulation, start, throughput, wear
+from tests.bench import backlog, baseline, growth, rfid, scan_feedback, simulation, start, throughput, wear
 from tests.bench.figure import Figure
 from tests.bench.table import render
 
@@ -48,6 +48,7 @@ def _measure_all(directory: Path, options: argparse.Namespace, failures: list[st
         "F6": simulation.measure,
         "F10": scan_feedback.measure,
         "F11": lambda place: throughput.measure(place, bare),
+        "F13": rfid.measure,
         "F15": lambda place: growth.measure(place, options.rows),
         "F16": wear.measure,
         "F17": start.measure,
