@@ -17,7 +17,7 @@ help:
 	@echo "make unit-score    what systemd thinks of the unit's sandbox; fails above 1.2"
 	@echo "make schema        regenerate config/gateway.schema.json"
 	@echo "make setup         only install what is missing"
-	@echo "make clean         remove .venv, node_modules and caches"
+	@echo "make clean         remove .venv and caches"
 
 setup:
 	@.ci/setup
@@ -49,5 +49,5 @@ schema: setup
 	@mv config/gateway.schema.json.new config/gateway.schema.json
 
 clean:
-	rm -rf .venv tests/llrpjs/node_modules build .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -14,10 +14,7 @@ from gateway.cli import main as gateway
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-DOCUMENTS = sorted(
-    file for file in [*ROOT.glob("*.md"), *ROOT.glob("[a-z]*/**/*.md")]
-    if not {".venv", "node_modules"} & set(file.parts)
-)  # fmt: skip
+DOCUMENTS = sorted(file for file in [*ROOT.glob("*.md"), *ROOT.glob("[a-z]*/**/*.md")] if ".venv" not in file.parts)
 TEXT_SUFFIXES = {
     ".py", ".md", ".toml", ".lock", ".json", ".service", ".rules", ".conf", ".html", ".css", ".js", ".sql", "",
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import threading
@@ -18,10 +19,11 @@ from firmware_sim.port import free_port
 from tests.drivers.portal import Portal
 from tests.drivers.rig import HoldingSink, Running, wait_until
 
-DIRECTORY = Path(__file__).parents[2] / "llrpjs"
+SERVER = Path(__file__).parents[2] / "llrpjs/server.js"
+MODULES = Path(__file__).parents[3] / ".venv/llrpjs/node_modules"
 
 pytestmark = pytest.mark.skipif(
-    not shutil.which("node") or not (DIRECTORY / "node_modules/llrpjs").exists(),
+    not shutil.which("node") or not (MODULES / "llrpjs").exists(),
     reason="llrpjs is not installed: `make setup` does it where npm can reach its registry",
 )
 
@@ -31,8 +33,9 @@ class JsReader:
 
     def __init__(self) -> None:
         self.port = free_port()
-        command = ["node", "server.js", str(self.port)]
-        self._process = subprocess.Popen(command, cwd=DIRECTORY, stdin=-1, stdout=-1, text=True)
+        command = ["node", str(SERVER), str(self.port)]
+        environment = {**os.environ, "NODE_PATH": str(MODULES)}
+        self._process = subprocess.Popen(command, env=environment, stdin=-1, stdout=-1, text=True)
         self.heard: list[dict[str, Any]] = []
         assert "ready" in json.loads(self._output.readline())
         self._thread = threading.Thread(target=self._listen, daemon=True)
