@@ -20,7 +20,7 @@ from gateway.reorder.parameter import Sort, given
 from gateway.reorder.proposal import Judged, Ordering, proposed, rested, unable
 from gateway.reorder.season import LEAST, MOST, Season, factor_on
 from gateway.reorder.situation import Situation
-from gateway.reorder.source import DELIVERIES, Choice, choose
+from gateway.reorder.source import DELIVERIES, Choice, choose, deliveries
 from gateway.reorder.told import micro, short
 from gateway.text.sentence import say
 
@@ -88,6 +88,7 @@ def _base(rule: DynamicSafety, situation: Situation, named: str) -> safety.Level
 def _tightness(choice: Choice) -> Fraction:
     """How many times as long as planned the last DELIVERIES took; one when nobody can say."""
     source = choice.source
-    if source is None or not source.planned_ms or len(source.lead_times_ms) < DELIVERIES:
+    past = deliveries(source) if source else ()
+    if source is None or not source.planned_ms or len(past) < DELIVERIES:
         return Fraction(1)
-    return mean(source.lead_times_ms[-DELIVERIES:]) / source.planned_ms
+    return mean(past[-DELIVERIES:]) / source.planned_ms

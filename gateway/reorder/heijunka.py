@@ -1,24 +1,15 @@
-"""Levelling (heijunka): which waiting lots are released in which pitch, evenly mixed over a shift.
+"""Levelling (heijunka): in which order the packs of several items are made, evenly mixed over a shift.
 
-A pitch is the time in which the line makes one pack: takt x pack. In each pitch one pack may be released, so that the
-source sees a steady flow instead of what the day happened to bring. The batch itself (trigger point, maximum age) is
-decided by gateway/kanban/batch.py.
+A pitch is the time in which the line makes one pack: takt x pack. In each pitch one pack is released, so that the
+source sees a steady flow instead of what the day happened to bring. When waiting cards become a batch (trigger point,
+maximum age) is decided by gateway/kanban/batch.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 SLOTS_LIMIT = 10_000  # pitches of one plan
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """How many waiting cards may go now, and why."""
-
-    cards: int
-    why: str  # trigger point, maximum age, due, or "" for none
 
 
 def pitch_ms(takt_ms: int, pack: int, unit: int) -> int:
@@ -29,31 +20,6 @@ def pitch_ms(takt_ms: int, pack: int, unit: int) -> int:
 def takt_ms(worked_ms: int, demand: int, unit: int) -> int | None:
     """Milliseconds per `unit` micro-units: working time / demand, rounded down so that the day's demand is made."""
     return worked_ms * unit // demand if demand > 0 else None
-
-
-def released(
-    waits_ms: Sequence[int], *, trigger_point: int, max_wait_ms: int = 0, due_in_ms: int | None = None,
-    replenishment_ms: int = 0, free_pitches: int | None = None,
-) -> Release:  # fmt: skip
-    """Whether the waiting cards of a family go: `waiting >= trigger_point`, oldest wait >= max_wait_ms, or due.
-
-    `waits_ms` is how long each card waits. Due: the need comes within the replenishment time. `free_pitches` limits how
-    many may go now; the others wait for the next pitch.
-    """
-    waiting = len(waits_ms)
-    if not waiting:
-        return Release(0, "")
-    why = ""
-    if waiting >= max(1, trigger_point):
-        why = "trigger point"
-    elif max_wait_ms and max(waits_ms) >= max_wait_ms:
-        why = "maximum age"
-    elif due_in_ms is not None and due_in_ms <= replenishment_ms:
-        why = "due"
-    if not why:
-        return Release(0, "")
-    cards = waiting if free_pitches is None else min(waiting, max(0, free_pitches))
-    return Release(cards, why if cards else "")
 
 
 def levelled(packs: Mapping[str, int]) -> tuple[str, ...]:

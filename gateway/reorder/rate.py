@@ -20,7 +20,7 @@ _SCALE = 32  # binary places of a rate while it is averaged
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What was used in a stretch of closed local days."""
+    """What was used in a stretch of closed local days, as far as the item was watched in it."""
 
     used: int  # micro-units, 0 or more
     working_days: int
@@ -36,11 +36,11 @@ class Window:
 def window(history: History, calendar: Calendar, now_ms: int, days: int, *, back: int = 0) -> Window:
     """The `days` closed local days that end `back` days before today; today itself is not closed."""
     today = day_number(calendar, now_ms)
+    since = day_number(calendar, history.since_ms) if history.since_ms else today
     first, end = today - back - days, today - back
     sums = [quantity for day, quantity in history.days if first <= day < end]
-    working = sum(calendar.is_working(_EPOCH + timedelta(days=day)) for day in range(first, end))
-    is_known = bool(history.since_ms) and day_number(calendar, history.since_ms) <= first and days + back < DAYS
-    return Window(max(0, sum(sums)), working, sum(one > 0 for one in sums), is_known)
+    working = sum(calendar.is_working(_EPOCH + timedelta(days=day)) for day in range(max(first, since), end))
+    return Window(max(0, sum(sums)), working, sum(one > 0 for one in sums), since <= first and days + back < DAYS)
 
 
 def daily(history: History, calendar: Calendar, now_ms: int, days: int) -> tuple[int, ...]:

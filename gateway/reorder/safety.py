@@ -15,7 +15,7 @@ from gateway.reorder.finding import Number, Unit
 from gateway.reorder.measure import formula
 from gateway.reorder.rate import closed_months, deviation_squared, hourly_rate, window
 from gateway.reorder.situation import Situation
-from gateway.reorder.source import Choice
+from gateway.reorder.source import Choice, deliveries
 from gateway.reorder.told import micro
 from gateway.reorder.working_time import working_days
 from gateway.text.sentence import say
@@ -67,7 +67,7 @@ def of_both_deviations(situation: Situation, choice: Choice, z: int, days: int, 
     spread = deviation_squared(situation.usage(), situation.calendar(), situation.now_ms, days)
     if spread is None:
         return Level(fault=_unknown(situation, "two working days"))
-    past = choice.source.lead_times_ms if choice.source else ()
+    past = deliveries(choice.source) if choice.source else ()
     if len(past) < 2:
         text = say("REORDER_FEW_DELIVERIES", item=situation.item, count=len(past))
         return Level(fault=Rejection("FEW_DELIVERIES", text, str(len(past)), "2"))

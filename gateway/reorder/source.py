@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.reorder.finding import Way
-from gateway.reorder.parameter import format_span
+from gateway.reorder.parameter import SPAN_LIMIT_MS, format_span
 from gateway.reorder.situation import Situation, Source
 from gateway.reorder.working_time import last_slot, next_slot
 from gateway.text.sentence import say
@@ -47,10 +47,16 @@ def lead_time(source: Source) -> int | None:
 
     Before that the planned lead time, and without one what the few deliveries say; None when nobody knows.
     """
-    known = [one for one in source.lead_times_ms if one >= 0]
-    if len(known) >= DELIVERIES or (known and source.planned_ms is None):
+    known = deliveries(source)
+    planned_ms = source.planned_ms if 0 <= (source.planned_ms or 0) <= SPAN_LIMIT_MS else None
+    if len(known) >= DELIVERIES or (known and planned_ms is None):
         return -(-sum(known) // len(known))
-    return source.planned_ms
+    return planned_ms
+
+
+def deliveries(source: Source) -> tuple[int, ...]:
+    """Lead times as they were; what is negative or longer than ten years is a mistake in the data and is left out."""
+    return tuple(one for one in source.lead_times_ms if 0 <= one <= SPAN_LIMIT_MS)
 
 
 def due(choice: Choice, now_ms: int, need_ms: int | None) -> int | None:

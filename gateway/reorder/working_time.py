@@ -13,6 +13,7 @@ from fractions import Fraction
 
 DAY_MIN = 1440
 MINUTE_MS = 60_000
+LAST_MS = 200_000_000_000_000  # in the year 8307: what lies beyond has no date
 HORIZON_DAYS = 400  # how far a search looks before it says that nothing comes
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,8 +52,8 @@ class Calendar:
         return day in self.workdays or (self.week[day.weekday()] and day not in self.holidays)
 
     def day_of(self, at_ms: int) -> date:
-        """The plant's own date (K16)."""
-        return (_EPOCH + timedelta(milliseconds=at_ms)).astimezone(self.zone).date()
+        """The plant's own date (K16); of an instant before 1970 or after LAST_MS the nearest one."""
+        return (_EPOCH + timedelta(milliseconds=min(max(at_ms, 0), LAST_MS))).astimezone(self.zone).date()
 
     def start_of(self, day: date, minute: int = 0) -> int:
         """The instant of a minute of a local day; one that a change of the clock skips is the next."""

@@ -22,6 +22,7 @@ from tests.faults.device_mutants import DEVICE_MUTANTS
 from tests.faults.goods_mutants import GOODS_MUTANTS
 from tests.faults.mutant import Edit, Mutant
 from tests.faults.people_mutants import PEOPLE_MUTANTS
+from tests.faults.reorder_mutants import REORDER_MUTANTS
 from tests.faults.resolve_mutants import RESOLVE_MUTANTS
 from tests.faults.rule_mutants import RULE_MUTANTS
 
@@ -140,6 +141,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *GOODS_MUTANTS,
     *PEOPLE_MUTANTS,
     *RESOLVE_MUTANTS,
+    *REORDER_MUTANTS,
 )  # fmt: skip
 
 
