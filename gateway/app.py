@@ -32,6 +32,8 @@ from gateway.loop_colour import loops_json
 from gateway.master import PARSERS
 from gateway.model import Instruction, Verdict
 from gateway.pipeline import Pipeline
+from gateway.portal.booking import OPEN_FACT
+from gateway.portal_desk import PortalDesk
 from gateway.quantity import parse_quantity
 from gateway.reorder.planner import Planner
 from gateway.rule_file import RuleFile, load_rules
@@ -126,6 +128,7 @@ class Gateway:
         self._board = Board({row.id: row.language for row in settings.stations})
         self._board.ask_again(self._store.view.facts(FLOW_FACT))
         self._outputs = [self._open_output(row) for row in settings.outputs]
+        self._portals = self._open_portals()
         self._devices = [self._open_device(row) for row in settings.devices]
         self._printers = [self._open_printer(row) for row in settings.stations if row.printer]
         self._control = ControlDoor(settings.gateway.data_dir, self._writer.submit, self._clock)
@@ -150,6 +153,8 @@ class Gateway:
             if self._sync is not None:
                 for name, run in self._sync.threads:
                     supervisor.start(name, run)
+            if self._portals is not None:
+                supervisor.start("portals", self._portals.run)
             sink = VerdictTap(self._pipeline, self._show)
             for device in self._devices:
                 run = partial(device.run, sink=sink, health=partial(self._on_device, device.id))
@@ -223,8 +228,19 @@ class Gateway:
 
     def _open_device(self, row: DeviceSettings) -> Device:
         kind = next(kind for kind in DEVICE_TYPES if isinstance(row, kind.settings))
-        context = DeviceContext(self._clock, self._credentials, self._settings.gateway.id)
+        portals = self._portals if self._portals and row.id in self._portals.readers else None
+        context = DeviceContext(self._clock, self._credentials, self._settings.gateway.id, tag_sink=portals)
         return kind.open(row, context)
+
+    def _open_portals(self) -> PortalDesk | None:
+        rows = [(row.layout, row.station) for row in self._settings.portals]
+        if not rows:
+            return None
+        desk = PortalDesk(
+            rows, self._writer.submit, self._clock, self._tell, warn=self._health.warn, clear=self._health.clear
+        )
+        desk.resume(self._store.view.facts(OPEN_FACT))
+        return desk
 
     def _open_lights(self) -> Lights:
         return Lights(
@@ -281,9 +297,13 @@ class Gateway:
         for _, printer in self._printers:
             printer.wake()
         for notice in report.notices:
-            self._show(notice.station, notice.verdict)
-            for device in self._devices_at(notice.station):
-                device.notify(notice.verdict)
+            self._tell(notice.station, notice.verdict)
+
+    def _tell(self, station: str, verdict: Verdict) -> None:
+        """A verdict that nobody at a device is waiting for."""
+        self._show(station, verdict)
+        for device in self._devices_at(station):
+            device.notify(verdict)
 
     def _show(self, station: str, verdict: Verdict) -> None:
         self._lights.show(station, verdict)
@@ -337,6 +357,7 @@ def decider(settings: Settings) -> Decider:
         andon_window_ms=settings.andon.window_s * 1000,
         sessions=SessionRules(badges.idle_s * 1000, badges.longest_s * 1000, zone),
         goods=_goods_rules(settings.goods, zone),
+        portals={row.id: row.doorway for row in settings.portals},
     )
 
 

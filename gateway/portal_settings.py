@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from drivers.base import Identifier
+from gateway.portal.doorway import Doorway
+from gateway.portal.rules import INNER, INSIDE, OUTSIDE, Antenna, Beam, Layout, Rules
 
 READER_PORT = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}/[0-9]{1,2}$"
 
@@ -84,8 +86,40 @@ class PortalSettings(BaseModel):
     lift_db: Annotated[int, Field(ge=1, le=60)] = 10
     """One that is read so much stronger than while it stood, and has a direction, was picked up."""
 
+    @property
+    def layout(self) -> Layout:
+        """Where everything hangs, and the thresholds of the tracker."""
+        antennas = [
+            Antenna(*_split(text), side)
+            for side, texts in ((OUTSIDE, self.outside), (INSIDE, self.inside), (INNER, self.inner))
+            for text in texts
+        ]
+        beams = [
+            Beam(*_split(text), side, self.beam_blocked == "on")
+            for side, texts in ((OUTSIDE, self.outside_beams), (INSIDE, self.inside_beams))
+            for text in texts
+        ]
+        return Layout(self.id, tuple(antennas), tuple(beams), self.rules)
 
-def split_port(text: str) -> tuple[str, int]:
+    @property
+    def rules(self) -> Rules:
+        """Thresholds in hundredths of dB and milliseconds."""
+        return Rules(
+            self.open_reads, self.open_window_ms, self.gate_dbm * 100, self.ring_ms, self.stable_set_ms, self.max_ms,
+            self.min_reads, self.min_rssi_dbm * 100, self.min_shift_ms, self.vote_pct, self.few_reads, self.split_ms,
+            self.split_db * 100, self.idle_pct, self.decay_s * 1000, self.lift_db * 100,
+        )  # fmt: skip
+
+    @property
+    def doorway(self) -> Doorway:
+        """What passing it means."""
+        return Doorway(
+            self.id, self.station, self.inward, self.outward, self.inside_location, self.outside_location,
+            self.min_rate_pct, self.cool_down_s * 1000, self.reversal_s * 1000, self.rules,
+        )  # fmt: skip
+
+
+def _split(text: str) -> tuple[str, int]:
     """Reader and number of "reader/number"."""
     reader, _, number = text.rpartition("/")
     return reader, int(number)

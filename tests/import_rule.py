@@ -142,7 +142,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.rule_file": ("gateway.errors", "gateway.mistake", "gateway.reorder", *_TOML),
     "gateway.crosscheck": ("gateway.crosscheck_portal", "gateway.mistake", "gateway.setting_value"),
     "gateway.crosscheck_portal": ("gateway.mistake",),
-    "gateway.portal_settings": ("drivers.base",),
+    "gateway.portal_settings": ("drivers.base", "gateway.portal.doorway", "gateway.portal.rules"),
+    "gateway.portal_desk": (
+        *_BASE, "drivers.base", "gateway.passage", "gateway.pipeline", "gateway.portal.rules", "gateway.portal.tracker",
+        "gateway.portal_post",
+    ),
+    "gateway.portal_post": (*_BASE, "gateway.pipeline"),
     "gateway.mistake": ("gateway.setting_tree", *_TOML),
     "gateway.setting_tree": _TOML,
     "gateway.setting_value": (),

@@ -195,7 +195,7 @@ class Tracker:
         passage.heard_ms = now_ms
         for reader in sorted(self._cut):
             passage.incomplete[f"{reader}: {CUT_OFF}"] = None
-        if at_ms - self._rules.ring_ms <= self._blind_until_ms:
+        if not self._cut and at_ms - self._rules.ring_ms <= self._blind_until_ms:
             passage.incomplete["reads were lost just before"] = None
         news.append(Opened(self.layout.portal, self._count, at_ms, by))
         for reader, read, received_ms in self._ring:
