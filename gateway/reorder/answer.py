@@ -9,6 +9,7 @@ from gateway.counter import RECEIVED, counted
 from gateway.master import Item, PurchaseOrder
 from gateway.model import Event
 from gateway.quantity import MICRO
+from gateway.reorder.delivery import learned
 from gateway.reorder.need import (
     CANCELLED,
     DELETED,
@@ -105,7 +106,12 @@ def _looked_up(need: Episode, view: View) -> list[Event]:
         arrived += received
     if left > 0:
         return []
-    return [ended(need, ARRIVED if arrived else CANCELLED, view)]
+    if not arrived:
+        return [ended(need, CANCELLED, view)]
+    event, lead = ended(need, ARRIVED, view), learned(need, order.supplier, view)
+    if lead is not None:
+        event.body["facts"].append(lead)
+    return [event]
 
 
 def _order_for(need: Episode, view: View) -> PurchaseOrder | None:

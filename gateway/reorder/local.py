@@ -16,6 +16,7 @@ from gateway.master_order import OrderLine
 from gateway.model import Rejection, Signal
 from gateway.quantity import MICRO, parse_quantity
 from gateway.reorder.bom import Bom, BomLine, WorkOrder
+from gateway.reorder.delivery import lead_times
 from gateway.reorder.finding import Way
 from gateway.reorder.plan import Claim, Plan, base_of, open_lines
 from gateway.reorder.situation import (
@@ -28,7 +29,7 @@ from gateway.reorder.situation import (
     Source,
     Stock,
 )
-from gateway.reorder.usage import History
+from gateway.reorder.usage import History, watched
 from gateway.reorder.working_time import Calendar
 from gateway.text.sentence import say
 from gateway.view import View
@@ -82,7 +83,7 @@ class Local:
 
     def _lots(self) -> tuple[LotAge, ...]:
         """An item's lots share when it was used last: uses are kept by item and place."""
-        issued_ms = self.usage().last_ms or None
+        issued_ms = self.view.usage(self.item, self.location).last_ms or None
         found: dict[str, tuple[int, int]] = {}
         for location in self._plan.locations_of(self.location, self.view):
             for (_, lot), (quantity, since_ms) in self.view.stock_of(self.item, location).items():
@@ -211,7 +212,10 @@ class Local:
     # -- who and when --------------------------------------------------------------------------
 
     def usage(self) -> History:
-        return self.view.usage(self.item, self.location)
+        """What lies here has been watched since it came, whether it was used or not."""
+        history = self.view.usage(self.item, self.location)
+        came = [one.received_ms for one in self.lots() if one.received_ms is not None]
+        return watched(history, min(came)) if came else history
 
     def calendar(self) -> Calendar:
         point = self._plan.point(self.item, self.location, self.view)
@@ -223,14 +227,16 @@ class Local:
     def _sources(self) -> tuple[Source, ...]:
         found = [
             Source(
-                one.supplier, Way.PURCHASE, one.is_preferred, one.planned_ms, (), one.minimum_order, one.pack,
+                one.supplier, Way.PURCHASE, one.is_preferred, one.planned_ms,
+                lead_times(self.item, self.location, one.supplier, self.view), one.minimum_order, one.pack,
                 self._plan.calendar(one.calendar, self.view),
             )
             for one in self._plan.sources_of(self.item, self.location, self.view)
         ]  # fmt: skip
         for name in self._plan.loops_to(self.item, self.location, self.view):
             loop: Loop = self.view.master("loops", name)
-            found.append(Source(name, Way.LOOP, planned_ms=loop.replenishment_ms, rounding=loop.quantity))
+            fills = self.view.fills(name)
+            found.append(Source(name, Way.LOOP, False, loop.replenishment_ms, fills, rounding=loop.quantity))
         return tuple(found)
 
     def is_custom(self) -> bool:

@@ -6,7 +6,7 @@ Built from the parsed rows once for each version and asked by every rule after t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -99,7 +99,7 @@ class Plan:
     def calendar(self, name: str, view: View) -> Calendar:
         """A calendar in the plant's time; one that nobody knows works always."""
         if not name:
-            return ALWAYS
+            return replace(ALWAYS, zone=self.zone)
         key = f"calendar {name}"
         return self._index(key, view, ("calendars",), lambda one: _calendar(name, one, self.zone))
 
@@ -171,7 +171,7 @@ def _add(
 def _calendar(name: str, view: View, zone: ZoneInfo) -> Calendar:
     row: WorkCalendar | None = view.master("calendars", name)
     if row is None:
-        return ALWAYS
+        return replace(ALWAYS, zone=zone)
     return Calendar(
         name=name,
         zone=zone,

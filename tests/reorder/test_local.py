@@ -1,0 +1,62 @@
+"""What rules are told of the real store: learned lead times, watched stock, the plant's own days."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from gateway.reorder.local import Local
+from gateway.store.verify import verify
+from tests.reorder.shop import ITEM, PLACE, Shop
+from tests.reorder.situations import DAY_MS, HOUR_MS
+
+LOW: dict[str, Any] = {"id": "low", "kind": "below_safety", "safety_stock": 180, "order_quantity": 200}
+
+
+def local(shop: Shop) -> Local:
+    return Local(ITEM, PLACE, shop.store.view, shop.planner.plan)
+
+
+def delivered(shop: Shop, doc: str, days: int) -> None:
+    """The open need becomes an order, which arrives after so many days."""
+    [key] = shop.open()
+    line = {"line": "1", "item": ITEM, "quantity": "200", "uom": "PCE", "location": PLACE, "need": key}
+    shop.load("purchase_orders", {"id": doc, "supplier": "V1", "lines": [line]})
+    shop.tick(days * 1440)
+    shop.receive_for(doc, "1", 200)
+
+
+def test_lead_times_are_learned_from_the_signal_to_the_goods(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, LOW)
+    shop.load("sources", {"id": "S1", "item": ITEM, "supplier": "V1", "preferred": True, "lead_time_h": 24})
+    shop.receive(180)
+    for doc, days in (("PO-1", 3), ("PO-2", 5)):
+        shop.issue(200)
+        delivered(shop, doc, days)
+    [source] = local(shop).sources()
+    assert source.lead_times_ms == (3 * DAY_MS, 5 * DAY_MS)
+    shop.close()
+    assert verify(tmp_path).findings == []
+
+
+def test_what_lies_unused_is_watched_since_it_came(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, {"id": "cover", "kind": "days_of_cover"})
+    shop.receive(10)
+    shop.tick(20 * 1440)
+    [early] = shop.planner.judgements(ITEM, PLACE, shop.store.view)
+    assert early.outcome == "cannot"
+    shop.tick(20 * 1440)
+    [late] = shop.planner.judgements(ITEM, PLACE, shop.store.view)
+    assert late.finding is not None
+    assert late.finding.level == "excess"
+    shop.close()
+
+
+def test_without_a_calendar_a_day_begins_at_midnight_of_the_plant(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, LOW, zone="Asia/Shanghai")
+    calendar = local(shop).calendar()
+    evening_ms = int(datetime(2025, 11, 30, 23, 30, tzinfo=UTC).timestamp()) * 1000
+    assert calendar.day_of(evening_ms).isoformat() == "2025-12-01"
+    assert calendar.start_of(calendar.day_of(evening_ms)) == evening_ms - 7 * HOUR_MS - HOUR_MS // 2
+    shop.close()
