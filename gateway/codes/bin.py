@@ -34,7 +34,7 @@ def format_bin(site: str, location: str) -> str:
 def parse_bin(text: str, *, site: str) -> str | Rejection:
     """The location that a text which begins with PREFIX names, or why it cannot be used at `site`."""
     body, _, pair = text.rpartition(".")
-    expected = check_pair(body) if len(text) <= MAX_LENGTH and _CHARACTERS.fullmatch(body) else ""
+    expected = check_pair(body) if len(body) <= CHECKED_LENGTH and _CHARACTERS.fullmatch(body) else ""
     parts = body.split(".")
     if not expected or pair != expected or len(parts) != 3:
         hint = "The label of the place was read wrongly or is damaged: scan again, or have it printed again."

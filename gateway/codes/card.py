@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from gateway.codes.checkpair import MAX_LENGTH as CHECKED_LENGTH
 from gateway.codes.checkpair import check_pair
 from gateway.model import Rejection
 from gateway.text.sentence import say
@@ -54,7 +55,7 @@ def parse_card(text: str, *, site: str) -> CardCode | Rejection:
             f"at most {MAX_LENGTH} characters",
         )
     body, _, pair = text.rpartition(".")
-    expected = check_pair(body) if _CHARACTERS.fullmatch(body) else ""
+    expected = check_pair(body) if len(body) <= CHECKED_LENGTH and _CHARACTERS.fullmatch(body) else ""
     if not expected or pair != expected:
         return Rejection(
             "CHECK_CHARACTERS",

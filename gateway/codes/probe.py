@@ -48,12 +48,17 @@ class Learned:
     scans: int = 0
     notes: tuple[str, ...] = ()
 
-    def toml(self) -> str:
-        """The lines for the scanner's `[[device]]` table."""
+    def toml(self, *, layout: str = "", is_framed: bool = True) -> str:
+        """The lines for the scanner's `[[device]]` table.
+
+        `layout`: what a scanner in keyboard mode is set to. `is_framed`: whether a prefix and suffix tell codes apart.
+        """
         lines = ["# behind the other keys of the [[device]] table:"]
-        if self.prefix:
+        if layout:
+            lines.append(f"layout = {_quoted(layout)}")
+        if self.prefix and is_framed:
             lines.append(f"prefix = {_quoted(self.prefix)}")
-        if self.suffix:
+        if self.suffix and is_framed:
             lines.append(f"suffixes = [{_quoted(self.suffix)}]")
         if self.has_aim:
             lines.append("aim_required = true")

@@ -103,6 +103,7 @@ def with_pair(body: str) -> str:
         (with_pair("K1..K-1.1"), "UNKNOWN_CODE"),
         (with_pair("K1.P2.K-1.1"), "OTHER_PLANT"),
         ("K1." + "A" * 60, "CODE_TOO_LONG"),
+        ("K1." + "A" * 44 + ".", "CHECK_CHARACTERS"),  # the longest, and nothing where the check should be
     ],
 )
 def test_a_code_that_cannot_be_used_says_why(text: str, code: str) -> None:

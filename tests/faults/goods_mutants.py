@@ -26,7 +26,7 @@ GOODS_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "long_label_of_a_place_raises", "a damaged label of a place costs its device thread",
         "tests/faults/test_hostile.py",
-        (Edit("gateway.codes.bin", "if len(text) <= MAX_LENGTH and _CHARACTERS", "if _CHARACTERS"),),
+        (Edit("gateway.codes.bin", "if len(body) <= CHECKED_LENGTH and _CHARACTERS", "if _CHARACTERS"),),
     ),
     Mutant(
         "pallet_received_twice", "the same SSCC is a new delivery each time", _RECEIVE,

@@ -14,7 +14,7 @@ from tests.faults.report import Tally
 
 TIME_LIMIT_MS = 10
 ATTEMPT = 50_000  # mutations
-ATTEMPTS = 200  # of a campaign of full length: ten million mutations
+ATTEMPTS = 201  # of a campaign of full length: ten million mutations
 LENGTH_LIMIT = 10_000  # bytes of one
 
 SPICE = (

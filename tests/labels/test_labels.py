@@ -51,7 +51,8 @@ def test_a_bin_code_names_its_place_and_notices_a_misread() -> None:
         misread = code[:n] + ("8" if wrong != "8" else "9") + code[n + 1 :]
         assert isinstance(parse_bin(misread, site="P1"), Rejection)
     for length in (46, 47, 60, 64, 4000):
-        assert isinstance(parse_bin("K1L." + "A" * length + ".AB", site="P1"), Rejection), length
+        for end in (".AB", ".", ""):
+            assert isinstance(parse_bin("K1L." + "A" * length + end, site="P1"), Rejection), (length, end)
     longest = "A" * (MAX_LENGTH - len("K1L.P1.") - 3)
     assert parse_bin(format_bin("P1", longest), site="P1") == longest
     with pytest.raises(ValueError, match="too long to print"):
