@@ -14,7 +14,7 @@ from types import TracebackType
 from firmware_sim.child import Child
 from firmware_sim.port import LOOPBACK, accepts, free_port, wait_until
 
-START_TIMEOUT_S = 10.0
+START_TIMEOUT_S = 60.0
 PORT_TRIES = 5
 
 _CONFIG = """\

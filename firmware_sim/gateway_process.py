@@ -15,7 +15,7 @@ import requests
 from firmware_sim.child import Child
 from firmware_sim.port import accepts, wait_until
 
-START_TIMEOUT_S = 40.0
+START_TIMEOUT_S = 120.0
 PAGE_TIMEOUT_S = 2.0
 COMMAND_TIMEOUT_S = 60.0
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 120.0  # on a machine that does much else
+STOP_TIMEOUT_S = 60.0
 COMMAND = Path(sys.executable).with_name("kanban-gateway")
 
 
@@ -54,7 +55,7 @@ class GatewayProcess:
         """SIGKILL, at whatever it is doing."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(STOP_TIMEOUT_S)
 
     def restart(self) -> None:
         self.kill()
@@ -66,7 +67,7 @@ class GatewayProcess:
             return 0
         self._process.send_signal(signal.SIGTERM)
         try:
-            return self._process.wait(20)
+            return self._process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
@@ -78,7 +79,9 @@ class GatewayProcess:
 
     def ask(self, *arguments: str) -> Any:
         """The JSON that a command prints."""
-        return json.loads(self.call(*arguments, "--json").stdout)
+        done = self.call(*arguments, "--json")
+        assert done.stdout, f"{arguments} printed nothing and ended with {done.returncode}: {done.stderr}"
+        return json.loads(done.stdout)
 
     def log(self) -> str:
         return self._log.read_text(errors="replace")

@@ -229,7 +229,7 @@ class Floor:
             orders[card] = orders.get(card, 0) + 1
         return orders
 
-    def wait_until(self, condition: Callable[[], bool], what: str, timeout_s: float = 60.0) -> None:
+    def wait_until(self, condition: Callable[[], bool], what: str, timeout_s: float = 120.0) -> None:
         """Poll until `condition`; AssertionError names `what` did not come."""
         pause = threading.Event()
         for _ in range(int(timeout_s / 0.05)):

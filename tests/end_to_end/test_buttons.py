@@ -13,7 +13,7 @@ from firmware_sim.button import ButtonBridge
 from firmware_sim.button_make import MAKES, EspHomeButton, HandOnButton, Publication, ShellyButton, ZigbeeButton
 from tests.end_to_end.floor import Floor
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.slow
 
 NAMES = {
     "zigbee2mqtt": "bin-1", "tasmota": "rack-1", "shelly-gen2": "shellyplusi4-a1", "esphome": "node1",

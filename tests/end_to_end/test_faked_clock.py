@@ -18,7 +18,7 @@ from firmware_sim.scanner import Answer
 from tests.end_to_end.floor import Floor
 from tests.faked_clock import FakedClock
 
-pytestmark = [pytest.mark.slow, pytest.mark.promise("R7"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.promise("R7")]
 
 TODAY = datetime(2027, 3, 3, 9, 30, tzinfo=UTC)
 CLOSE = timedelta(seconds=60)  # how far a busy machine may be behind what a test says

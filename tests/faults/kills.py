@@ -18,7 +18,7 @@ from tests.end_to_end.floor import QUANTITY, Floor
 
 PATIENCE_S = 60.0
 COMMIT_WAIT_S = 5.0
-SNAPSHOT_WAIT_S = 10.0
+SNAPSHOT_WAIT_S = 60.0
 GATEWAY, ERP, BROKER, LINK = "gateway", "ERP", "broker", "link"
 AT_ITS_COMMIT = "ERP at its commit"
 VICTIMS = {  # the gateway twice: it has the most to lose

@@ -94,7 +94,7 @@ class HandGateway:
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
         self._client.subscribe([(f"{self.prefix}/{topic}", 1) for topic in ("ack/+", "md/+", "cmd")])
-        self._subscribed.get(timeout=10)
+        self._subscribed.get(timeout=60)
 
     def birth(self, ep: str = EPOCH, birth: str = BIRTH, *, is_online: bool = True) -> None:
         body = {"v": 1, "env": "prod", "gw": self.gw, "ep": ep, "boot": "b", "birth": birth, "online": is_online}

@@ -36,7 +36,7 @@ def test_a_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     assert exists(child)
     parent.kill()
     parent.communicate()
-    assert wait_until(lambda: not exists(child), 10)
+    assert wait_until(lambda: not exists(child), 60)
 
 
 def test_a_child_tells_how_it_ended(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def orders(erp: ErpProcess) -> int:
 
 def test_a_birth_is_answered_with_master_data_then_snapshots_then_four_acknowledgements(gateway: HandGateway) -> None:
     gateway.birth()
-    heard: list[tuple[str, Any]] = [gateway.heard.get(timeout=10) for _ in range(10)]
+    heard: list[tuple[str, Any]] = [gateway.heard.get(timeout=60) for _ in range(10)]
     assert [topic for topic, _ in heard] == [
         "md/items", "md/locations", "md/loops", "md/cards", "md/cardstate", "md/stock",
         "ack/sig", "ack/mov", "ack/res", "ack/sys",
@@ -75,7 +75,7 @@ def test_a_birth_is_answered_with_master_data_then_snapshots_then_four_acknowled
 
 def test_a_known_epoch_is_answered_at_once_and_hears_its_snapshots_again(greeted: HandGateway) -> None:
     greeted.birth(birth="birth-2")
-    heard = [greeted.heard.get(timeout=10)[0] for _ in range(8)]
+    heard = [greeted.heard.get(timeout=60)[0] for _ in range(8)]
     assert "md/stock" not in heard
     assert heard[-1] == "ack/sys"
     assert greeted.next("md/stock")["rows"] == OPENING
@@ -110,7 +110,7 @@ def test_killed_around_its_commit_it_books_the_resent_batch_once(
     payload = Stream().payload(emptied("C1", 1))
     assert erp.control(do="die", when=when)["ok"]
     greeted.publish("up/sig", payload)
-    assert wait_until(lambda: not erp.is_running, 10)
+    assert wait_until(lambda: not erp.is_running, 60)
     assert orders(erp) == kept
     erp.restart()
     greeted.next("ack/sys")  # the retained birth was answered
@@ -124,7 +124,7 @@ def test_a_lost_acknowledgement_is_made_good_by_the_resent_batch(erp: ErpProcess
     payload = Stream().payload(emptied("C1", 1))
     erp.control(do="lose", count=1)
     greeted.publish("up/sig", payload)
-    assert wait_until(lambda: orders(erp) == 1, 10)
+    assert wait_until(lambda: orders(erp) == 1, 60)
     with pytest.raises(queue.Empty):
         greeted.heard.get(timeout=0.3)
     greeted.publish("up/sig", payload)
