@@ -13,6 +13,8 @@ def solutions(task: Mapping[str, Any]) -> list[str]:
     """Commands for a task (a row with `id` and `kind`), the most likely one first."""
     name, kind = _quoted(str(task["id"])), task["kind"]
     done = f"{COMMAND} done {name} --note TEXT"
+    if kind == "portal":  # booking the pallet by hand ends it; this says what there is to book
+        return [*([f"kanban-gateway passage {task['ref']}"] if task.get("ref") else []), done]
     if kind not in _POSTINGS:
         return [done]
     redrive = f"{COMMAND} redrive {name}"

@@ -21,6 +21,7 @@ from gateway.cli.labels import labels
 from gateway.cli.mail import import_
 from gateway.cli.masterdata import masterdata
 from gateway.cli.mode import mode
+from gateway.cli.passage import passage, passages
 from gateway.cli.probe import probe
 from gateway.cli.replay import replay
 from gateway.cli.resolve import resolve
@@ -50,6 +51,8 @@ COMMANDS: tuple[click.Command, ...] = (
     contract,
     decode,
     probe,
+    passages,
+    passage,
     resolve,
     identity,
     mode,

@@ -88,9 +88,16 @@ def booked(
         body["mv"] = list(moves)
     if counts:
         body["counted"] = counts_json(counts)
+    if view.open_task(task_id := portal_task(body.get("sscc", ""))):
+        body["done"] = [task_id]  # what a portal could not book, somebody has now
     body["facts"] = [*after, *count_facts(counts, view), act]
     body["was"] = was
     return body
+
+
+def portal_task(sscc: str) -> str:
+    """The row of the list that says why a pallet was not booked by itself."""
+    return f"portal/{sscc}"
 
 
 def loose(row: Row, place: str, view: View) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from gateway.goods.act import Case
+from gateway.goods.act import Case, portal_task
 from gateway.goods.problem import Refusal, refuse
 from gateway.goods.undo import act_of, taken_back
 from gateway.kanban.answer import task
@@ -62,23 +62,31 @@ def passage_opened(scan: Scan, opened: Opened) -> Decision:
 def passage_closed(passage: Passage, doorway: Doorway, case: Case) -> Decision:
     """What went through is booked, or why not."""
     view, door = case.view, Door(passage, doorway, case, passage.id, tuple(tags_of(passage.tags)))
-    if passage.incomplete:
-        return _refused(refuse("PORTAL_INCOMPLETE", got=passage.incomplete, why=passage.incomplete), door)
     if passage.is_empty:
         return _ended(door, Verdict(Status.OK, "PORTAL_EMPTY", say("PORTAL_EMPTY")))
-    if passage.direction == UNKNOWN:
-        return _refused(refuse("PORTAL_DIRECTION", got=passage.why, why=passage.why), door)
     known = identify(door.tags, doorway.min_rate_pct, view)
     sscc = known.sscc if isinstance(known, Known) else ""
+    if refusal := _unclear(sscc, door):
+        return _refused(refusal, door, known if isinstance(known, Known) else None)
     if passage.direction == BACK:
-        said = say("PORTAL_BACK", what=sscc or _count(door))
+        said = say("PORTAL_BACK", what=_what(sscc, door))
         return _ended(door, Verdict(Status.ALREADY, said.key, said), sscc=sscc)
     if decision := _seen_lately(sscc or _digest(door), sscc, door):
         return decision
     if doorway.action(passage.direction) == NOTHING:
-        said = say("PORTAL_NOTHING", what=sscc or _count(door), direction=passage.direction)
+        said = say("PORTAL_NOTHING", what=_what(sscc, door), direction=passage.direction)
         return _ended(door, Verdict(Status.OK, said.key, said), sscc=sscc)
     return _refused(known, door) if isinstance(known, Refusal) else _booked(known, door)
+
+
+def _unclear(sscc: str, door: Door) -> Refusal | None:
+    """Why nobody knows what went through, or which way."""
+    passage, what = door.passage, _what(sscc, door)
+    if passage.incomplete:
+        return refuse("PORTAL_INCOMPLETE", got=passage.incomplete, what=what, why=passage.incomplete)
+    if passage.direction == UNKNOWN:
+        return refuse("PORTAL_DIRECTION", got=passage.why, what=what, why=passage.why)
+    return None
 
 
 def _doubt(known: Known, doorway: Doorway) -> Refusal | None:
@@ -118,8 +126,6 @@ def _posting(event: Event, known: Known, door: Door) -> Event:
         "portal": door.passage.portal, "id": door.id, "direction": direction, "key": key, "rate": known.seen.rate_pct,
     }  # fmt: skip
     body = {**event.body, "passage": told}
-    if door.view.open_task(task_id := _task_id(door, known.sscc)):
-        body["done"] = [task_id]
     return Event(event.kind, event.stream, event.key or f"passage/{door.view.site}/{key}", body)
 
 
@@ -138,7 +144,7 @@ def _seen_lately(pallet: str, sscc: str, door: Door) -> Decision | None:
     if last is None:
         return None
     if last.direction == direction and last.read and within(last, now, doorway.cool_down_ms):
-        said = say("PORTAL_AGAIN", what=sscc or _count(door))
+        said = say("PORTAL_AGAIN", what=_what(sscc, door))
         return _ended(door, Verdict(Status.ALREADY, said.key, said), sscc=sscc)
     if last.direction == OPPOSITE[direction] and within(last, now, doorway.reversal_ms):
         return _turned_round(last, sscc, door)
@@ -146,7 +152,7 @@ def _seen_lately(pallet: str, sscc: str, door: Door) -> Decision | None:
 
 
 def _turned_round(one: Went, sscc: str, door: Door) -> Decision:
-    what = sscc or _count(door)
+    what = _what(sscc, door)
     act = act_of(one.read, door.view) if one.read else None
     before: tuple[Event, ...] = ()
     if act is not None and not act["kind"].startswith(TRAINED) and "aside" not in act:
@@ -215,7 +221,8 @@ def _facts_after(door: Door, went: Went | None, cancels: Went | None) -> list[li
 
 
 def _task_id(door: Door, sscc: str) -> str:
-    return f"portal/{door.passage.portal}/{sscc or door.id}"
+    """Of a pallet with a number, so that booking it by hand ends it; else of the passage."""
+    return portal_task(sscc) if sscc else f"portal/{door.passage.portal}/{door.id}"
 
 
 def _digest(door: Door) -> str:
@@ -224,5 +231,6 @@ def _digest(door: Door) -> str:
     return blake2b(epcs.encode(), digest_size=16).hexdigest()
 
 
-def _count(door: Door) -> Sentence:
-    return say("PORTAL_TAGS", count=len(door.tags))
+def _what(sscc: str, door: Door) -> str | Sentence:
+    """The pallet for people."""
+    return sscc or (say("PORTAL_TAGS", count=len(door.tags)) if door.tags else say("PORTAL_SOMETHING"))

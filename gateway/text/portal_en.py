@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PORTAL_ENGLISH: dict[str, str] = {
     "PORTAL_TAGS": "{count} tags without a pallet number",
+    "PORTAL_SOMETHING": "Something",
     "PORTAL_EMPTY": "Nothing with a tag went through.",
     "PORTAL_NOTHING": "{what} went {direction}: nothing is booked here for that.",
     "PORTAL_BACK": "{what} left the way it had come: nothing booked.",
@@ -12,8 +13,8 @@ PORTAL_ENGLISH: dict[str, str] = {
     "PORTAL_LEFT_AGAIN": "{what} came back: nothing was booked, nothing is left to do.",
     "PORTAL_SHIPPED": "Pallet {sscc} was shipped already.",
     # refused
-    "PORTAL_INCOMPLETE": "Reads are missing ({why}): nothing booked. Scan it by hand, or drive it through again.",
-    "PORTAL_DIRECTION": "Which way it went is not clear ({why}). Scan the pallet by hand.",
+    "PORTAL_INCOMPLETE": "{what}: reads are missing ({why}). Scan it by hand, or drive it through again.",
+    "PORTAL_DIRECTION": "{what}: it is not clear which way it went ({why}). Scan it by hand.",
     "PORTAL_SEVERAL": "Several pallets at once ({ssccs}). Scan each of them by hand, or drive them one by one.",
     "PORTAL_NOT_ANNOUNCED": "{count} tags that no ship notice announces. Scan the goods by hand.",
     "PORTAL_AMBIGUOUS": "Its tags fit several pallets ({ssccs}). Scan the pallet number.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PORTAL_CHINESE: dict[str, str] = {
     "PORTAL_TAGS": "{count} 个标签,没有托盘号",
+    "PORTAL_SOMETHING": "有物通过",
     "PORTAL_EMPTY": "没有带标签的货物通过。",
     "PORTAL_NOTHING": "{what} 方向 {direction}:此处不登记。",
     "PORTAL_BACK": "{what} 原路离开:未登记。",
@@ -11,8 +12,8 @@ PORTAL_CHINESE: dict[str, str] = {
     "PORTAL_CANCELLED": "{what} 又返回:刚才的登记已撤销。",
     "PORTAL_LEFT_AGAIN": "{what} 又返回:没有登记,无需处理。",
     "PORTAL_SHIPPED": "托盘 {sscc} 已发货。",
-    "PORTAL_INCOMPLETE": "读取不完整({why}):未登记。请手工扫描托盘,或再通过一次。",
-    "PORTAL_DIRECTION": "方向不明({why})。请手工扫描托盘。",
+    "PORTAL_INCOMPLETE": "{what}:读取不完整({why})。请手工扫描,或再通过一次。",
+    "PORTAL_DIRECTION": "{what}:方向不明({why})。请手工扫描。",
     "PORTAL_SEVERAL": "同时有多个托盘({ssccs})。请逐个手工扫描,或逐个通过。",
     "PORTAL_NOT_ANNOUNCED": "{count} 个标签不在任何发货通知中。请手工扫描货物。",
     "PORTAL_AMBIGUOUS": "标签符合多个托盘({ssccs})。请扫描托盘号。",

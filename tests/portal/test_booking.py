@@ -40,7 +40,7 @@ def test_too_few_of_its_tags_book_nothing_and_leave_a_task() -> None:
     decision = gate.through(WHOLE[:6])
     assert (decision.verdict.status, decision.verdict.code) == (Status.REFUSED, "PORTAL_RATE")
     assert gate.booked() == []
-    task = gate.view.open_task(f"portal/P1/{PALLET}")
+    task = gate.view.open_task(f"portal/{PALLET}")
     assert task is not None and task["kind"] == "portal" and "50 %" in task["msg"]
 
 
@@ -276,6 +276,15 @@ def test_a_refused_pallet_that_comes_again_and_is_whole_ends_its_task() -> None:
     gate = Gate()
     gate.through(WHOLE[:2])
     gate.through(WHOLE)
+    assert (gate.view.open_tasks(), gate.booked()) == ([], ["goods_received"])
+
+
+def test_a_refused_pallet_that_a_clerk_scans_ends_its_task() -> None:
+    gate = Gate()
+    gate.through(WHOLE, UNKNOWN, why="both sides at once")
+    [task] = gate.view.open_tasks()
+    assert PALLET in task["msg"] and task["ref"]
+    gate.deliver(sscc=PALLET)
     assert (gate.view.open_tasks(), gate.booked()) == ([], ["goods_received"])
 
 
