@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -17,7 +15,7 @@ from drivers.button_settings import MqttButtonSettings
 from drivers.button_watch import ButtonWatch
 from drivers.framing import Frame, Framer
 from drivers.scanner_settings import FramedSettings
-from gateway.app import decider, open_store
+from gateway.app import decider, planner
 from gateway.capture import Capture
 from gateway.clock import SystemClock
 from gateway.credentials import CredentialStore
@@ -26,8 +24,8 @@ from gateway.ids import new_id
 from gateway.interpret import sources
 from gateway.model import Intake, Outcome, Read, Rejection, Scan, Verdict
 from gateway.pipeline import Pipeline, Source
+from gateway.rehearsal import copied_store
 from gateway.settings import Settings
-from gateway.store.scratch import copy_store
 from gateway.store.writer import Request, Writer
 
 _YEAR_2001_MS = 10**12  # a smaller `at_ms` counts from the beginning of the recording
@@ -123,14 +121,8 @@ class Replay:
 
     def _open_pipeline(self, settings: Settings, source: Source) -> Callable[[Read, Callable[[Verdict], None]], None]:
         """The way of a read in the daemon, with a writer that answers at once, on a copy of the store."""
-        directory = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="kanban-replay-")))
-        self.has_store = copy_store(settings.gateway.data_dir, directory)
-        gateway = settings.gateway.model_copy(update={"data_dir": directory})
-        limits = settings.store.model_copy(update={"ballast_kib": 0})
-        scratch = settings.model_copy(update={"gateway": gateway, "store": limits})
-        store = open_store(scratch, self._clock)
-        self._stack.callback(store.close)
-        writer = Writer(store, decider(settings), self._clock)
+        store, self.has_store = self._stack.enter_context(copied_store(settings, self._clock))
+        writer = Writer(store, decider(settings), self._clock, follow=planner(settings))
 
         def submit(intake: Intake, done: Callable[[Outcome], None] | None = None) -> None:
             writer.step([Request(intake, done)])

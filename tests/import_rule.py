@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.app": EVERYTHING,
     "gateway.cli": EVERYTHING,
     "gateway.replay": EVERYTHING,
+    "gateway.rehearsal": EVERYTHING,
     "gateway.capture": ("gateway.errors",),
     "gateway.supervisor": (*_BASE, "gateway.health", "gateway.systemd", "drivers.base"),
     "gateway.interpret": (

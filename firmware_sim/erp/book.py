@@ -132,7 +132,7 @@ class Book:
 
     def close_orders(self, event: dict[str, Any]) -> None:
         """Orders that this event ends: filled, or cancelled by an undo."""
-        state = "cancelled" if event.get("t") == "card_undone" else "closed"
+        state = "cancelled" if event.get("t") in ("card_undone", "reorder_withdrawn") else "closed"
         self._closed += [(state, key) for key in event.get("closes", ())]
         self._closed += [("open", signal["key"]) for signal in event.get("reopens", ())]
 

@@ -18,6 +18,7 @@ from firmware_sim.erp.envelope import Ack, now_utc
 from firmware_sim.erp.goods import post_goods
 from firmware_sim.erp.mischief import Mischief, Ruling
 from firmware_sim.erp.posting import BOOKED, VOIDED, Postings
+from firmware_sim.erp.rule_orders import is_rule_key, note_receipt, now_of
 from firmware_sim.identity import new_uuid7
 
 OPEN = ("WAIT", "EMPTY", "ORDERED", "IN_PROCESS", "IN_TRANSIT")
@@ -33,6 +34,7 @@ class Applied:
     commands: list[tuple[str, Event]] = field(default_factory=list)  # (gateway, document)
     corrected: set[str] = field(default_factory=set)  # gateways whose own picture may differ from ours now
     changed_by: set[str] = field(default_factory=set)  # gateways that changed cards or stock
+    has_new_orders: bool = False  # an order of a reorder rule was placed, received or withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +107,16 @@ class Clerk:
         if "origin" in event:
             applied.corrected.add(gw)
         doc = self.book.place_order(event, gw)
+        if is_rule_key(event.get("key", "")) or event["t"] == "reorder_withdrawn":
+            applied.has_new_orders = True
         if doc and self._confirm_orders and gw != RIVAL:
             self._confirm(event["key"], doc, gw, applied)
         self.book.close_orders(event)
         if with_stock:
             self._postings.settle(event, VOIDED if event.get("voids") else BOOKED)
         self._note_words(event, gw)
+        if event["t"] in ("goods_received", "movement_undone") and note_receipt(self._db, event):
+            applied.has_new_orders = True
 
     def _note_words(self, event: Event, gw: str) -> None:
         """What an event says beyond stock, cards and orders."""
@@ -159,7 +165,7 @@ class Clerk:
         self, event: Event, gw: str, st: str, code: str, of: str, message: str, applied: Applied, is_first: bool
     ) -> Judgement:
         """A refused posting leaves card and order standing (K6); a refused status leaves nothing."""
-        stands = of == "posting" and code != "NO_KEY"
+        stands = of == "posting" and code != "NO_KEY" and event["t"] != "reorder_triggered"
         if stands:
             self.carry_out(event, gw, st, applied, with_stock=False)
         return Judgement("rejected", code, stands and is_first, {"code": code, "msg": message, "of": of})
@@ -186,7 +192,10 @@ class Clerk:
         else:
             by = {"gw": standing.gw if standing else "", "w": ""}
         told: Event = {"by": by}
-        if standing:
+        if is_rule_key(key):
+            self.book.flush(self._db)
+            told["now"] = now_of(self._db, key)
+        elif standing:
             told["now"] = {"cycle": standing.cycle, "state": standing.state}
             if standing.w:
                 told["now"] |= {"w": standing.w} | ({"q": standing.q} if standing.q else {})

@@ -20,7 +20,7 @@ from firmware_sim.erp.clerk import Applied
 from firmware_sim.erp.envelope import STREAMS, Batch, EnvelopeError, parse_batch
 from firmware_sim.erp.ledger import Ledger
 from firmware_sim.erp.link import Link
-from firmware_sim.erp.masterdata import publications, snapshots, store_plant
+from firmware_sim.erp.masterdata import ORDERS, publications, snapshots, store_plant
 from firmware_sim.erp.mischief import Mischief
 from firmware_sim.erp.rest_link import RestLink
 from firmware_sim.erp.rest_mischief import RestMischief
@@ -71,6 +71,7 @@ class Erp:
         self._held: list[tuple[str, Any]] = []  # what came while stalled
         self._online: set[str] = set()
         self._snapshot_due: set[str] = set()
+        self._orders_due: set[str] = set()
         self._snapshot_at = 0.0
         self._command_sent: dict[str, float] = {}
         self._command_at = 0.0
@@ -106,6 +107,8 @@ class Erp:
         for gw, document in applied.commands:
             self._send_command(gw, document)
         self._snapshot_due |= applied.corrected
+        if applied.has_new_orders:
+            self._orders_due |= set(self.ledger.gateways())
         gateways = self.ledger.gateways()
         if applied.changed_by and len(gateways) > 1:  # to who told it too: it passes over what is older than that
             self._snapshot_due |= set(gateways)
@@ -117,7 +120,7 @@ class Erp:
 
     def publish_masterdata(self, gw: str) -> None:
         """All datasets, retained. Only in the ledger's thread."""
-        for dataset, document in publications(self.ledger.db):
+        for dataset, document in publications(self.ledger.db, gw):
             self.link.publish(gw, f"md/{dataset}", document)
 
     def send(self, gw: str, document: dict[str, Any]) -> None:
@@ -227,7 +230,17 @@ class Erp:
         self._command_sent[document["id"]] = time.monotonic()
         self.link.publish(gw, "cmd", orjson.dumps(document), retain=False)
 
+    def publish_orders(self) -> None:
+        """The set of orders to every gateway. Only in the ledger's thread."""
+        for gw in self.ledger.gateways():
+            document = dict(publications(self.ledger.db, gw)).get(ORDERS)
+            if document is not None:
+                self.link.publish(gw, f"md/{ORDERS}", document)
+
     def _tick(self, now: float) -> None:
+        if self._orders_due and not self.mischief.is_stalled:
+            self._orders_due.clear()
+            self.publish_orders()
         if self._snapshot_due and now - self._snapshot_at >= SNAPSHOT_INTERVAL_S and not self.mischief.is_stalled:
             self._snapshot_at = now
             for gw in self._snapshot_due:

@@ -9,6 +9,8 @@
 {"do": "command", "gw": "L3-07", "name": "card_full", "body": {...}, "id": "...", "deadline": "..."}
 {"do": "publish", "gw": "L3-07", "topic": "ack/sig", "payload": "any text", "retain": true}
 {"do": "snapshot", "gw": "L3-07"}                 card states and stock, now
+{"do": "order", "name": "rule/… or PO-0000001", "state": "cancelled" | "deleted" | "closed", "command": false}
+                                                  an order of a reorder rule, in the master data or by command
 {"do": "plant", "plant": {"items": [...]}}        new master data; changed datasets get the next version
 {"do": "online", "online": false}                 say on erp/state that we are away (or back)
 {"do": "answer", "status": 503, "count": 2, "on": "batches" | "streams" | "feed" | "md", "headers": {}, "text": "…"}
@@ -34,6 +36,7 @@ from firmware_sim.erp.consumer import Erp
 from firmware_sim.erp.masterdata import store_plant
 from firmware_sim.erp.mischief import COUNTED, Ruling
 from firmware_sim.erp.rest_mischief import Canned
+from firmware_sim.erp.rule_orders import set_state
 from firmware_sim.identity import new_uuid7
 from firmware_sim.port import LOOPBACK
 
@@ -104,6 +107,20 @@ def _plant(erp: Erp, request: Request) -> None:
     erp.call(renew)
 
 
+def _order(erp: Erp, request: Request) -> None:
+    def change() -> None:
+        key = set_state(erp.ledger.db, request["name"], request["state"])
+        if request.get("command"):
+            why = {"closed": "received"}.get(request["state"], request["state"])
+            for gw in erp.ledger.gateways():
+                body = {"key": key, "why": why}
+                erp.send(gw, {"v": 1, "id": new_uuid7(), "name": "order_closed", "body": body})
+        else:
+            erp.publish_orders()
+
+    erp.call(change)
+
+
 def _online(erp: Erp, request: Request) -> None:
     erp.link.announce(is_online=bool(request["online"]))
 
@@ -156,6 +173,7 @@ _ACTIONS: dict[str, Callable[[Erp, Request], Request | None]] = {
     "publish": _publish,
     "snapshot": _snapshot,
     "plant": _plant,
+    "order": _order,
     "online": _online,
     "answer": _answer_next,
     "choke": _choke,

@@ -117,9 +117,9 @@ class RestDesk:
         for document in erp.ledger.open_commands(gw):
             erp.link.publish(gw, "cmd", orjson.dumps(document), retain=False)
 
-    def master(self, dataset: str, known_etag: str) -> Answer:
+    def master(self, gw: str, dataset: str, known_etag: str) -> Answer:
         """A whole dataset, unless the gateway has it already."""
-        documents = {name: orjson.loads(text) for name, text in publications(self._erp.ledger.db)}
+        documents = {name: orjson.loads(text) for name, text in publications(self._erp.ledger.db, gw)}
         document = documents.get(dataset)
         if document is None:
             return problem(404, "unknown_dataset", f"no dataset {dataset!r} here")

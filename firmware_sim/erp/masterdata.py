@@ -11,12 +11,15 @@ import orjson
 
 from firmware_sim.erp.book import decimal_text
 from firmware_sim.erp.ledger import Ledger
+from firmware_sim.erp.rule_orders import fingerprint, order_rows
 
 DATASETS = (
     "units", "items", "locations", "partners", "loops", "cards", "lots", "purchase_orders", "ship_notices",
     "work_orders", "shipments", "people",
     "calendars", "order_points", "sources", "boms",
 )  # fmt: skip
+ORDERS = "purchase_orders"
+_NO_ORDERS = "[[],[]]"
 ALWAYS = ("items", "locations", "loops", "cards")  # published even when empty
 Row = dict[str, Any]
 
@@ -34,13 +37,27 @@ def store_plant(db: sqlite3.Connection, plant: dict[str, list[Row]]) -> None:
             db.execute("INSERT OR REPLACE INTO masterdata VALUES(?,?,?,?)", (dataset, version, etag, rows.decode()))
 
 
-def publications(db: sqlite3.Connection) -> Iterable[tuple[str, bytes]]:
-    """(dataset, document) in the order in which they refer to each other."""
+def publications(db: sqlite3.Connection, gw: str) -> Iterable[tuple[str, bytes]]:
+    """(dataset, document) for a gateway, in the order in which they refer to each other."""
+    _renew_orders(db)
     for dataset in DATASETS:
         row = db.execute("SELECT version, etag, rows FROM masterdata WHERE dataset = ?", (dataset,)).fetchone()
         if row:
-            body = {"v": 1, "dataset": dataset, "version": row[0], "etag": row[1], "rows": orjson.loads(row[2])}
+            rows = orjson.loads(row[2]) + (order_rows(db, gw) if dataset == ORDERS else [])
+            body = {"v": 1, "dataset": dataset, "version": row[0], "etag": row[1], "rows": rows}
             yield dataset, orjson.dumps(body)
+
+
+def _renew_orders(db: sqlite3.Connection) -> None:
+    """The set of orders has another version once an order of a rule is another one."""
+    now = fingerprint(db)
+    known = db.execute("SELECT version, etag, rows FROM masterdata WHERE dataset = ?", (ORDERS,)).fetchone()
+    if known is None and now == _NO_ORDERS:
+        return
+    version, etag, rows = known or (0, "", "[]")
+    wanted = blake2b(f"{rows}{now}".encode(), digest_size=8).hexdigest() if now != _NO_ORDERS else etag
+    if wanted != etag:
+        db.execute("INSERT OR REPLACE INTO masterdata VALUES(?,?,?,?)", (ORDERS, version + 1, wanted, rows))
 
 
 def snapshots(ledger: Ledger) -> Iterable[tuple[str, bytes]]:

@@ -100,7 +100,7 @@ def create_app(erp: Erp, recorder: Recorder | None = None) -> Flask:
 
     @app.get("/v1/gw/<gw>/md/<dataset>", endpoint="md")
     def master(gw: str, dataset: str) -> Response:
-        return counter.master(dataset)
+        return counter.master(gw, dataset)
 
     return app
 
@@ -185,9 +185,9 @@ class _Counter:
             return _respond(problem(410, "cursor_gone", f"cursor {error} cannot be continued: ask without one"))
         return _respond(Answer(200, {"v": 1, "next": f"f{following}", "items": items}))
 
-    def master(self, dataset: str) -> Response:
+    def master(self, gw: str, dataset: str) -> Response:
         etag = request.headers.get("If-None-Match", "")
-        return _respond(self._erp.call(lambda: self._desk.master(dataset, etag)))
+        return _respond(self._erp.call(lambda: self._desk.master(gw, dataset, etag)))
 
     def _body(self) -> bytes:
         body = request.get_data()

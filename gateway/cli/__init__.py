@@ -23,6 +23,7 @@ from gateway.cli.masterdata import masterdata
 from gateway.cli.mode import mode
 from gateway.cli.passage import passage, passages
 from gateway.cli.probe import probe
+from gateway.cli.reorder import explain, triggers, why_not_
 from gateway.cli.replay import replay
 from gateway.cli.resolve import resolve
 from gateway.cli.rules import rules
@@ -60,6 +61,9 @@ COMMANDS: tuple[click.Command, ...] = (
     size,
     walk,
     rules,
+    triggers,
+    explain,
+    why_not_,
     labels,
     masterdata,
     scan_image,

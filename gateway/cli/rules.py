@@ -11,7 +11,9 @@ import click
 from gateway.app import rules_body
 from gateway.cli.instruct import instruct, tell
 from gateway.cli.option import Family, config_option, json_option
-from gateway.cli.stored import reading
+from gateway.cli.stored import data_dir_of, reading
+from gateway.rehearsal import tried
+from gateway.reorder.explanation import explained
 from gateway.reorder.planner import RULES_FACT
 from gateway.reorder.rule import RuleSet
 from gateway.reorder.ruledocument import rules_of
@@ -42,6 +44,26 @@ def load(config: Path, file: Path) -> None:
     """Bring a rule file into force, at once and as a whole; the gateway may run."""
     settings = load_settings(config)
     tell(instruct(settings, "rules.load", rules_body(settings, load_rules(file))))
+
+
+@rules.command("dry-run")
+@config_option
+@json_option
+@file_argument
+def dry_run(config: Path, file: Path, as_json: bool) -> None:
+    """Say what a rule file would order and flag if it came into force now; on a copy of the store."""
+    settings, found = load_settings(config), load_rules(file)
+    data_dir_of(settings)
+    for event in tried(settings, found):
+        if as_json:
+            click.echo(json.dumps(event, ensure_ascii=False))
+        elif event["kind"] == "reorder_triggered":
+            for line in explained(event):
+                click.echo(line)
+        else:
+            text = event.get("text") or event.get("why", "")
+            click.echo(f"{event['kind']}: {event['item']} at {event['location']} by {event['rule']}: {text}")
+    click.echo("nothing was changed", err=True)
 
 
 @rules.command()

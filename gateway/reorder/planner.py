@@ -55,9 +55,9 @@ class Planner:
         events = [event for body in bodies if "origin" not in body for event in answered(body, view)]
         if rules is None:
             return tuple(events)
-        places = dict.fromkeys(place for body in bodies for place in self._touched(body, rules, view))
+        places = dict.fromkeys(place for body in bodies for place in self._touched(body, view))
         if isinstance(intake, Tick) and not bodies:
-            places |= dict.fromkeys(self._swept(rules, view))
+            places |= dict.fromkeys(self._swept(view))
         for place in places:
             events += self._looked_at(place, rules, view)
         return tuple(events)
@@ -78,9 +78,14 @@ class Planner:
         bounds = self._bindings.rules_at(rules, item, area, view)
         return [self._judge.judged(bound, item, area, rules, view) for bound in bounds]
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether places are still to be looked at."""
+        return bool(self._queue)
+
     # -- what was touched ----------------------------------------------------------------------
 
-    def _touched(self, body: Body, rules: RuleSet, view: View) -> Iterator[Place]:
+    def _touched(self, body: Body, view: View) -> Iterator[Place]:
         if "origin" in body:
             return
         for move in body.get("mv", ()):
@@ -95,16 +100,16 @@ class Planner:
             "stock_adopted",
             "mode_changed",
         ):
-            self._put_all(rules, view)
+            self._put_all(view)
         if "md" in body:
-            self._put_changed(body["md"], rules, view)
+            self._put_changed(body["md"], view)
 
-    def _put_changed(self, change: Body, rules: RuleSet, view: View) -> None:
+    def _put_changed(self, change: Body, view: View) -> None:
         if change["dataset"] == "purchase_orders":
             items = {line.get("item") for row in change["set"] for line in row.get("lines", ())}
-            self._put(place for place in self._places(rules, view) if place[0] in items or change["del"])
+            self._put(place for place in self.places(view) if place[0] in items or change["del"])
         elif change["dataset"] in _CHANGES_ALL:
-            self._put_all(rules, view)
+            self._put_all(view)
 
     # -- looking at places ---------------------------------------------------------------------
 
@@ -134,22 +139,22 @@ class Planner:
 
     # -- looking at everything, a few places at a time -----------------------------------------
 
-    def _swept(self, rules: RuleSet, view: View) -> list[Place]:
+    def _swept(self, view: View) -> list[Place]:
         now = view.now.mono_ms
         if self._swept_ms is None or now - self._swept_ms >= SWEEP_EVERY_MS:
             self._swept_ms = now
-            self._put_all(rules, view)
+            self._put_all(view)
         count = min(SWEEP_PLACES, len(self._queue))
         return [self._queue.popleft() for _ in range(count)]
 
-    def _put_all(self, rules: RuleSet, view: View) -> None:
-        self._put(self._places(rules, view))
+    def _put_all(self, view: View) -> None:
+        self._put(self.places(view))
 
     def _put(self, places: Iterable[Place]) -> None:
         waiting = set(self._queue)
         self._queue.extend(place for place in places if place not in waiting)
 
-    def _places(self, rules: RuleSet, view: View) -> list[Place]:
+    def places(self, view: View) -> list[Place]:
         """Every item at every place where the ERP plans it or stock of it was ever booked, in order."""
         stocked = {(item, view.area(location)) for item, location, _, _ in view.all_stock()}
         planned = {(row["item"], view.area(row["location"])) for row in view.master_rows("order_points").values()}

@@ -92,6 +92,12 @@ class StoreReader:
         row = self._connection.execute("SELECT seq,body FROM journal WHERE id=?", (parse_id(event_id),)).fetchone()
         return {"seq": row[0], **orjson.loads(row[1])} if row else None
 
+    def opening(self, key: str) -> Row | None:
+        """The newest event that opened the need of this key; looked for from the journal's end."""
+        query = "SELECT seq,body FROM journal WHERE body ->> '$.key'=? AND body ->> '$.t'=? ORDER BY seq DESC LIMIT 1"
+        row = self._connection.execute(query, (key, "reorder_triggered")).fetchone()
+        return {"seq": row[0], **orjson.loads(row[1])} if row else None
+
     def row_after(self, stream: str, number: int) -> int | None:
         """Journal row of the event that follows `number` in its stream in this epoch; None when there is none.
 

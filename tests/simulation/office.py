@@ -125,7 +125,7 @@ class Office:
         is_new = self.ledger.greet(gateway, state["ep"], state["birth"], is_online=state["online"])
         if not state["online"]:
             return
-        for dataset, document in publications(self.ledger.db):
+        for dataset, document in publications(self.ledger.db, gateway):
             self.wire.down(gateway, f"md/{dataset}", document)
         if is_new:
             self.publish_snapshots(gateway)

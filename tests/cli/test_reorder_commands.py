@@ -1,0 +1,162 @@
+"""`rules`, `triggers`, `explain`, `why-not` on the store of a gateway that does not run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from gateway.cli import main
+from tests.reorder.shop import Shop
+
+CONFIG = """\
+[gateway]
+id = "G1"
+site = "P1"
+data_dir = "data"
+
+[store]
+ballast_kib = 0
+
+[sync]
+enabled = false
+
+[[station]]
+id = "S-1"
+role = "consume"
+location = "WH"
+
+[[device]]
+id = "scan-1"
+type = "serial"
+station = "S-1"
+port = "/dev/null"
+"""
+RULES = """\
+name = "store"
+
+[class.small]
+items = ["SCREW", "NUT"]
+
+[[rule]]
+id = "low"
+kind = "below_safety"
+classes = ["small"]
+safety_stock = 180
+order_quantity = 200
+
+[[rule.override]]
+items = ["NUT"]
+safety_stock = "12.5"
+"""
+KEY = "rule/P1/SCREW/WH/low/1"
+
+
+class Desk:
+    """A configuration with a store beside it, and the commands on them."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.file("gateway.toml", CONFIG)
+        self.rules = self.file("rules.toml", RULES)
+
+    def file(self, name: str, text: str) -> str:
+        (self.directory / name).write_text(text)
+        return str(self.directory / name)
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        done = CliRunner().invoke(main, [*arguments, "--config", str(self.directory / "gateway.toml")])
+        assert done.exit_code == code, done.output
+        return done.output
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.run(*arguments, "--json"))
+
+    def shop(self, *rules: dict[str, Any]) -> Shop:
+        return Shop(self.directory / "data", *rules)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    found = Desk(tmp_path)
+    shop = found.shop()
+    shop.load("items", {"id": "SCREW", "uom": "PCE"}, {"id": "NUT", "uom": "PCE"})
+    shop.receive(179)
+    shop.receive(12, item="NUT")
+    shop.close()
+    return found
+
+
+def check(file: str) -> tuple[int, list[str]]:
+    done = CliRunner().invoke(main, ["rules", "check", file])
+    return done.exit_code, done.output.splitlines()
+
+
+def test_a_rule_file_is_checked_without_a_gateway(desk: Desk) -> None:
+    code, told = check(desk.rules)
+    assert code == 0
+    assert told[0].startswith("ok: 1 rules (")
+
+
+def test_every_mistake_is_told_at_once_with_its_line(desk: Desk) -> None:
+    lines = RULES.splitlines()
+    lines[9:12] = ['when = "on_hand ** 2"', 'at = "25:00"', "safty_stock = 180"]
+    lines[-1] = "safety_stock = 12.5"
+    wrong = desk.file("wrong.toml", "\n".join(lines))
+    code, told = check(wrong)
+    assert code == 2
+    assert [line.removeprefix(f"{wrong}:") for line in told] == [
+        "10: rule[0].when: 'pow' is not possible, expected numbers of at most 10^12, names, + - * /, comparisons, and,"
+        " or, not",
+        "11: rule[0].at: '25:00' is not possible, expected a time of day such as '06:00'",
+        "12: rule[0].safty_stock: unknown key, did you mean 'safety_stock'?",
+        "15: rule[0].override[0].safety_stock: 12.5 is not possible, expected a whole number, or a decimal in quotes"
+        " such as '2.5', from 0 to 1000000000",
+    ]
+
+
+def test_a_dry_run_says_what_would_be_ordered_and_changes_nothing(desk: Desk) -> None:
+    told = desk.run("rules", "dry-run", desk.rules)
+    assert "asks for 200 PCE of SCREW at WH" in told
+    assert "compared: on_hand 12 < safety_stock 12.5: true" in told
+    assert "no rules are in force" in desk.run("rules", "show")
+    assert "nothing was asked for yet" in desk.run("triggers")
+
+
+def test_rules_are_loaded_once_shown_and_explained(desk: Desk) -> None:
+    assert "in force now, as version 1" in desk.run("rules", "load", desk.rules)
+    assert "in force already" in desk.run("rules", "load", desk.rules)
+    assert desk.json("rules", "show")["name"] == "store"
+    shop = desk.shop()
+    shop.tick()
+    shop.close()
+    assert [(one["key"], one["qty"]) for one in desk.json("triggers", "--open")] == [
+        ("rule/P1/NUT/WH/low/1", "200"), (KEY, "200"),
+    ]  # fmt: skip
+    told = desk.run("explain", KEY)
+    for line in ("asks for 200 PCE of SCREW at WH, no lead time is known", "compared: on_hand 179 < safety_stock 180: true",
+                 "rules: version 1", "master data: items version 1", "now: asked for since"):  # fmt: skip
+        assert line in told
+    [trigger] = [one for one in desk.json("triggers") if one["key"] == KEY]
+    assert trigger["state"] == "open"
+    assert desk.json("explain", KEY)["tr"]["basis"]["rules"]["version"] == 1
+    assert "no decision of a reorder rule" in desk.run("explain", "rule/P1/X/WH/low/1", code=1)
+
+
+def test_why_not_says_for_each_rule_what_stands_in_the_way(desk: Desk) -> None:
+    desk.run("rules", "load", desk.rules)
+    shop = desk.shop()
+    shop.tick()
+    shop.receive(100, item="NUT")
+    shop.close()
+    [screw] = desk.json("why-not", "SCREW")
+    assert (screw["outcome"], screw["location"], screw["episode"]["key"]) == ("open", "WH", KEY)
+    assert f"its need {KEY} is open" in desk.run("why-not", "SCREW")
+    told = desk.run("why-not", "NUT", "--location", "WH")
+    assert "not asked for: what it compares is not so" in told
+    assert "compared: on_hand 112 < safety_stock 12.5: not true" in told
+    assert "its last need ended: above" in told
+    assert "no rule is for BOLT" in desk.run("why-not", "BOLT")
