@@ -58,8 +58,10 @@ class Planner:
         places = dict.fromkeys(place for body in bodies for place in self._touched(body, view))
         if isinstance(intake, Tick) and not bodies:
             places |= dict.fromkeys(self._swept(view))
+        answered_for = {(event.body["item"], event.body["location"]) for event in events}
         for place in places:
-            events += self._looked_at(place, rules, view)
+            if place not in answered_for:  # they are looked at once that is known
+                events += self._looked_at(place, rules, view)
         return tuple(events)
 
     def rules(self, view: View) -> RuleSet | None:

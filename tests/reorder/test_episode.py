@@ -63,6 +63,16 @@ def test_a_receipt_that_leaves_it_short_is_asked_for_again(shop: Shop) -> None:
 
 
 @pytest.mark.decision("K8")
+def test_a_receipt_that_is_enough_ends_the_need_once(shop: Shop) -> None:
+    shop.receive(180)
+    shop.issue(1)
+    shop.load("purchase_orders", order(shop.open()[0]))
+    shop.receive_for("PO-1", "1", 200)
+    assert shop.ended() == ["received"]
+    assert shop.open() == []
+
+
+@pytest.mark.decision("K8")
 def test_stock_that_comes_back_by_itself_withdraws_what_nobody_has_answered(shop: Shop) -> None:
     shop.receive(180)
     shop.issue(1)
