@@ -80,6 +80,7 @@ class Shipment:
     lines: tuple[ShipmentLine, ...]
     units: tuple[str, ...] = ()  # SSCCs that are to leave with it, where that is settled
     due: str = ""  # a day
+    is_made_to_order: bool = False  # a sales order whose goods are made for it: its components are planned from it
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -94,7 +95,9 @@ class Shipment:
         is_open = choice(row, "status", ("open", "closed"), "open") == "open"
         units = words(row, "units")
         unique(row, "unit", units)
-        return cls(text(row, "id"), text(row, "customer"), is_open, lines, units, day(row, "due"))
+        return cls(
+            text(row, "id"), text(row, "customer"), is_open, lines, units, day(row, "due"), flag(row, "made_to_order")
+        )
 
 
 def unit_word(number: str) -> str:

@@ -34,17 +34,13 @@ class _Walk:
 
     target: str
     situation: Situation
-    is_netted: bool
     on_hand: dict[str, int] = field(default_factory=dict)
     visits: int = 0
 
 
-def claims(orders: Iterable[WorkOrder], situation: Situation, *, is_netted: bool = True) -> list[Claim] | Rejection:
-    """The claims of the orders on the situation's item, in due order; what has no date comes last, then by name.
-
-    `is_netted` False takes no sub-assembly from stock: everything is made for the order (A04).
-    """
-    walk = _Walk(situation.item, situation, is_netted)
+def claims(orders: Iterable[WorkOrder], situation: Situation) -> list[Claim] | Rejection:
+    """The claims of the orders on the situation's item, in due order; what has no date comes last, then by name."""
+    walk = _Walk(situation.item, situation)
     found: list[Claim] = []
     for order in in_due_order(orders):
         wanted = order.components or (Component(order.item, order.quantity),)
@@ -58,6 +54,17 @@ def claims(orders: Iterable[WorkOrder], situation: Situation, *, is_netted: bool
         if total > 0:
             found.append(Claim(order.id, total, order.due_ms))
     return found
+
+
+def uncovered(needed: list[Claim], supply: int) -> list[Claim]:
+    """The claims that do not get all, each with what it lacks, when the supply is given out in their order."""
+    short = []
+    for claim in needed:
+        got = max(0, min(supply, claim.quantity))
+        supply -= claim.quantity
+        if got < claim.quantity:
+            short.append(Claim(claim.order, claim.quantity - got, claim.due_ms))
+    return short
 
 
 def in_due_order(orders: Iterable[WorkOrder]) -> list[WorkOrder]:
@@ -75,7 +82,7 @@ def _need(walk: _Walk, item: str, quantity: int, path: tuple[str, ...], *, is_he
     bom = walk.situation.bom(item)
     if bom is None:
         return 0
-    if not is_head and not bom.is_phantom and walk.is_netted:
+    if not is_head and not bom.is_phantom:
         quantity = _missing(walk, item, quantity)
     total = 0
     for component in _lines(bom, quantity):

@@ -73,9 +73,11 @@ class Plan:
         return self._index("claims", view, datasets, _claims).get(item, ())
 
     def work_orders(self, view: View, day_ms: Callable[[str], int | None]) -> tuple[Order, ...]:
-        """Released work orders with what is still to be made and issued of them."""
+        """Released work orders and sales orders made to order, with what is still to be made and issued of them."""
         rows = self._index("work orders", view, ("work_orders", "items", "units"), _released)
-        return tuple(found for one in rows if (found := _order(one, view, day_ms)) is not None)
+        sold = self._index("sales orders", view, ("shipments", "items", "units"), _made_to_order)
+        orders = [found for one in rows if (found := _order(one, view, day_ms)) is not None]
+        return (*orders, *(order for one in sold for order in _sold(one, view, day_ms)))
 
     def point(self, item: str, area: str, view: View) -> OrderPoint | None:
         """The ERP's reorder parameters of an item at a place."""
@@ -200,4 +202,20 @@ def _order(order: WorkOrder, view: View, day_ms: Callable[[str], int | None]) ->
             issued = counted(ISSUED, order.id, one.line, view) + one.elsewhere * base[1] // MICRO
             if base[0] > issued:
                 parts.append(Component(one.item, base[0] - issued))
+    if order.components and not parts:
+        return None  # it has all it needs; without any its bill would be exploded
     return Order(order.id, order.item, left, day_ms(order.due), tuple(parts)) if left > 0 else None
+
+
+def _made_to_order(view: View) -> tuple[Shipment, ...]:
+    orders: Iterable[Shipment] = (view.master("shipments", name) for name in view.master_rows("shipments"))
+    return tuple(one for one in orders if one.is_open and one.is_made_to_order)
+
+
+def _sold(order: Shipment, view: View, day_ms: Callable[[str], int | None]) -> Iterable[Order]:
+    """What is still to be made for each line of a sales order."""
+    for line in order.lines:
+        wanted = base_of(line.quantity, line.uom, view.master("items", line.item), view)
+        left = wanted[0] - counted("shipped", order.id, line.line, view) if wanted is not None else 0
+        if left > 0:
+            yield Order(order.id, line.item, left, day_ms(order.due), (), is_for_customer=True)

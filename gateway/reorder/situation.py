@@ -40,7 +40,6 @@ class Receipt:
     quantity: int
     at_ms: int | None  # None when nobody said when
     ref: str = ""  # the document
-    order: str = ""  # the order it was asked for, when it was for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,6 @@ class OpenSignal:
     quantity: int
     due_ms: int | None = None
     key: str = ""
-    order: str = ""  # as for a receipt
 
 
 @dataclass(frozen=True, slots=True)

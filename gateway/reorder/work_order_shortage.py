@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.quantity import format_quantity
-from gateway.reorder.explosion import Claim, claims
+from gateway.reorder.explosion import Claim, claims, uncovered
 from gateway.reorder.finding import Finding, Number, Operator, Unit, compare
 from gateway.reorder.measure import formula, in_transit, on_hand, open_signals
 from gateway.reorder.parameter import Sort, given
@@ -40,7 +40,7 @@ def find(rule: WorkOrderShortage, situation: Situation, named: str) -> Finding:
     safety = Number("safety_stock", rule.safety_stock, Unit.MICRO, named)
     supply = held.value + coming.value + asked.value - safety.value
     gap = formula("gap", max(0, total.value - supply) if needed else 0)
-    short = _uncovered(needed, supply)
+    short = uncovered(needed, supply)
     judged = Judged(
         KIND, _FORMULA, (compare(gap, Operator.ABOVE, formula("nothing", 0)),),
         (total, held, coming, asked, safety, gap, *_shortages(short, situation)), gap.value,
@@ -51,17 +51,6 @@ def find(rule: WorkOrderShortage, situation: Situation, named: str) -> Finding:
     missing, first = format_quantity(gap.value), short[0].order
     why = say("REORDER_ORDERS_SHORT", item=situation.item, gap=missing, count=len(short), first=first)
     return proposed(judged, rule, situation, why, is_transferred=rule.transfer)
-
-
-def _uncovered(needed: list[Claim], supply: int) -> list[Claim]:
-    """The claims that do not get all, each with what it lacks, when the supply is given out in their order."""
-    short = []
-    for claim in needed:
-        got = max(0, min(supply, claim.quantity))
-        supply -= claim.quantity
-        if got < claim.quantity:
-            short.append(Claim(claim.order, claim.quantity - got, claim.due_ms))
-    return short
 
 
 def _shortages(short: list[Claim], situation: Situation) -> tuple[Number, ...]:

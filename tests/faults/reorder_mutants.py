@@ -52,7 +52,7 @@ REORDER_MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "phantom_taken_from_stock", "what is never stocked is found in stock", _ORDERS,
-        (Edit("gateway.reorder.explosion", "not bom.is_phantom and walk.is_netted", "walk.is_netted"),),
+        (Edit("gateway.reorder.explosion", "not is_head and not bom.is_phantom", "not is_head"),),
     ),
     Mutant(
         "scrap_forgotten", "what is lost on the way is not ordered", _ORDERS,

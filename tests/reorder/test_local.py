@@ -60,3 +60,31 @@ def test_without_a_calendar_a_day_begins_at_midnight_of_the_plant(tmp_path: Path
     assert calendar.day_of(evening_ms).isoformat() == "2025-12-01"
     assert calendar.start_of(calendar.day_of(evening_ms)) == evening_ms - 7 * HOUR_MS - HOUR_MS // 2
     shop.close()
+
+
+def test_a_sales_order_that_is_made_to_order_is_bought_for_once(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, {"id": "mto", "kind": "make_to_order"})
+    shop.load("items", {"id": ITEM, "uom": "PCE"}, {"id": "SET", "uom": "PCE"})
+    shop.load("boms", {"id": "SET", "quantity": "1", "lines": [{"item": ITEM, "quantity": "4"}]})
+    shop.load("order_points", {"id": "P1", "item": ITEM, "location": PLACE})
+    line = {"line": "1", "item": "SET", "quantity": "10", "uom": "PCE"}
+    shop.load("shipments", {"id": "SO-1", "customer": "C1", "made_to_order": True, "lines": [line]})
+    shop.tick()
+    assert shop.asked() == ["SCREW/WH/mto/1 40"]
+    [key] = shop.open()
+    order = {"line": "1", "item": ITEM, "quantity": "40", "uom": "PCE", "location": PLACE, "need": key}
+    shop.load("purchase_orders", {"id": "PO-1", "supplier": "V1", "lines": [order]})
+    shop.receive_for("PO-1", "1", 40)
+    shop.tick()
+    assert (shop.ended()[0], shop.open(), len(shop.asked())) == ("received", [], 1)
+    shop.close()
+
+
+def test_a_work_order_that_has_all_its_components_needs_nothing_more(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, {"id": "wo", "kind": "work_order_shortage"})
+    shop.load("items", {"id": ITEM, "uom": "PCE"}, {"id": "SET", "uom": "PCE"})
+    shop.load("boms", {"id": "SET", "quantity": "1", "lines": [{"item": ITEM, "quantity": "4"}]})
+    part = {"line": "10", "item": ITEM, "quantity": "40", "uom": "PCE", "issued_elsewhere": "40"}
+    shop.load("work_orders", {"id": "WO-1", "item": "SET", "quantity": "10", "uom": "PCE", "components": [part]})
+    assert local(shop).work_orders() == ()
+    shop.close()

@@ -116,11 +116,19 @@ def test_when_everything_can_be_transferred_nothing_is_bought() -> None:
     assert [(one.source, one.quantity) for one in finding.shares] == [("WH2", units(10))]
 
 
-def test_a_sales_order_needs_everything_anew_but_is_asked_for_once() -> None:
+def test_a_sales_order_needs_what_nobody_else_has_claimed_and_is_bought_for_once() -> None:
     boms = (bill("TOP", line("MID", 2)), bill("MID", line("ITEM", 1)))
     order = WorkOrder("SO1", "TOP", units(10), NOW_MS + DAY_MS, is_for_customer=True)
-    situation = making(500, *boms, orders=(order,), stocks={"MID": units(100)})
-    assert found("make_to_order", situation).quantity == units(20)
-    assert not found("work_order_shortage", situation).fires
-    asked = making(500, *boms, orders=(order,), signals=(OpenSignal(units(20), order="SO1"),))
+    claimed = making(500, *boms, orders=(order,), allocation=units(500))
+    finding = found("make_to_order", claimed)
+    assert (finding.quantity, finding.need_ms) == (units(20), NOW_MS + DAY_MS)
+    assert not found("work_order_shortage", claimed).fires
+    asked = making(0, *boms, orders=(order,), signals=(OpenSignal(units(20)),))
     assert not found("make_to_order", asked).fires
+    assert not found("make_to_order", making(20, *boms, orders=(order,))).fires
+
+
+def test_what_others_lack_is_not_bought_for_a_sales_order() -> None:
+    order = WorkOrder("SO1", "TOP", units(10), NOW_MS, is_for_customer=True)
+    owing = making(0, bill("TOP", line("ITEM")), orders=(order,), allocation=units(500))
+    assert found("make_to_order", owing).quantity == units(10)
