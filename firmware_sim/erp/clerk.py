@@ -17,6 +17,7 @@ from firmware_sim.erp.book import Book, PostingError, Standing
 from firmware_sim.erp.envelope import Ack, now_utc
 from firmware_sim.erp.goods import post_goods
 from firmware_sim.erp.mischief import Mischief, Ruling
+from firmware_sim.erp.period import Periods
 from firmware_sim.erp.posting import BOOKED, VOIDED, Postings
 from firmware_sim.erp.rule_orders import is_rule_key, note_receipt, now_of
 from firmware_sim.identity import new_uuid7
@@ -52,6 +53,7 @@ class Clerk:
 
     def __init__(self, db: sqlite3.Connection, mischief: Mischief, *, confirm_orders: bool) -> None:
         self.book = Book(db)
+        self.periods = Periods(db)
         self._postings = Postings(db)
         self._db = db
         self._mischief = mischief
@@ -77,10 +79,12 @@ class Clerk:
             applied.corrected.add(gw)
             return Judgement("superseded", "", False, superseded)
         is_first = not self._is_held_by_its_own(event, holders)
-        if ruling and ruling.outcome == "parked":
+        parked = ruling.code if ruling and ruling.outcome == "parked" else None
+        if parked is None and self.periods.is_day_unknown(event, _author(event, gw)):
+            parked = "TIME_UNKNOWN"
+        if parked is not None:
             self._postings.replace(event.get("redrives", ""))
-            told = {"code": ruling.code, "msg": "stored, to be finished later"}
-            return Judgement("parked", ruling.code, is_first, told)
+            return Judgement("parked", parked, is_first, {"code": parked, "msg": "stored, to be finished later"})
         if ruling and ruling.outcome == "rejected":
             return self._refuse(event, gw, st, ruling.code, ruling.of, "refused as told", applied, is_first)
         try:
@@ -99,6 +103,7 @@ class Clerk:
         if "tr" in event and not event.get("key"):
             raise PostingError("NO_KEY", "a trigger without a need key cannot become an order")
         if with_stock:
+            self.periods.post(event, _author(event, gw))
             self.book.post_stock(event)
         if event.get("after"):
             self.book.turn_cards(event, _author(event, gw), st, is_late=is_late)

@@ -4,6 +4,7 @@
 {"do": "lie" | "lose" | "lower" | "repeat" | "unknown_epoch", "count": 3}   the next 3 acknowledgements
 {"do": "reject", "code": "PERIOD_CLOSED", "of": "posting" | "status", "count": 1, "kind": "", "card": ""}
 {"do": "park", "code": "", "count": 1}            then {"do": "settle", "outcome": "applied" | "rejected"}
+{"do": "period", "zone": "Asia/Shanghai", "closed_to": "2026-11-30", "policy": "hold" | "first_open_day"}
 {"do": "supersede", "count": 1, "then_full": false}
 {"do": "die", "when": "before_commit" | "after_commit", "after": 1}
 {"do": "command", "gw": "L3-07", "name": "card_full", "body": {...}, "id": "...", "deadline": "..."}
@@ -75,6 +76,11 @@ def _rule(outcome: str) -> Callable[[Erp, Request], None]:
 def _settle(erp: Erp, request: Request) -> None:
     words = [str(request.get(name, "")) for name in ("outcome", "code", "msg")]
     erp.call(lambda: erp.act_on(erp.ledger.settle(words[0] or "applied", *words[1:])))
+
+
+def _period(erp: Erp, request: Request) -> None:
+    words = {name: str(request[name]) for name in ("zone", "closed_to", "policy") if name in request}
+    erp.call(lambda: erp.ledger.clerk.periods.keep(**words))
 
 
 def _die(erp: Erp, request: Request) -> None:
@@ -166,6 +172,7 @@ _ACTIONS: dict[str, Callable[[Erp, Request], Request | None]] = {
     "stall": _stall,
     "reject": _rule("rejected"),
     "park": _rule("parked"),
+    "period": _period,
     "supersede": _rule("superseded"),
     "settle": _settle,
     "die": _die,
