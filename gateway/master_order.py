@@ -131,11 +131,10 @@ class ShipNotice:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Found by the numbers of its units, by their tags, and by the items in them."""
+        """Found by the numbers of its units and by their tags."""
         found = {unit.sscc: None for unit in self.units if unit.sscc}
         for unit in self.units:
             found |= dict.fromkeys(map(tag_word, unit.epcs))
-            found |= {item_word(unit.item): None} if unit.item else {}
         return tuple(found)
 
     def top(self, number: str) -> str:

@@ -10,7 +10,7 @@ DIRECTIONS = (IN, OUT, BACK)
 OPPOSITE = {IN: OUT, OUT: IN}
 
 # What a tag is to its passage.
-MEMBER, INHERITS, NEAR, DISSENTS, STRAY = "member", "inherits", "near", "dissents", "stray"
+MEMBER, INHERITS, NEAR, DISSENTS, STRAY, WEAK = "member", "inherits", "near", "dissents", "stray", "weak"
 
 TAGS_TOLD = 1000  # of one passage in the journal; more are counted there
 EDGES_TOLD = 64
@@ -24,7 +24,7 @@ class PassedTag:
     reads: int
     rssi_cdbm: int  # the strongest read, hundredths of dBm
     at: tuple[tuple[str, int, int], ...]  # antenna ("dock-1/2"), reads, strongest
-    part: str  # MEMBER, INHERITS few reads against the others, NEAR one side only, DISSENTS, STRAY
+    part: str  # MEMBER, INHERITS few reads against the others, NEAR one side only, DISSENTS, STRAY, WEAK
     direction: str = ""  # its own: in, out, back; "" when its reads cannot say
     weight: int = 0  # of its vote
     by: str = ""  # what the vote is from: "centroid", "peak", "span"
@@ -64,6 +64,7 @@ class Passage:
     part: int = 1  # of `parts` pallets that went through one behind the other
     parts: int = 1
     id: str = ""  # given when its opening was committed
+    weak_tags: tuple[PassedTag, ...] = ()  # read too rarely or faintly to be considered; they may be known by name
 
     @property
     def is_empty(self) -> bool:

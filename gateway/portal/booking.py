@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from statistics import mean
 from typing import Any
 
 from gateway.goods.act import Case, portal_task
@@ -25,6 +26,7 @@ from gateway.portal.evidence import evidence
 from gateway.portal.identity import Known, identify
 from gateway.portal.lately import Went, lately_fact, went_lately, within
 from gateway.portal.posting import settle
+from gateway.portal.sighting import STRONGEST
 from gateway.text.sentence import Sentence, say
 from gateway.view import View
 
@@ -64,7 +66,9 @@ def passage_closed(passage: Passage, doorway: Doorway, case: Case) -> Decision:
     view, door = case.view, Door(passage, doorway, case, passage.id, tuple(tags_of(passage.tags)))
     if passage.is_empty:
         return _ended(door, Verdict(Status.OK, "PORTAL_EMPTY", say("PORTAL_EMPTY")))
-    known = identify(door.tags, doorway.min_rate_pct, view)
+    known = identify((*door.tags, *tags_of(passage.weak_tags)), doorway.min_rate_pct, view)
+    if found := _not_through(known, door):
+        return found
     sscc = known.sscc if isinstance(known, Known) else ""
     if refusal := _unclear(sscc, door):
         return _refused(refusal, door, known if isinstance(known, Known) else None)
@@ -86,6 +90,23 @@ def _unclear(sscc: str, door: Door) -> Refusal | None:
         return refuse("PORTAL_INCOMPLETE", got=passage.incomplete, what=what, why=passage.incomplete)
     if passage.direction == UNKNOWN:
         return refuse("PORTAL_DIRECTION", got=passage.why, what=what, why=passage.why)
+    return None
+
+
+def _not_through(known: Known | Refusal, door: Door) -> Decision | None:
+    """What was read beside an empty truck, or faintly from the next door, is no pallet that somebody must look for."""
+    passage = door.passage
+    if passage.incomplete or (
+        isinstance(known, Known) and known.should and known.seen.rate_pct >= door.doorway.min_rate_pct
+    ):
+        return None
+    sscc = known.sscc if isinstance(known, Known) else ""
+    strongest = [one.rssi_cdbm for one in passage.tags if one.counts][:STRONGEST]
+    if not strongest:
+        return _ended(door, Verdict(Status.OK, "PORTAL_EMPTY", say("PORTAL_EMPTY")), sscc=sscc)
+    if passage.by != "beams" and mean(strongest) < door.doorway.rules.through_cdbm:
+        said = say("PORTAL_ELSEWHERE", what=_what(sscc, door))
+        return _ended(door, Verdict(Status.ALREADY, said.key, said), sscc=sscc)
     return None
 
 

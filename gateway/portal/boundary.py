@@ -32,6 +32,7 @@ class Gathering:
         self.edges: list[Edge] = []
         self.reads = 0
         self.unplaced = 0
+        self.is_proven = False  # all beams were seen at work lately
         self.incomplete: dict[str, None] = {}  # reasons, each once
         self.limit_ms = opened_ms + rules.max_ms
         self.heard_ms = opened_ms  # when something that keeps it open was received
@@ -48,7 +49,7 @@ class Gathering:
 
     def take(self, places: Mapping[int, int], reads: Iterable[TagRead], now_ms: int) -> TagRead | None:
         """Gather reads; the one that comes after the end of this passage, None when there is none."""
-        cells, base_ms = self.cells, self.base_ms
+        cells, base_ms, gate_cdbm = self.cells, self.base_ms, self.layout.rules.gate_cdbm
         before = (*self.active_ms, self._new_ms)
         for read in reads:
             epc, antenna, rssi, count, first_ms, last_ms, _, _ = read
@@ -60,13 +61,16 @@ class Gathering:
                 return read
             if rssi is None:
                 rssi = UNKNOWN_CDBM
-            cell = cells[place].get(epc) or self._new_cell(place, epc, first_ms, last_ms)
+            cell = cells[place].get(epc) or self._new_cell(place, epc, first_ms)
             if cell is None:
                 continue
             self.reads += count
             add(cell, rssi, count, first_ms, last_ms, base_ms)
             if rssi >= cell[ACTS]:
                 self._note_activity(self._sides[place], last_ms)
+                if epc not in self._added and cell[ACTS] <= gate_cdbm:
+                    self._added.add(epc)
+                    self._new_ms = max(self._new_ms, last_ms)
         if before != (*self.active_ms, self._new_ms):
             self.heard_ms = max(self.heard_ms, now_ms)
         if self.reads > READS_LIMIT:
@@ -127,15 +131,12 @@ class Gathering:
         """Whether a beam of this passage still is."""
         return bool(self._blocked)
 
-    def _new_cell(self, place: int, epc: str, first_ms: int, last_ms: int) -> Cell | None:
+    def _new_cell(self, place: int, epc: str, first_ms: int) -> Cell | None:
         if epc not in self._seen:
             if len(self._seen) >= TAGS_LIMIT:
                 self.incomplete[OVERFLOWED_TAGS] = None
                 return None
             self._seen.add(epc)
         acts_cdbm = self._acts_from(epc, self.layout.antennas[place].side)
-        if acts_cdbm <= self.layout.rules.gate_cdbm and epc not in self._added:
-            self._added.add(epc)
-            self._new_ms = max(self._new_ms, last_ms)
         cell = self.cells[place][epc] = new_cell(first_ms, acts_cdbm)
         return cell

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from gateway.codes.epc.epc import Epc, decode
 from gateway.master_order import tag_word
-from gateway.passage import NEAR, PassedTag
-from gateway.portal.expectation import Expectation, can_have_tags, gtin_factor
+from gateway.passage import NEAR, WEAK, PassedTag
+from gateway.portal.expectation import Expectation, can_have_tags, expected, gtin_factor
 from gateway.quantity import format_quantity
 from gateway.view import View
 
@@ -52,8 +52,8 @@ class Tag:
 
     @property
     def speaks_against(self) -> bool:
-        """A tag on one side of the door only may stand beside the way: it proves nothing against a pallet."""
-        return self.passed.part != NEAR
+        """A tag on one side of the door only, or hardly read, may stand beside the way: it proves nothing."""
+        return self.passed.part not in (NEAR, WEAK)
 
 
 def tags_of(passed: Iterable[PassedTag]) -> list[Tag]:
@@ -69,6 +69,8 @@ def tags_of(passed: Iterable[PassedTag]) -> list[Tag]:
 def compare(tags: Iterable[Tag], should: Expectation, view: View) -> Comparison:
     """Against what should be there."""
     by_name, by_unit, by_item = should.epcs, should.inner, should.items
+    tags = list(tags)
+    beside = {tag.sscc for tag in tags if tag.sscc and tag.passed.part == WEAK} - {should.sscc}
     matched, unexpected, other = [], [], []
     seen_names: set[str] = set()
     of_units: Counter[str] = Counter()
@@ -83,11 +85,13 @@ def compare(tags: Iterable[Tag], should: Expectation, view: View) -> Comparison:
         elif tag.sscc in by_unit:
             seen_units.add(tag.sscc)
             of_units.update(by_unit[tag.sscc])
+        elif tag.passed.part == WEAK:
+            continue  # it may be of any pallet with these goods
         elif known is not None and not by_name and known[0] in by_item:
             of_gtins[known[0]] += known[1]
         else:
             names_goods = tag.sscc or tag.gtin or _is_of_another(tag, view)
-            if not names_goods or not tag.speaks_against:
+            if not names_goods or not tag.speaks_against or _is_on(tag, beside, view):
                 other.append(tag.passed.epc)
             else:
                 unexpected.append(tag.passed.epc)
@@ -100,7 +104,11 @@ def compare(tags: Iterable[Tag], should: Expectation, view: View) -> Comparison:
     else:
         rate, lacking = _rate(read, by_item, view)
         missing += lacking
-        unexpected += [f"more tags of {item} than belong there" for item in by_item if of_gtins[item] > by_item[item]]
+        unexpected += [
+            f"more tags of {item} than belong there"
+            for item in by_item
+            if of_gtins[item] > by_item[item] and not any(_has(number, item, view) for number in beside)
+        ]
     return Comparison(tuple(matched), tuple(missing), tuple(unexpected), tuple(other), rate)
 
 
@@ -114,6 +122,22 @@ def _rate(read: Counter[str] | dict[str, int], should: dict[str, int], view: Vie
         f"{format_quantity(base - read[item])} of {item}" for item, base in countable.items() if read[item] < base
     ]
     return sum(shares) // len(shares), lacking
+
+
+def _is_on(tag: Tag, numbers: set[str], view: View) -> bool:
+    """Whether a tag is of a pallet close by: by its own number, by the ship notice that lists it, or by its goods."""
+    if not numbers:
+        return False
+    notices = [view.master("ship_notices", one) for one in view.find("ship_notices", tag_word(tag.name))]
+    if tag.sscc in numbers or any(one.holder(tag.name) in numbers for one in notices):
+        return True
+    known = gtin_factor(tag.gtin, view) if tag.gtin else None
+    return known is not None and any(_has(number, known[0], view) for number in numbers)
+
+
+def _has(number: str, item: str, view: View) -> bool:
+    should = expected(number, view)
+    return should is not None and item in should.items
 
 
 def _is_of_another(tag: Tag, view: View) -> bool:

@@ -24,10 +24,10 @@ def conclude(
     layout = gathered.layout
     found = sort_out(_sightings(gathered), layout, idle, side_of, closed_ms)
     idle.remember(closed_ms, standing(found))
-    pallets, aside = pallets_of(found.candidates, gathered.edges, layout)
+    pallets, aside = pallets_of(found, gathered.edges, layout, is_proven=gathered.is_proven)
     strays = (*found.strays, *aside)
     return tuple(
-        _passage(one, n, len(pallets), strays, found.weak, gathered, closed_ms, closed_by)
+        _passage(one, n, len(pallets), strays, len(found.weak), gathered, closed_ms, closed_by)
         for n, one in enumerate(pallets, 1)
     )
 
@@ -60,7 +60,7 @@ def _passage(
         gathered.layout.portal, gathered.opened_ms, closed_ms, gathered.by, closed_by, gathered.reads,
         verdict.direction, verdict.by, verdict.share_pct, verdict.votes, verdict.why,
         "; ".join(gathered.incomplete), pallet.ssccs, pallet.tags, strays, weak,
-        _edges(pallet.edges, gathered.opened_ms), part, parts,
+        _edges(pallet.edges, gathered.opened_ms), part, parts, weak_tags=pallet.weak,
     )  # fmt: skip
 
 

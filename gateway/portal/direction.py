@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gateway.passage import BACK, IN, OUT, UNKNOWN
-from gateway.portal.rules import INSIDE, OUTSIDE, Rules
+from gateway.portal.rules import OUTSIDE, Rules
 from gateway.portal.sighting import Side, Sighting
 
 SHIFT_CAP_MS = 1_000  # a longer one says no more
@@ -78,19 +78,24 @@ def _turned_back(near: Side, far: Side, rules: Rules) -> int:
 
 
 def by_beams(edges: Sequence[Edge]) -> str:
-    """What the beams say; "" when they cannot: the side that was blocked first and the one that was free last."""
+    """What the beams say; "" when they cannot: the side that was blocked first and the one that was free last.
+
+    What interrupts one of two beams only has come as far as that one and left again.
+    """
     blocked = next((one.side for one in edges if one.is_blocked), "")
     freed = next((one.side for one in reversed(edges) if not one.is_blocked), "")
-    sides = {one.side for one in edges}
-    if not blocked or not freed or sides != {OUTSIDE, INSIDE}:
+    if not blocked or not freed:
         return ""
     if blocked == freed:
         return BACK
     return IN if blocked == OUTSIDE else OUT
 
 
-def majority(votes: Iterable[Vote], beams: str, rules: Rules) -> Verdict:
-    """The direction of a pallet: the beams', if its tags do not contradict them, else that of enough of the votes."""
+def majority(votes: Iterable[Vote], beams: str, rules: Rules, *, is_proven: bool = False) -> Verdict:
+    """The direction of a pallet: the beams', if its tags do not contradict them, else that of enough of the votes.
+
+    `is_proven`: all beams were seen at work lately, so that nothing passes one of them unnoticed.
+    """
     given = [one for one in votes if one.direction]
     totals: Counter[str] = Counter()
     for one in given:
@@ -100,7 +105,8 @@ def majority(votes: Iterable[Vote], beams: str, rules: Rules) -> Verdict:
     share = weight * 100 // total if (total := sum(totals.values())) else 0
     if beams:
         against = sum(one.direction != beams for one in given)
-        if first not in ("", beams) and share >= rules.vote_pct and against >= CONTRADICTING_TAGS:
+        is_sure = is_proven and beams == BACK
+        if not is_sure and first not in ("", beams) and share >= rules.vote_pct and against >= CONTRADICTING_TAGS:
             why = f"the beams say {beams}, {share} % of the tags say {first}: check how they are mounted"
             return Verdict(UNKNOWN, "beams", share, ranked, why)
         return Verdict(beams, "beams", totals[beams] * 100 // total if total else 0, ranked)

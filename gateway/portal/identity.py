@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from gateway.goods.problem import Refusal, refuse
 from gateway.goods.unit import UNDONE, unit_at
 from gateway.master import ShipNotice
-from gateway.master_order import item_word, tag_word
+from gateway.master_order import tag_word
+from gateway.passage import WEAK
 from gateway.portal.comparison import Comparison, Tag, compare
-from gateway.portal.expectation import Expectation, expected, gtin_factor
+from gateway.portal.expectation import Expectation, expected
 from gateway.view import View
 
 COMPARED_LIMIT = 100  # announced pallets that a set of tags without a pallet number is compared with
@@ -27,7 +28,7 @@ class Known:
 
 def identify(tags: Sequence[Tag], min_rate_pct: int, view: View) -> Known | Refusal:
     """One pallet, or why it cannot be said which."""
-    numbers = list(dict.fromkeys(tag.sscc for tag in tags if tag.sscc))
+    numbers = _numbers(tags)
     if not numbers:
         return _by_tags(tags, min_rate_pct, view)
     tops = list(dict.fromkeys(top_of(number, view) for number in numbers))
@@ -38,6 +39,12 @@ def identify(tags: Sequence[Tag], min_rate_pct: int, view: View) -> Known | Refu
     if len(numbers) == 1 and alone != tops[0] and not _fits(found, min_rate_pct):
         return _known(alone, tags, view)  # a box on its way without its pallet
     return found
+
+
+def _numbers(tags: Sequence[Tag]) -> list[str]:
+    """Numbers that went along; if nothing at all went, those that stand by."""
+    counted = [tag for tag in tags if tag.passed.counts] or [tag for tag in tags if tag.passed.part != WEAK]
+    return list(dict.fromkeys(tag.sscc for tag in counted if tag.sscc))
 
 
 def top_of(number: str, view: View) -> str:
@@ -60,8 +67,11 @@ def _fits(known: Known, min_rate_pct: int) -> bool:
 
 
 def _by_tags(tags: Sequence[Tag], min_rate_pct: int, view: View) -> Known | Refusal:
-    """The one announced pallet that these tags fit; several that fit are as bad as none."""
-    places = _listed(tags, view) or _by_items(tags, view)
+    """The one announced pallet whose tags are listed and fit; several that fit are as bad as none.
+
+    So many tags of an item are of any pallet with that item: a mere count names none.
+    """
+    places = _listed(tags, view)
     fitting = [one for one in (_known(sscc, tags, view) for sscc in places[:COMPARED_LIMIT]) if one.seen.matched]
     good = [one for one in fitting if _fits(one, min_rate_pct)]
     if len(good) == 1 and len(places) <= COMPARED_LIMIT:
@@ -69,7 +79,8 @@ def _by_tags(tags: Sequence[Tag], min_rate_pct: int, view: View) -> Known | Refu
     if len(good) > 1:
         names = ", ".join(one.sscc for one in good[:5])
         return refuse("PORTAL_AMBIGUOUS", got=f"{len(tags)} tags", expected="one pallet", ssccs=names)
-    return refuse("PORTAL_NOT_ANNOUNCED", got=f"{len(tags)} tags", expected="a pallet number", count=len(tags))
+    count = sum(tag.passed.part != WEAK for tag in tags)
+    return refuse("PORTAL_NOT_ANNOUNCED", got=f"{count} tags", expected="a pallet number", count=count)
 
 
 def _listed(tags: Sequence[Tag], view: View) -> list[str]:
@@ -80,21 +91,3 @@ def _listed(tags: Sequence[Tag], view: View) -> list[str]:
             notice: ShipNotice = view.master("ship_notices", name)
             found[notice.holder(tag.name)] = None
     return [one for one in found if one]
-
-
-def _by_items(tags: Sequence[Tag], view: View) -> list[str]:
-    """Pallets that are still to come and have one of the items."""
-    found: dict[str, None] = {}
-    gtins = {tag.gtin for tag in tags if tag.gtin and tag.speaks_against}
-    items = {known[0] for gtin in gtins if (known := gtin_factor(gtin, view))}
-    for name in dict.fromkeys(name for item in sorted(items) for name in view.find("ship_notices", item_word(item))):
-        notice: ShipNotice = view.master("ship_notices", name)
-        for unit in notice.units:
-            if unit.sscc and not unit.parent and _is_to_come(unit.sscc, view):
-                found[unit.sscc] = None
-    return list(found)
-
-
-def _is_to_come(sscc: str, view: View) -> bool:
-    unit = unit_at(sscc, view)
-    return unit is None or unit.state == UNDONE

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import mean
 
 from gateway.codes.epc.epc import decode
-from gateway.passage import BACK, DISSENTS, IN, INHERITS, MEMBER, NEAR, OUT, STRAY, UNKNOWN, PassedTag
+from gateway.passage import BACK, DISSENTS, IN, INHERITS, MEMBER, NEAR, OUT, STRAY, UNKNOWN, WEAK, PassedTag
 from gateway.portal.direction import Edge, Verdict, Vote, by_beams, majority, vote_of
 from gateway.portal.idle import IdleList
 from gateway.portal.parking import EVERYWHERE
 from gateway.portal.rules import INNER, Layout, Rules
-from gateway.portal.sighting import Sighting
+from gateway.portal.sighting import STRONGEST, Sighting
 
 PALLETS_LIMIT = 4  # of one passage, one behind the other; more are not told apart
 
@@ -34,17 +36,20 @@ class Sorted:
 
     candidates: tuple[Candidate, ...]
     strays: tuple[PassedTag, ...]
-    weak: int
+    weak: tuple[Sighting, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Pallet:
-    """Candidates that went together."""
+    """Candidates that went together. `weak` may be known by name: tags that were hardly read, and those of pallets
+    close before or behind, which nobody can tell apart at the seam.
+    """
 
     verdict: Verdict
     tags: tuple[PassedTag, ...]
     ssccs: tuple[str, ...]
     edges: tuple[Edge, ...]
+    weak: tuple[PassedTag, ...]
 
 
 def sort_out(
@@ -52,11 +57,11 @@ def sort_out(
 ) -> Sorted:
     """Who may be on a pallet. `side_of`: where a tag of the last passages stands now, "" when it does not."""
     rules, has_inner = layout.rules, layout.has(INNER)
-    candidates, strays, weak = [], [], 0
+    candidates, strays, weak = [], [], []
     for seen in sightings:
         whole = seen.whole
         if whole.reads < rules.min_reads or whole.max_cdbm < rules.min_cdbm or (has_inner and seen.inner is None):
-            weak += 1
+            weak.append(seen)
             continue
         vote = vote_of(seen, rules)
         moves = vote.direction in (IN, OUT) or not layout.has_both_sides
@@ -68,7 +73,7 @@ def sort_out(
         else:
             candidates.append(Candidate(seen, vote))
     ranked = sorted(candidates, key=lambda one: (-one.seen.strength_cdbm, one.seen.epc))
-    return Sorted(tuple(ranked), tuple(sorted(strays, key=lambda one: one.epc)), weak)
+    return Sorted(tuple(ranked), tuple(sorted(strays, key=lambda one: one.epc)), tuple(weak))
 
 
 def standing(found: Sorted) -> frozenset[str]:
@@ -78,19 +83,28 @@ def standing(found: Sorted) -> frozenset[str]:
 
 
 def pallets_of(
-    candidates: Sequence[Candidate], edges: Sequence[Edge], layout: Layout
+    found: Sorted, edges: Sequence[Edge], layout: Layout, *, is_proven: bool = False
 ) -> tuple[tuple[Pallet, ...], tuple[PassedTag, ...]]:
     """The pallets among the candidates, at least one, and the tags that turned out to stand elsewhere."""
-    candidates, aside = _without_weaker_numbers(candidates, layout)
+    candidates, aside = _without_weaker_numbers(found.candidates, layout)
     middles = _middles(candidates, layout.rules)
     groups: list[list[Candidate]] = [[] for _ in middles]
     for one in candidates:
         groups[_nearest(_when(one), middles)].append(one)
-    pallets = []
-    for number, group in enumerate(groups):
-        own = tuple(one for one in edges if _nearest(one.at_ms, middles) == number)
-        pallets.append(_pallet(group, own, layout))
+    weak: list[list[Sighting]] = [[] for _ in middles]
+    for seen in found.weak:
+        weak[_nearest(seen.whole.centroid_ms, middles)].append(seen)
+    edges_of = _edges_by_pallet(edges, middles)
+    pallets = [
+        _pallet(group, own, hardly, layout, is_proven=is_proven)
+        for group, own, hardly in zip(groups, edges_of, weak, strict=True)
+    ]
+    pallets = [replace(one, weak=(*one.weak, *_seam(one, pallets))) for one in pallets]
     return tuple(pallets), tuple(_told(one.seen, one.vote, STRAY, "a pallet number from elsewhere") for one in aside)
+
+
+def _seam(own: Pallet, pallets: Sequence[Pallet]) -> list[PassedTag]:
+    return [replace(tag, part=WEAK) for other in pallets if other is not own for tag in other.tags]
 
 
 def _is_parked(seen: Sighting, side: str) -> bool:
@@ -102,15 +116,49 @@ def _without_weaker_numbers(candidates: Sequence[Candidate], layout: Layout) -> 
     numbers = [one for one in candidates if one.is_pallet]
     if len(numbers) < 2:
         return list(candidates), []
-    strongest = max(one.seen.strength_cdbm for one in numbers)
     crossed = [one for one in numbers if one.vote.direction] if layout.has_both_sides else numbers
     aside = [
         one for one in numbers
-        if (crossed and one not in crossed) or strongest - one.seen.strength_cdbm >= layout.rules.split_cdb
+        if (crossed and one not in crossed) or _is_outshone(one, numbers, layout.rules)
     ]  # fmt: skip
     if len(aside) == len(numbers):
         return list(candidates), []
     return [one for one in candidates if one not in aside], aside
+
+
+def _is_outshone(one: Candidate, numbers: Sequence[Candidate], rules: Rules) -> bool:
+    """Whether another number was there at the same time and heard much better."""
+    return any(
+        other.seen.strength_cdbm - one.seen.strength_cdbm >= rules.split_cdb
+        and abs(_when(other) - _when(one)) < rules.split_ms
+        for other in numbers
+    )
+
+
+def _crossings(edges: Sequence[Edge]) -> list[tuple[Edge, ...]]:
+    """The changes of the beams, cut where all of them were free."""
+    found: list[tuple[Edge, ...]] = []
+    begun: list[Edge] = []
+    blocked: Counter[str] = Counter()
+    for edge in edges:
+        begun.append(edge)
+        blocked[edge.side] += 1 if edge.is_blocked else -1
+        if not any(count > 0 for count in blocked.values()):
+            found.append(tuple(begun))
+            begun, blocked = [], Counter()
+    return [*found, tuple(begun)] if begun else found
+
+
+def _edges_by_pallet(edges: Sequence[Edge], middles: Sequence[int]) -> list[tuple[Edge, ...]]:
+    """One crossing for each pallet, in their order; else each crossing is that of the pallet nearest in time."""
+    crossings = _crossings(edges)
+    if len(crossings) == len(middles):
+        return crossings
+    own: list[tuple[Edge, ...]] = [() for _ in middles]
+    for crossing in crossings:
+        number = _nearest((crossing[0].at_ms + crossing[-1].at_ms) // 2, middles)
+        own[number] = (*own[number], *crossing)
+    return own
 
 
 def _middles(candidates: Sequence[Candidate], rules: Rules) -> list[int]:
@@ -132,20 +180,30 @@ def _when(one: Candidate) -> int:
     return one.seen.whole.centroid_ms
 
 
-def _pallet(group: Sequence[Candidate], edges: tuple[Edge, ...], layout: Layout) -> Pallet:
-    verdict = majority((one.vote for one in group), by_beams(edges), layout.rules)
+def _pallet(
+    group: Sequence[Candidate], edges: tuple[Edge, ...], weak: Sequence[Sighting], layout: Layout, *, is_proven: bool
+) -> Pallet:
+    verdict = majority((one.vote for one in group), by_beams(edges), layout.rules, is_proven=is_proven)
     if verdict.direction == UNKNOWN and not verdict.votes and layout.has_both_sides:
-        verdict = _one_sided(group) or verdict
+        verdict = _one_sided(group, layout.rules) or verdict
     tags = tuple(_told(one.seen, one.vote, _part(one, verdict, layout), "") for one in group)
-    return Pallet(verdict, tags, tuple(one.seen.epc for one in group if one.is_pallet), edges)
+    hardly = tuple(_told(seen, Vote(), WEAK, "") for seen in weak)
+    return Pallet(verdict, tags, tuple(one.seen.epc for one in group if one.is_pallet), edges, hardly)
 
 
-def _one_sided(group: Sequence[Candidate]) -> Verdict | None:
-    """All of it was on one side only: it came up to the door and left."""
+def _one_sided(group: Sequence[Candidate], rules: Rules) -> Verdict | None:
+    """It came up to the door and left: on the other side it was not heard, or too faintly to have been there."""
     for mine, other in (("outside", "inside"), ("inside", "outside")):
-        if group and all(getattr(one.seen, mine) and not getattr(one.seen, other) for one in group):
-            return Verdict(BACK, "side", 100, (), f"seen on the {mine} only")
+        near, far = _strongest(group, mine), _strongest(group, other)
+        if near and (not far or (mean(far) < rules.through_cdbm <= mean(near))):
+            return Verdict(BACK, "side", 100, (), f"seen on the {mine} only" if not far else f"faint on the {other}")
     return None
+
+
+def _strongest(group: Sequence[Candidate], side: str) -> list[int]:
+    """The strongest tags of a pallet at one side."""
+    seen = (getattr(one.seen, side) for one in group)
+    return sorted((one.max_cdbm for one in seen if one is not None), reverse=True)[:STRONGEST]
 
 
 def _part(one: Candidate, verdict: Verdict, layout: Layout) -> str:

@@ -49,6 +49,7 @@ class Rules:
     open_reads: int = 3  # so many reads above the gate ...
     open_window_ms: int = 1_000  # ... within this time open a passage where there are no beams
     gate_cdbm: int = -6_000
+    through_cdbm: int = -5_300  # the five strongest tags of what goes through are heard so well on each side
     ring_ms: int = 1_000  # reads from before the opening that belong to the passage
     stable_set_ms: int = 1_500  # no new tag for so long, and nothing in the door: the passage is over
     max_ms: int = 30_000

@@ -24,6 +24,7 @@ from gateway.tag import CUT_OFF, InputEdge, ReadsLost, TagRead
 
 News = Opened | Closed
 STABLE, LIMIT, STOP = "stable", "limit", "stop"
+PROVEN_MS = 3_600_000  # a beam that was not interrupted for longer may be blind
 NEVER_CDBM = 100_000  # no read is so strong
 
 
@@ -40,6 +41,7 @@ class Tracker:
             self._places[one.reader][one.port] = number
         self._beams = {(one.reader, one.port): one for one in layout.beams}
         self._blocked_ms: dict[tuple[str, int], int] = {}  # beams that are blocked, since when
+        self._worked_ms: dict[tuple[str, int], int] = {}  # when each beam last changed
         self._cut: set[str] = set()  # readers without a link
         self._blind_until_ms = -1
         self._idle = IdleList(layout.rules)
@@ -101,6 +103,7 @@ class Tracker:
         is_blocked = edge.is_on == beam.is_blocked_when_on
         if is_blocked == (key in self._blocked_ms):
             return news
+        self._worked_ms[key] = edge.at_ms
         if is_blocked:
             self._blocked_ms[key] = edge.at_ms
         else:
@@ -209,6 +212,7 @@ class Tracker:
 
     def _close(self, passage: Gathering, at_ms: int, news: list[News], how: str = "") -> None:
         closed_by = how or (LIMIT if at_ms >= passage.limit_ms else STABLE)
+        passage.is_proven = all(at_ms - self._worked_ms.get(key, at_ms - PROVEN_MS) < PROVEN_MS for key in self._beams)
         found = conclude(passage, self._idle, self._parking.side_of, at_ms, closed_by)
         for one in found:
             side = {IN: INSIDE, OUT: OUTSIDE, BACK: passage.came_from, UNKNOWN: ""}[one.direction]

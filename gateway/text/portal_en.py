@@ -7,6 +7,7 @@ PORTAL_ENGLISH: dict[str, str] = {
     "PORTAL_SOMETHING": "Something",
     "PORTAL_EMPTY": "Nothing with a tag went through.",
     "PORTAL_NOTHING": "{what} went {direction}: nothing is booked here for that.",
+    "PORTAL_ELSEWHERE": "{what} were heard too faintly to have gone through here: nothing booked.",
     "PORTAL_BACK": "{what} left the way it had come: nothing booked.",
     "PORTAL_AGAIN": "{what} went through a moment ago: booked once.",
     "PORTAL_CANCELLED": "{what} came back: the booking of a moment ago is taken back.",

@@ -7,6 +7,7 @@ PORTAL_CHINESE: dict[str, str] = {
     "PORTAL_SOMETHING": "有物通过",
     "PORTAL_EMPTY": "没有带标签的货物通过。",
     "PORTAL_NOTHING": "{what} 方向 {direction}:此处不登记。",
+    "PORTAL_ELSEWHERE": "{what} 的信号太弱,不可能从这里通过:未记账。",
     "PORTAL_BACK": "{what} 原路离开:未登记。",
     "PORTAL_AGAIN": "{what} 刚刚通过:只登记一次。",
     "PORTAL_CANCELLED": "{what} 又返回:刚才的登记已撤销。",

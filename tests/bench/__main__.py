@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import backlog, baseline, growth, rfid, scan_feedback, simulation, start, throughput, wear
+from tests.bench import backlog, baseline, dock_door, growth, rfid, scan_feedback, simulation, start, throughput, wear
 from tests.bench.figure import Figure
 from tests.bench.table import render
 
@@ -52,6 +52,7 @@ def _measure_all(directory: Path, options: argparse.Namespace, failures: list[st
         "F15": lambda place: growth.measure(place, options.rows),
         "F16": wear.measure,
         "F17": start.measure,
+        "F24": dock_door.measure,
         "F18": lambda place: backlog.measure(place, options.backlog),
     }
     wanted = options.only.split(",") if options.only else list(measures)

@@ -283,7 +283,7 @@ def test_what_is_in_passage_after_passage_without_going_anywhere_is_a_stray() ->
 
 def test_an_overflow_in_a_passage_makes_it_incomplete() -> None:
     door = Door()
-    loads = Load(PALLET, IN_WAY)
+    loads = Load(PALLET, ((0, -2000), (6000, 4000)))
     door.tracker.take(READER, [TagRead(sscc(1), 1, -5000, 3, door.now_ms, door.now_ms)], door.now_ms)
     door.tracker.lost(READER, ReadsLost("overflow", door.now_ms + 10))
     [passage] = door.drive(loads)
