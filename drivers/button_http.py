@@ -10,8 +10,8 @@ from functools import partial
 
 from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth, Sink, read_now, wait_beating
 from drivers.button_http_app import Webhook, create_app
-from drivers.button_http_server import PressServer
 from drivers.button_http_settings import HttpButtonSettings
+from drivers.http_server import HttpServer
 from gateway.clock import Clock
 from gateway.errors import ConfigError, PermanentDeviceError, TransientDeviceError
 from gateway.ids import natural_id
@@ -51,7 +51,7 @@ class HttpButtons:
     def notify(self, verdict: Verdict) -> None:
         """Nobody is connected between two presses."""
 
-    def _serve(self, server: PressServer, stop: threading.Event, health: Callable[[DeviceHealth], None]) -> None:
+    def _serve(self, server: HttpServer, stop: threading.Event, health: Callable[[DeviceHealth], None]) -> None:
         self.port = server.port
         beat_ms = 0
         try:
@@ -98,10 +98,10 @@ class HttpButtons:
             raise PermanentDeviceError(f"{self.id}: {what}", hint=hint)
         return token
 
-    def _listen(self, webhook: Webhook) -> PressServer:
+    def _listen(self, webhook: Webhook) -> HttpServer:
         host, port = self._settings.address
         try:
-            return PressServer(create_app(webhook, self._settings.path), host, port)
+            return HttpServer(create_app(webhook, self._settings.path), host, port)
         except OSError as error:
             what = f"cannot listen on {self._settings.listen}: {error.strerror or error}"
             if error.errno == errno.EACCES:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response, jsonify, request
 
-from drivers.button_http_guard import FailedTries
+from drivers.http_guard import FailedTries
 from gateway.clock import Clock
 from gateway.model import Status, Verdict
 

@@ -21,6 +21,12 @@ from drivers.llrp.reader import LlrpReader
 from drivers.llrp.settings import LlrpSettings
 from drivers.rfid_mqtt import MqttReader
 from drivers.rfid_mqtt_settings import MqttReaderSettings
+from drivers.rfid_post import PostReader
+from drivers.rfid_post_settings import PostReaderSettings
+from drivers.rfid_stream import StreamReader
+from drivers.rfid_stream_settings import StreamReaderSettings
+from drivers.rfid_yrm100 import Yrm100Reader
+from drivers.rfid_yrm100_settings import Yrm100Settings
 from drivers.serial_scanner import SerialScanner
 from drivers.serial_settings import SerialSettings
 from drivers.serial_ssi_scanner import SsiScanner
@@ -41,4 +47,7 @@ DEVICE_TYPES: tuple[DeviceType, ...] = (
     DeviceType("modbus-button", ModbusButtonSettings, ModbusButtons),
     DeviceType("llrp-reader", LlrpSettings, LlrpReader),
     DeviceType("mqtt-reader", MqttReaderSettings, MqttReader),
+    DeviceType("stream-reader", StreamReaderSettings, StreamReader),
+    DeviceType("post-reader", PostReaderSettings, PostReader),
+    DeviceType("yrm100-reader", Yrm100Settings, Yrm100Reader),
 )

@@ -15,14 +15,11 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from drivers.base import HEARTBEAT_S, STOP_LATENCY_S, Backoff, DeviceContext, DeviceHealth, Sink, wait_beating
 from drivers.broker_client import CONNECT_TIMEOUT_S, RECONNECT_FIRST_S, RECONNECT_LIMIT_S, equip
-from drivers.rfid_json import PayloadError, TagSeen, read_impinj, read_zebra
+from drivers.rfid_intake import JsonIntake
 from drivers.rfid_mqtt_settings import MqttReaderSettings
 from drivers.rfid_outlet import open_outlet
 from gateway.errors import TransientDeviceError
 from gateway.model import Verdict
-from gateway.tag import SKIPPED, TagRead
-
-_MAKES: dict[str, Callable[[bytes], list[TagSeen]]] = {"impinj": read_impinj, "zebra": read_zebra}
 
 
 class MqttReader:
@@ -35,8 +32,7 @@ class MqttReader:
         self._clock = context.clock
         self._counters: Counter[str] = Counter()
         self._outlet = open_outlet(settings, context, self._counters, self.notify)
-        self._number: int | None = None  # of the reader's last event
-        self._mistake = ""
+        self._intake = JsonIntake(settings, context.clock, self._outlet, self._counters)
 
     def run(self, stop: threading.Event, sink: Sink, health: Callable[[DeviceHealth], None]) -> None:
         backoff = Backoff(RECONNECT_FIRST_S, RECONNECT_LIMIT_S)
@@ -58,39 +54,17 @@ class MqttReader:
         """A reader without outputs shows nothing; a light at the station does."""
 
     def _take(self, sink: Sink, body: bytes, is_retained: bool) -> None:
-        """One message; a bad one is counted and told, and costs the others nothing."""
+        """One message; what the broker kept is the past."""
         if is_retained:
             self._counters["retained"] += 1
             return
-        try:
-            seen = _MAKES[self._settings.make](body)
-        except PayloadError as error:
-            self._counters["bad_messages"] += 1
-            self._mistake = str(error)
-            return
-        for tag in seen:
-            self._note_number(tag.number)
-        wanted, now_ms = self._settings.antennas, self._clock.mono_ms()
-        self._outlet.take(sink, [
-            TagRead(tag.epc, tag.antenna, tag.rssi_cdbm, tag.reads, now_ms, now_ms)
-            for tag in seen if not wanted or tag.antenna in wanted
-        ])  # fmt: skip
-
-    def _note_number(self, number: int | None) -> None:
-        if number is None:
-            return
-        if self._number is not None and number > self._number + 1:
-            self._outlet.lost(SKIPPED, number - self._number - 1)
-        self._number = number  # a smaller one: the reader was started again
+        self._intake.take(sink, body)
 
     def _beat(self, health: Callable[[DeviceHealth], None], is_up: bool) -> None:
         self._outlet.tick()
-        alarms = self._outlet.alarms()
-        if self._mistake:
-            alarms["messages"] = f"not understood: {self._mistake}; check `make` and `topic`"
         state = "reading" if is_up else "connecting"
         text = f"{state} {self._settings.topic} at {self._settings.place}, {self._outlet.state()}"
-        health(DeviceHealth(is_up, text, dict(self._counters), alarms))
+        health(DeviceHealth(is_up, text, dict(self._counters), self._intake.alarms()))
 
 
 class _Link:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
 from drivers.broker_settings import BrokerKeys
-from drivers.rfid_settings import TagReaderKeys
+from drivers.rfid_settings import JsonReaderKeys
 
 
-class MqttReaderSettings(TagReaderKeys, BrokerKeys):
+class MqttReaderSettings(JsonReaderKeys, BrokerKeys):
     """A reader that publishes what it sees: Impinj R700 (IoT device interface) or Zebra FX (IoT Connector)."""
 
     type: Literal["mqtt-reader"]
-    make: Literal["impinj", "zebra"]
-    """Whose messages they are."""
     topic: Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=r"^[^\x00+#]+$")]
     """Topic of its tag events, as configured at the reader."""
-    antennas: Annotated[tuple[Annotated[int, Field(ge=1, le=64)], ...], Field(max_length=64)] = ()
-    """Only these antennas; all when empty."""

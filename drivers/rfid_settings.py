@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
@@ -36,3 +36,12 @@ class TagReaderKeys(DeviceSettings):
             if mistake := pattern_mistake(pattern):
                 raise ValueError(f"pattern {pattern!r}: {mistake}")
         return patterns
+
+
+class JsonReaderKeys(TagReaderKeys):
+    """Keys of readers that tell what they see as JSON."""
+
+    make: Literal["impinj", "zebra"]
+    """Whose messages they are: Impinj's R700 (IoT device interface) or Zebra's FX (IoT Connector)."""
+    antennas: Annotated[tuple[Annotated[int, Field(ge=1, le=64)], ...], Field(max_length=64)] = ()
+    """Only these antennas; all when empty."""

@@ -174,10 +174,13 @@ def _private_page(data: Data) -> Iterator[Mistake]:
         yield Mistake(("web", "listen"), what)
 
 
+CALLED = ("http-button", "post-reader")  # types of devices that are called over HTTP
+
+
 def _private_webhooks(data: Data) -> Iterator[Mistake]:
     for number, device in _tables(data, "device"):
         listen = device.get("listen")
-        if device.get("type") != "http-button" or not isinstance(listen, str) or device.get("public") is True:
+        if device.get("type") not in CALLED or not isinstance(listen, str) or device.get("public") is True:
             continue
         try:
             host, _ = split_address(listen)

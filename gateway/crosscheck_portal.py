@@ -9,7 +9,8 @@ from gateway.mistake import Mistake, suggest
 
 Data = Mapping[str, Any]
 
-TAG_READERS = frozenset({"llrp-reader", "mqtt-reader"})  # types of devices that see tags
+# Types of devices that see tags.
+TAG_READERS = frozenset({"llrp-reader", "mqtt-reader", "stream-reader", "post-reader", "yrm100-reader"})
 ANTENNAS = ("outside", "inside", "inner")
 BEAMS = ("outside_beams", "inside_beams")
 _PLACES = (("inward", "inside_location"), ("outward", "outside_location"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.button_http_guard import ADDRESSES_REMEMBERED, FAILURES_LIMIT, WINDOW_MS, FailedTries
+from drivers.http_guard import ADDRESSES_REMEMBERED, FAILURES_LIMIT, WINDOW_MS, FailedTries
 
 pytestmark = pytest.mark.promise("R10")
 

@@ -111,7 +111,7 @@ def test_callers_that_hang_do_not_keep_others_waiting(held: tuple[str, HoldingSi
 def test_a_connection_without_a_whole_request_is_closed_even_if_bytes_keep_coming(
     held: tuple[str, HoldingSink, Running], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("drivers.button_http_server.REQUEST_LIMIT_MS", 100)
+    monkeypatch.setattr("drivers.http_server.REQUEST_LIMIT_MS", 100)
     pause = threading.Event()
     with connect(held[0]) as slow:
         slow.settimeout(0.05)

@@ -11,26 +11,28 @@ from typing import Any
 from flask import Flask
 from waitress import create_server, wasyncore
 
-THREADS = 8
+THREADS = 8  # waitress's, which answer requests
 CONNECTION_LIMIT = 64
 HEADER_LIMIT_BYTES = 8192
 RECEIVED_LIMIT_BYTES = 65_536  # of a body that nobody wants; waitress itself answers beyond it
 REQUEST_LIMIT_MS = 15_000  # a connection without a whole request for so long is closed
-STOP_TURNS = 15  # turns of the loop in which presses that are under way may still be answered
+STOP_TURNS = 15  # turns of the loop in which requests that are under way may still be answered
 
 
-class PressServer:
+class HttpServer:
     """Listens from construction on; OSError when the address cannot be had."""
 
-    def __init__(self, app: Flask, host: str, port: int) -> None:
+    def __init__(
+        self, app: Flask, host: str, port: int, *, threads: int = THREADS, body_limit: int = RECEIVED_LIMIT_BYTES
+    ) -> None:
         self._since: dict[int, tuple[Any, int]] = {}  # socket -> its channel, and since when we wait for a request
         self._sockets: dict[int, Any] = {}
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.create_server(address[:2], family=family)
         self.port = int(listener.getsockname()[1])
         self._server = create_server(
-            app, map=self._sockets, sockets=[listener], threads=THREADS, connection_limit=CONNECTION_LIMIT,
-            max_request_header_size=HEADER_LIMIT_BYTES, max_request_body_size=RECEIVED_LIMIT_BYTES, ident=None,
+            app, map=self._sockets, sockets=[listener], threads=threads, connection_limit=CONNECTION_LIMIT,
+            max_request_header_size=HEADER_LIMIT_BYTES, max_request_body_size=body_limit, ident=None,
         )  # fmt: skip
 
     def turn(self, timeout_s: float, now_ms: int) -> None:
