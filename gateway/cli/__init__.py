@@ -18,6 +18,7 @@ from gateway.cli.devices import devices
 from gateway.cli.epcis import epcis
 from gateway.cli.identity import identity
 from gateway.cli.labels import labels
+from gateway.cli.level import level
 from gateway.cli.mail import import_
 from gateway.cli.masterdata import masterdata
 from gateway.cli.mode import mode
@@ -30,6 +31,7 @@ from gateway.cli.rules import rules
 from gateway.cli.run import run
 from gateway.cli.size import size
 from gateway.cli.store import events, export, rebuild, status, verify
+from gateway.cli.usage import classes, consignment
 from gateway.cli.walk import walk
 from gateway.errors import ConfigError, GatewayError
 
@@ -59,6 +61,9 @@ COMMANDS: tuple[click.Command, ...] = (
     mode,
     certify,
     size,
+    level,
+    classes,
+    consignment,
     walk,
     rules,
     triggers,

@@ -10,6 +10,7 @@ import click
 
 from gateway.app import rules_body
 from gateway.cli.instruct import instruct, tell
+from gateway.cli.kinds import kinds
 from gateway.cli.option import Family, config_option, json_option
 from gateway.cli.stored import data_dir_of, reading
 from gateway.rehearsal import tried
@@ -26,6 +27,9 @@ file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=
 @click.group(cls=Family)
 def rules() -> None:
     """Check, load or show the reorder rules."""
+
+
+rules.add_command(kinds)
 
 
 @rules.command()

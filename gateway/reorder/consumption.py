@@ -24,10 +24,16 @@ _TAKEN_BACK = frozenset({"card_undone", "movement_undone", "goods_returned", "ca
 
 def uses(body: dict[str, Any]) -> Iterator[Use]:
     """What the movements of an event used, negative where it takes a use back."""
+    for move, start, end, quantity in used_moves(body):
+        yield move["item"], start, end, quantity
+
+
+def used_moves(body: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, str | None, int]]:
+    """The same with the movement itself, which knows the lot."""
     kind = body["t"]
     if kind in _NO_USE or body.get("undoes") in _NO_USE or "redrives" in body:
         return
     start, end, sign = ("to", "from", -1) if kind in _TAKEN_BACK else ("from", "to", 1)
     for move in body["mv"]:
         if move[start] is not None and move.get("status", "available") == "available":
-            yield move["item"], move[start], move[end], sign * parse_quantity(move["base"])
+            yield move, move[start], move[end], sign * parse_quantity(move["base"])

@@ -12,14 +12,9 @@ from collections.abc import Mapping
 SLOTS_LIMIT = 10_000  # pitches of one plan
 
 
-def pitch_ms(takt_ms: int, pack: int, unit: int) -> int:
-    """Milliseconds in which the line makes a pack of `pack` micro-units, one of `unit` micro-units per takt; up."""
-    return -(-takt_ms * pack // unit)
-
-
-def takt_ms(worked_ms: int, demand: int, unit: int) -> int | None:
-    """Milliseconds per `unit` micro-units: working time / demand, rounded down so that the day's demand is made."""
-    return worked_ms * unit // demand if demand > 0 else None
+def pitch_ms(work_ms: int, packs: int) -> int | None:
+    """Milliseconds for one pack when `packs` are made in `work_ms` of working time, down; None without packs."""
+    return work_ms // packs if packs > 0 else None
 
 
 def levelled(packs: Mapping[str, int]) -> tuple[str, ...]:

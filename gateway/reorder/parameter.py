@@ -103,7 +103,7 @@ def read(model: type[Model], members: Mapping[str, Any]) -> tuple[Model | None, 
     for name, one in known.items():
         if name not in members:
             if one.default is MISSING:
-                mistakes.append(Mistake(name, "nothing", f"{_expected(spec_of(one))}: {spec_of(one).about}"))
+                mistakes.append(Mistake(name, "nothing", f"{expected_of(spec_of(one))}: {spec_of(one).about}"))
             continue
         try:
             values[name] = _value(members[name], spec_of(one))
@@ -132,13 +132,13 @@ def format_span(span_ms: int) -> str:
 def _value(value: Any, spec: Spec) -> Any:
     if spec.sort in _PLAIN:
         if not _PLAIN[spec.sort](value, spec):
-            raise ValueError(_expected(spec))
+            raise ValueError(expected_of(spec))
         return value
     if spec.sort is Sort.SEASONS:
-        return read_seasons(value, _expected(spec))
+        return read_seasons(value, expected_of(spec))
     inside = _inside(value, spec)
     if not spec.low <= inside <= spec.high:
-        raise ValueError(_expected(spec))
+        raise ValueError(expected_of(spec))
     return inside
 
 
@@ -154,19 +154,25 @@ def _inside(value: Any, spec: Spec) -> int:
             return parse_quantity(str(value))
     except ValueError:
         pass
-    raise ValueError(_expected(spec))
+    raise ValueError(expected_of(spec))
 
 
-def _expected(spec: Spec) -> str:
+def expected_of(spec: Spec) -> str:
+    """What may be written for it, with its limits."""
     text = _EXPECTED[spec.sort]
     if spec.sort is Sort.WORD:
         return f"one of {', '.join(spec.choices)}"
     if spec.sort in (Sort.FLAG, Sort.TEXT, Sort.SEASONS):
         return text
-    return f"{text}, from {_outside(spec.low, spec)} to {_outside(spec.high, spec)}"
+    return f"{text}, from {outside(spec.low, spec)} to {outside(spec.high, spec)}"
 
 
-def _outside(value: int, spec: Spec) -> str:
+def outside(value: Any, spec: Spec) -> str:
+    """An inside value as it is written in a rule file."""
+    if spec.sort in _PLAIN:
+        return str(value).lower() if spec.sort is Sort.FLAG else str(value)
+    if spec.sort is Sort.SEASONS:
+        return "[]" if not value else str(value)
     if spec.sort is Sort.SPAN:
         return format_span(value)
     return str(value) if spec.sort is Sort.COUNT else format_quantity(value)

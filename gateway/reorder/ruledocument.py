@@ -107,9 +107,7 @@ def _check_defaults(reading: _Reading, defaults: Mapping[str, Any]) -> None:
     _known_only(reading, defaults, ("defaults",), known)
 
 
-def _rule(
-    reading: _Reading, row: Mapping[str, Any], path: Path, defaults: Mapping[str, Any], mode: str
-) -> Rule | None:
+def _rule(reading: _Reading, row: Mapping[str, Any], path: Path, defaults: Mapping[str, Any], mode: str) -> Rule | None:
     name = _text(reading, row, path, "id", None)
     kind = _choice(reading, row, path, "kind", tuple(KINDS), None)
     if not name or not kind:

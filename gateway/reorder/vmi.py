@@ -5,8 +5,9 @@ Source:「由供应商根据双方协定的库存水位(最高/最低库存)主�
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from gateway.model import Rejection
 from gateway.quantity import format_quantity
@@ -18,6 +19,7 @@ from gateway.reorder.situation import AVAILABLE, Situation
 from gateway.text.sentence import say
 
 KIND = "vmi"
+Row = Mapping[str, Any]
 _FORMULA = "on_hand of owner + in_transit + open_signals < minimum -> maximum - position"
 
 
@@ -35,6 +37,20 @@ class Withdrawal:
     owner: str
     item: str
     quantity: int
+
+
+class Owners:
+    """Whose goods are used: the lot's owner, else that of the item at the place; "" is our own."""
+
+    def __init__(self, lots: Iterable[Row] = (), points: Iterable[Row] = (), locations: Iterable[Row] = ()) -> None:
+        """Raw rows of these datasets."""
+        self._lots = {(row["item"], row["lot"]): row["owner"] for row in lots if row.get("owner")}
+        self._points = {(row["item"], row["location"]): row["owner"] for row in points if row.get("owner")}
+        self._areas = {row["id"]: row["area"] for row in locations if row.get("area")}
+
+    def of(self, item: str, lot: str, place: str) -> str:
+        area = self._areas.get(place, place)
+        return str(self._lots.get((item, lot)) or self._points.get((item, area), ""))
 
 
 def find(rule: Vmi, situation: Situation, named: str) -> Finding:

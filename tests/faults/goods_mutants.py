@@ -67,7 +67,8 @@ GOODS_MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "undo_gives_the_number_back", "a printed pallet number is given to another pallet", _MOVEMENTS,
-        (Edit("gateway.goods.undo", "NEVER_BACK = frozenset({SSCC_FACT})", "NEVER_BACK = frozenset({''})"),),
+        (Edit("gateway.goods.undo", "NEVER_BACK = frozenset({SSCC_FACT, LABEL_FACT})",
+              "NEVER_BACK = frozenset({LABEL_FACT})"),),
     ),
     Mutant(
         "restored_counter_goes_on", "numbers of a lost tail are given again", _MOVEMENTS,

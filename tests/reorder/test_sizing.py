@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from gateway.kanban.loopcheck import classic_cards
 from gateway.master import Loop as KanbanLoop
-from gateway.quantity import MICRO, format_quantity
-from gateway.reorder.heijunka import levelled, pitch_ms, takt_ms
+from gateway.quantity import format_quantity
+from gateway.reorder.heijunka import levelled, pitch_ms
 from gateway.reorder.sizing import Loop, classic, oracle, sap, sap_quantity, sizes, statistical, triangle, two_bin
 from tests.reorder.situations import HOUR_MS, units
 
@@ -62,10 +62,9 @@ def test_more_demand_never_needs_less(demand: int, time_ms: int, container: int)
             assert (less.cards, less.quantity) <= (more.cards, more.quantity)
 
 
-def test_a_pitch_is_the_takt_of_a_pack() -> None:
-    assert takt_ms(8 * HOUR_MS, units(480), MICRO) == 60_000
-    assert takt_ms(8 * HOUR_MS, 0, MICRO) is None
-    assert pitch_ms(60_000, units(20), MICRO) == 20 * 60_000
+def test_a_pitch_is_the_working_time_of_one_pack() -> None:
+    assert pitch_ms(8 * HOUR_MS, 24) == 20 * 60_000
+    assert pitch_ms(8 * HOUR_MS, 0) is None
 
 
 def test_packs_are_mixed_evenly() -> None:
