@@ -6,12 +6,18 @@ right by the last one of that boot that could; across boots its own clock is all
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from gateway.clock import parse_iso_utc
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
+
+
+def day_text(at_ms: int) -> str:
+    """The day in UTC."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d")
 
 
 class Timeline:

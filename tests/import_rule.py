@@ -71,8 +71,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "gateway.board": _PURE,
     "gateway.timeline": ("gateway.clock",),
-    "gateway.backtest": ("gateway.clock", "gateway.reorder", "gateway.timeline", *_PURE),
-    "gateway.backtest.chart": ("gateway.labels.pdf", "gateway.timeline", *_PURE),
+    "gateway.backtest": (
+        "gateway.clock", "gateway.counter", "gateway.kanban.mode", "gateway.reorder", "gateway.timeline", *_PURE,
+    ),
+    "gateway.backtest.chart": ("gateway.backtest", "gateway.labels.pdf", "gateway.timeline", *_PURE),
     "gateway.trial": ("gateway.kanban.key", "gateway.kanban.mode", "gateway.timeline", *_PURE),
     "gateway.loop_colour": (*_BASE, *_PURE, "gateway.kanban", "gateway.store.loops"),
     # the edges
@@ -231,9 +233,10 @@ DOORS: dict[str, tuple[str, ...]] = {
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
     "gateway.backtest.cards", "gateway.backtest.debt", "gateway.backtest.demand", "gateway.backtest.figure",
-    "gateway.backtest.lead", "gateway.backtest.meter", "gateway.backtest.proposal", "gateway.backtest.recorder",
-    "gateway.backtest.recording", "gateway.backtest.result", "gateway.backtest.scene", "gateway.backtest.simulation",
-    "gateway.backtest.slack", "gateway.backtest.turning", "gateway.backtest.use", "gateway.timeline", "gateway.trial",
+    "gateway.backtest.lead", "gateway.backtest.meter", "gateway.backtest.past", "gateway.backtest.proposal",
+    "gateway.backtest.recorder", "gateway.backtest.recording", "gateway.backtest.result", "gateway.backtest.scene",
+    "gateway.backtest.simulation", "gateway.backtest.slack", "gateway.backtest.table", "gateway.backtest.ticker",
+    "gateway.backtest.turning", "gateway.backtest.use", "gateway.timeline", "gateway.trial",
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.goods", "gateway.counter",
     "gateway.reorder", "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.epcis",

@@ -4,16 +4,17 @@ change most. Drawn once; `picture.py` makes a file of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from reportlab.graphics.shapes import Drawing, Group, Line, Polygon, PolyLine, Rect, String
 from reportlab.lib.colors import Color, HexColor
 
+from gateway.backtest.result import Compared, Result
 from gateway.labels.pdf import face_of
 from gateway.quantity import MICRO
-from gateway.timeline import DAY_MS
+from gateway.timeline import DAY_MS, day_text
 
 PANELS = 6  # items with a panel of their own
 WIDTH, TILES, PANEL = 1000.0, 190.0, 175.0
@@ -65,6 +66,49 @@ def draw(title: str, subtitle: str, tiles: Sequence[Tile], curves: Sequence[Curv
     if more:
         _text(drawing, _LEFT, 16, f"{more} more items in the table", 10, colour=_FAINT)
     return drawing
+
+
+def draw_result(result: Result, rules: str) -> Drawing:
+    """The picture of a back-test of the rules in the file of this name."""
+    old, new = result.total("old"), result.total("new")
+    tiles = [
+        _tile("Stock-outs", old.stock_outs, new.stock_outs, str),
+        _tile("Time in red", old.red_pct, new.red_pct, lambda share: f"{share:.1f} %"),
+        _stock_tile(result),
+        Tile("Orders", str(old.signals), str(new.signals)),
+    ]
+    by_change = sorted(result.stocks, key=lambda one: (-_changed(one), one.place))
+    curves = [_curve(one, result.from_ms) for one in by_change[:PANELS]]
+    span = f"{day_text(result.from_ms)} to {day_text(result.to_ms)}"
+    subtitle = f"{span} · {len(result.stocks)} stocks · recorded demand, lead times as they were (seed {result.seed})"
+    return draw(f"Back-test of {rules}", subtitle, tiles, curves, max(0, len(by_change) - PANELS))
+
+
+def _tile(title: str, before: float, after: float, told: Callable[[float], str]) -> Tile:
+    """Less is better."""
+    return Tile(title, told(before), told(after), None if before == after else after < before)
+
+
+def _stock_tile(result: Result) -> Tile:
+    """Cover, which is comparable whatever the units are; the mean over the stocks that are used at all."""
+    means = []
+    for side in ("old", "new"):
+        covers = [cover for one in result.stocks if (cover := one.outcomes[side].figures.cover_days) is not None]
+        means.append(sum(covers) / len(covers) if covers else 0.0)
+    before, after = (f"{days:.1f} days" for days in means)
+    return Tile("Average cover", before, after)
+
+
+def _changed(one: Compared) -> int:
+    """How much of a stock's time is lived otherwise, in parts of what it held."""
+    return abs(one.new.figures.held - one.old.figures.held) * 1000 // max(1, one.old.figures.held, one.new.figures.held)
+
+
+def _curve(one: Compared, from_ms: int) -> Curve:
+    return Curve(
+        f"{one.place[0]} at {one.place[1]}", one.uom, from_ms, one.actual.daily, one.old.daily, one.new.daily,
+        one.red_below, one.censored,
+    )  # fmt: skip
 
 
 def _tiles(drawing: Drawing, tiles: Sequence[Tile], top: float) -> None:

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
+from gateway.counter import RECEIVED
 from gateway.quantity import parse_quantity
 from gateway.reorder.consumption import uses
 
@@ -66,6 +67,12 @@ def used_at(event: Body, area: Area) -> dict[Place, int]:
         if other is None or area(other) != here:
             found[item, here] = found.get((item, here), 0) + quantity
     return found
+
+
+def orders_of(event: Body) -> frozenset[str]:
+    """Documents that a receipt was counted for."""
+    counted = {str(document) for kind, document, *_ in event.get("counted", ()) if kind == RECEIVED}
+    return frozenset(counted | set(event.get("orders", ())))
 
 
 def why(event: Body, change: int) -> Flow:

@@ -11,16 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.backtest.debt import Debts
-from gateway.backtest.demand import STOCKED, Body, Flow, Place, Row, rows_of, takes_back, used_at, why
-from gateway.backtest.recording import DROPPED, ROWS_LIMIT, Coming, MasterChange, Series, Signalled
+from gateway.backtest.demand import STOCKED, Body, Flow, Place, Row, orders_of, rows_of, takes_back, used_at, why
+from gateway.backtest.recording import DROPPED, ROWS_LIMIT, Coming, MasterChange, RulesLoaded, Series, Signalled
 from gateway.errors import GatewayError
 from gateway.quantity import parse_quantity
+from gateway.reorder.need import RECEIVED
+from gateway.reorder.planner import RULES_FACT
 from gateway.timeline import Timeline
 
-TRIGGERED, CLOSED, CONFIRMED = "reorder_triggered", "reorder_closed", "order_confirmed"
-RECEIVED = "receipt"  # why a signal was closed when its goods came
+TRIGGERED, ORDERED, LOADED = "reorder_triggered", "reorder_ordered", "rules_loaded"
+ENDED = frozenset({"reorder_closed", "reorder_withdrawn"})
 # What an event must hold to be of interest here, as it stands in canonical JSON.
-WORDS = ('"mv":[', '"stock":[', '"md":{', f'"t":"{TRIGGERED}"', f'"t":"{CLOSED}"', f'"t":"{CONFIRMED}"')
+WORDS = ('"mv":[', '"stock":[', '"md":{', '"t":"reorder_', f'"t":"{LOADED}"')
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ class Recording:
     places: dict[Place, Series] = field(default_factory=dict)
     signals: dict[Place, list[Signalled]] = field(default_factory=dict)
     masters: list[MasterChange] = field(default_factory=list)  # since the journal began
+    rules: list[RulesLoaded] = field(default_factory=list)  # since the journal began
     events: int = 0  # journal rows that were looked at
 
 
@@ -77,13 +80,19 @@ class Recorder:
             self._adopt(event)
         if "md" in event:
             self._change_masters(event["md"])
-        if kind == TRIGGERED:
-            self._ask(event)
-        elif kind == CLOSED:
-            self._close(event)
-        elif kind == CONFIRMED and event["doc"]["key"] in self._place_of:
-            self._debts[self._place_of[event["doc"]["key"]]].name(event["doc"]["key"], event["doc"]["doc"])
+        self._hear_of_signals(event, kind)
         return True
+
+    def _hear_of_signals(self, event: Body, kind: str) -> None:
+        if kind == TRIGGERED and "tr" in event:
+            self._ask(event)
+        elif kind in ENDED:
+            self._close(event)
+        elif kind == ORDERED and event["need"] in self._place_of:
+            self._debts[self._place_of[event["need"]]].name(event["need"], event["doc_of"])
+        elif kind == LOADED:
+            told = next(fact for name, key, fact in event["facts"] if (name, key) == RULES_FACT)
+            self.recording.rules.append(RulesLoaded(self.at_ms, told["version"], told["document"]))
 
     def finish(self) -> Recording:
         """The recording, with its period as it turned out."""
@@ -114,7 +123,7 @@ class Recorder:
             if use:
                 self._append(self._series(place), event["seq"], -use, int(Flow.USE))
             if rest := change + use:
-                self._add(event["seq"], place, rest, why(event, rest), frozenset(event.get("orders", ())))
+                self._add(event["seq"], place, rest, why(event, rest), orders_of(event))
 
     def _adopt(self, event: Body) -> None:
         found: dict[Place, int] = {}
@@ -192,7 +201,8 @@ class Recorder:
     # -- signals and master data --------------------------------------------------------------
 
     def _ask(self, event: Body) -> None:
-        place, rule, quantity = place_of(event), str(event["rule"]), parse_quantity(event["tr"]["qty"])
+        place, rule = (event["item"], event["location"]), str(event["rule"])
+        quantity = parse_quantity(event["tr"]["qty"])
         if not self._wanted(place):
             return
         self._series(place)
@@ -204,9 +214,9 @@ class Recorder:
 
     def _close(self, event: Body) -> None:
         """Its order is done or will never come: what it asked for is owed no longer, short as it may be."""
-        place = self._place_of.pop(event["key"], None)
-        if place is not None and (event["why"] != RECEIVED or self._debts[place].is_begun(event["key"])):
-            self._debts[place].cancel(event["key"])
+        place = self._place_of.pop(event["need"], None)
+        if place is not None and (event["why"] != RECEIVED or self._debts[place].is_begun(event["need"])):
+            self._debts[place].cancel(event["need"])
 
     def _change_masters(self, change: dict[str, Any]) -> None:
         rows, gone = tuple(change["set"]), tuple(change["del"])
@@ -219,8 +229,3 @@ class Recorder:
             for name in gone:
                 self._areas.pop(name, None)
         self.recording.masters.append(MasterChange(self.at_ms, change["dataset"], rows, gone))
-
-
-def place_of(event: Body) -> Place:
-    """(item, area) that a signal of a rule is for."""
-    return (event["tr"]["item"], event["tr"]["location"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from typing import Any
 
 from gateway.backtest.demand import Flow, Place
 
@@ -98,10 +99,19 @@ class Signalled:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesLoaded:
+    """Rules came into force."""
+
+    at_ms: int
+    version: int
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class MasterChange:
     """A set of master data that came while the period ran."""
 
     at_ms: int
     dataset: str
-    rows: tuple[dict[str, object], ...]
+    rows: tuple[dict[str, Any], ...]
     gone: tuple[str, ...]

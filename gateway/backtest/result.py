@@ -15,14 +15,14 @@ from gateway.backtest.meter import RED_DAYS
 from gateway.backtest.recorder import Recording
 from gateway.backtest.recording import DROPPED, Series
 from gateway.backtest.scene import Scene
-from gateway.backtest.simulation import Outcome, Ruled, Simulation, censored, recorded
+from gateway.backtest.simulation import Outcome, Phase, Simulation, censored, recorded
 from gateway.backtest.use import Use
 from gateway.clock import iso_utc
 from gateway.quantity import format_quantity
 from gateway.timeline import DAY_MS, HOUR_MS
 
 SIDES = ("actual", "old", "new")
-Rules = Mapping[Place, Sequence[Ruled]]
+Rules = Mapping[Place, Sequence[Phase]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,14 @@ class Result:
         """The figures of all stocks; quantities in them add up only where units do."""
         return sum((one.outcomes[side].figures for one in self.stocks), Figures())
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether a sum of quantities says something: all are in one unit."""
+        return len({one.uom for one in self.stocks}) <= 1
+
     def as_json(self) -> dict[str, Any]:
         """One object; quantities are decimal strings."""
-        adds_up = len({one.uom for one in self.stocks}) == 1
+        adds_up = self.adds_up
         return {
             "from": iso_utc(self.from_ms), "to": iso_utc(self.to_ms), "seed": self.seed, "events": self.events,
             "total": {side: self.total(side).as_json(adds_up=adds_up) for side in SIDES},
@@ -101,7 +106,7 @@ def lead_times(series: Series) -> tuple[int, ...]:
 
 
 def _compared(
-    recording: Recording, place: Place, old: Sequence[Ruled], new: Sequence[Ruled], given: Assumption
+    recording: Recording, place: Place, old: Sequence[Phase], new: Sequence[Phase], given: Assumption
 ) -> Compared:
     series, to_ms = recording.places[place], recording.to_ms
     begin = series.begin(recording.from_ms)
@@ -111,7 +116,7 @@ def _compared(
     red_below = max(0, series.used(begin.row)) * RED_DAYS * DAY_MS // max(1, to_ms - begin.at_ms)
     lead_of = partial(draw, leads, given.seed, place)
 
-    def simulated(rules: Sequence[Ruled]) -> Outcome:
+    def simulated(rules: Sequence[Phase]) -> Outcome:
         scene = Scene(series, Use(series, given.zone), leads)
         return Simulation(series, rules, scene, lead_of, begin=begin, to_ms=to_ms, red_below=red_below).run()
 

@@ -29,6 +29,9 @@ class Scene:
     row: int = 0
     level: int = 0
     coming: list[Receipt] = field(default_factory=list)
+    offered: tuple[Source, ...] = ()
+    worked: Calendar = ALWAYS
+    without: Receipt | None = None  # what is judged as if it had never been asked for
     asked: set[str] = field(default_factory=set)  # of UNKNOWN
 
     @property
@@ -58,7 +61,7 @@ class Scene:
         return 0
 
     def receipts(self) -> tuple[Receipt, ...]:
-        return tuple(self.coming)
+        return tuple(one for one in self.coming if one is not self.without)
 
     def demands(self) -> tuple[Demand, ...]:
         return self._unknown("demands", ())
@@ -70,10 +73,10 @@ class Scene:
         return self.use.until(self.row)
 
     def calendar(self) -> Calendar:
-        return ALWAYS
+        return self.worked
 
     def sources(self) -> tuple[Source, ...]:
-        return (Source("history", lead_times_ms=self.lead_times_ms),)
+        return self.offered or (Source("", lead_times_ms=self.lead_times_ms),)
 
     def lots(self) -> tuple[LotAge, ...]:
         return self._unknown("lots", ())

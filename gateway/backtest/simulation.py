@@ -1,13 +1,14 @@
-"""One stock lived through again: recorded demand, simulated arrivals, rules judged as the gateway would judge them.
+"""One stock lived through again: recorded demand, simulated arrivals, rules judged as the gateway judges them.
 
-An order is sent as often as an episode begins (K8): one shortage is one signal until the stock is back above the
-limit or its goods have come, then the rule is judged again.
+An order is sent when an episode begins (K8): one shortage is one signal until its goods have come, or the rule would
+not ask for them any more if it never had; then it is judged again. What is on order and asked for counts against a
+need, as in `gateway/reorder/netting.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from typing import Any
 
@@ -16,26 +17,38 @@ from gateway.backtest.meter import Meter
 from gateway.backtest.recording import DROPPED, Begin, Series, Signalled
 from gateway.backtest.scene import Scene
 from gateway.backtest.slack import FOR_EVER, NONE, Slack, slack_of
+from gateway.reorder.expression import ExpressionError, evaluate
 from gateway.reorder.finding import Act, Finding
 from gateway.reorder.kind import judge
-from gateway.reorder.situation import Receipt
+from gateway.reorder.known_number import number_of
+from gateway.reorder.netting import netted
+from gateway.reorder.rule import Rule
+from gateway.reorder.situation import Receipt, Source
+from gateway.reorder.working_time import ALWAYS, Calendar
 
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """A rule at one place. `review_ms` none: judged at every change, as well as at `ticks`."""
+    """A rule at one place, with its parameters there."""
 
-    name: str
-    version: str
-    kind: str
+    rule: Rule
     parameters: Any
-    ticks: Callable[[int], int] | None = None  # the first scheduled judgement after an instant
-    is_scheduled_only: bool = False
+    named: str  # the origin of its parameters
+    ticks: Callable[[int], int] | None = None  # the first scheduled judgement after an instant; None: at every change
 
     @property
-    def named(self) -> str:
-        """As its parameters' origin is written."""
-        return f"rule {self.name}@{self.version}"
+    def name(self) -> str:
+        return self.rule.id
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """What holds at a place from `at_ms` on: until rules or master data change."""
+
+    at_ms: int
+    rules: tuple[Ruled, ...] = ()
+    sources: tuple[Source, ...] = ()
+    calendar: Calendar = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,7 @@ class _Watch:
     slack: Slack = NONE
     fallen: int = 0  # since it was judged last
     is_open: bool = False  # an episode
+    receipt: Receipt | None = None  # what it asked for, until that comes
     tick_ms: int = FOR_EVER
 
 
@@ -75,7 +89,7 @@ class Simulation:
     def __init__(
         self,
         series: Series,
-        rules: Sequence[Ruled],
+        phases: Sequence[Phase],
         scene: Scene,
         lead_of: Callable[[int], int],
         *,
@@ -89,7 +103,8 @@ class Simulation:
         self._lead_of = lead_of
         self._begin_at, self._to_ms = begin, to_ms
         self._meter = Meter(begin.at_ms, begin.level, red_below)
-        self._watches = [_Watch(rule) for rule in rules]
+        self._phases = list(reversed(phases))
+        self._watches: list[_Watch] = []
         self._arrivals: list[_Arrival] = []
         self._signals: list[Signalled] = []
         self._faults: set[str] = set()
@@ -121,13 +136,7 @@ class Simulation:
         return self._outcome()
 
     def _begin(self) -> None:
-        begin = self._begin_at
-        for watch in self._watches:
-            if watch.rule.ticks is not None:
-                watch.tick_ms = watch.rule.ticks(begin.at_ms)
-        self._pass(begin.at_ms, begin.row)
-        for watch in self._watches:
-            self._look(watch, begin.at_ms, begin.row)
+        self._pass(self._begin_at.at_ms, self._begin_at.row)
         self._plan()
 
     def _outcome(self) -> Outcome:
@@ -147,7 +156,9 @@ class Simulation:
             if at_ms > until_ms:
                 return
             self._meter.wait(at_ms)
-            if self._announced and self._announced[-1].known_ms <= at_ms:
+            if self._phases and self._phases[-1].at_ms <= at_ms:
+                self._turn(self._phases.pop(), max(at_ms, self._meter.at_ms), row)
+            elif self._announced and self._announced[-1].known_ms <= at_ms:
                 self._announce()
             elif self._arrivals and self._arrivals[0].at_ms <= at_ms:
                 self._arrive(heappop(self._arrivals), row)
@@ -156,10 +167,28 @@ class Simulation:
 
     def _plan(self) -> int:
         """When the next of these things happens."""
+        turns = self._phases[-1].at_ms if self._phases else FOR_EVER
         announced = self._announced[-1].known_ms if self._announced else FOR_EVER
         arrives = self._arrivals[0].at_ms if self._arrivals else FOR_EVER
-        self._next_ms = min(announced, arrives, *(watch.tick_ms for watch in self._watches), FOR_EVER)
+        self._next_ms = min(turns, announced, arrives, *(watch.tick_ms for watch in self._watches))
         return self._next_ms
+
+    def _turn(self, phase: Phase, at_ms: int, row: int) -> None:
+        """Rules or master data are others from now on; a need that is open stays the need of its rule."""
+        known = {watch.rule.name: watch for watch in self._watches}
+        self._watches = []
+        for ruled in phase.rules:
+            before = known.get(ruled.name)
+            watch = _Watch(ruled) if before is None else replace(before, rule=ruled, slack=NONE)
+            watch.tick_ms = ruled.ticks(at_ms) if ruled.ticks is not None else FOR_EVER
+            self._watches.append(watch)
+        for arrival in self._arrivals:
+            if arrival.watch is not None:
+                name = arrival.watch.rule.name
+                arrival.watch = next((one for one in self._watches if one.rule.name == name), arrival.watch)
+        self._scene.offered, self._scene.worked = phase.sources, phase.calendar
+        for watch in self._watches:
+            self._look(watch, at_ms, row)
 
     def _announce(self) -> None:
         """A receipt that happens anyway is on order from now on; it is in the recorded changes when it comes."""
@@ -173,10 +202,10 @@ class Simulation:
         if arrival.watch is None:  # the recorded change that it is follows at once
             return
         self._meter.change(arrival.quantity)
-        arrival.watch.is_open = False
+        if arrival.watch.receipt is arrival.receipt:
+            arrival.watch.is_open, arrival.watch.receipt = False, None
         for watch in self._watches:
-            if watch.is_open or watch is arrival.watch:
-                self._look(watch, arrival.at_ms, row)
+            self._look(watch, arrival.at_ms, row)
 
     def _tick(self, at_ms: int, row: int) -> None:
         for watch in self._watches:
@@ -188,32 +217,55 @@ class Simulation:
 
     def _look(self, watch: _Watch, at_ms: int, row: int, *, is_tick: bool = False) -> None:
         """Judge one rule as of now, and order if a shortage begins."""
-        if watch.rule.is_scheduled_only and not is_tick:
+        if watch.rule.ticks is not None and not is_tick:
             watch.slack, watch.fallen = Slack(FOR_EVER, FOR_EVER), 0
             return
-        rule, scene = watch.rule, self._scene
+        scene = self._scene
         scene.now_ms, scene.row, scene.level = at_ms, row, self._meter.level
-        finding = judge(rule.kind, rule.parameters, scene, rule.named)
-        if finding.fault is not None:
-            self._faults.add(f"{rule.name}: {finding.fault.text}")
         watch.fallen = 0
+        if watch.is_open:
+            scene.without = watch.receipt
+            is_over = not self._found(watch.rule).fires
+            scene.without = None
+            if not is_over:
+                watch.slack = Slack(FOR_EVER, FOR_EVER)  # only more stock can end it
+                return
+            watch.is_open, watch.receipt = False, None
+        finding = self._found(watch.rule)
         if not finding.fires:
-            watch.is_open = False
-            watch.slack = slack_of(finding, rule.named, at_ms)
-        elif watch.is_open:
-            watch.slack = Slack(FOR_EVER, FOR_EVER)  # only more stock can end it
+            watch.slack = slack_of(finding, watch.rule.named, at_ms, scene.level)
+        elif finding.act is Act.ORDER:
+            self._order(watch, netted(finding, watch.rule.rule, scene)[0], at_ms)
         else:
-            self._order(watch, finding, at_ms)
+            watch.slack = NONE
+
+    def _found(self, ruled: Ruled) -> Finding:
+        finding = judge(ruled.rule.kind, ruled.parameters, self._scene, ruled.named)
+        if finding.fault is not None:
+            self._faults.add(f"{ruled.name}: {finding.fault.text}")
+        condition = ruled.rule.when
+        if condition is None or not finding.fires:
+            return finding
+        try:
+            is_true = evaluate(condition, lambda name: number_of(name, self._scene))
+        except ExpressionError as error:
+            self._faults.add(f"{ruled.name}: {error}")
+            is_true = False
+        # a condition may turn true at any time, so nothing says how far the stock may fall until then
+        return finding if is_true else replace(finding, fires=False, comparisons=())
 
     def _order(self, watch: _Watch, finding: Finding, at_ms: int) -> None:
-        watch.is_open, watch.slack = True, NONE
-        if finding.act is not Act.ORDER or finding.quantity <= 0:
-            watch.slack = Slack(FOR_EVER, FOR_EVER)
+        watch.slack = NONE
+        if finding.quantity <= 0:
+            return
+        if 0 < watch.rule.rule.max_quantity < finding.quantity:
+            self._faults.add(f"{watch.rule.name}: an order above max_quantity waited for a person")
             return
         nth = len(self._signals)
         self._signals.append(Signalled(f"{nth}", watch.rule.name, at_ms, finding.quantity))
         receipt = Receipt(finding.quantity, self._scene.expected_ms, f"simulated {nth}")
         self._scene.coming.append(receipt)
+        watch.is_open, watch.receipt = True, receipt
         arrival = _Arrival(at_ms + self._lead_of(nth), nth, finding.quantity, receipt, watch)
         heappush(self._arrivals, arrival)
         self._next_ms = min(self._next_ms, arrival.at_ms)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from gateway import __version__
+from gateway.cli.backtest import backtest
 from gateway.cli.camera import bench_camera, scan_image
 from gateway.cli.card import card
 from gateway.cli.certify import certify
@@ -59,6 +60,7 @@ COMMANDS: tuple[click.Command, ...] = (
     resolve,
     identity,
     mode,
+    backtest,
     certify,
     size,
     level,

@@ -8,9 +8,10 @@ from typing import Any
 
 from gateway.backtest.recorder import Recorder, Recording
 from gateway.backtest.recording import Series
-from gateway.backtest.simulation import Ruled
+from gateway.backtest.simulation import Phase, Ruled
 from gateway.clock import iso_utc
 from gateway.reorder.kind import parameters_of
+from gateway.reorder.rule import Rule
 from gateway.timeline import DAY_MS
 
 START_MS = 1_798_761_600_000  # 1 January 2027
@@ -52,7 +53,7 @@ class Script:
     def signal(self, day: float, quantity: str, episode: int = 1, rule: str = "R") -> Body:
         key = f"rule/P1/{ITEM}/{STORE}/{rule}/{episode}"
         signal = {"rule": rule, "item": ITEM, "qty": quantity, "uom": "PCE", "location": STORE}
-        return self.add(day, "reorder_triggered", key=key, rule=rule, tr=signal)
+        return self.add(day, "reorder_triggered", key=key, rule=rule, item=ITEM, location=STORE, tr=signal)
 
     def end(self, day: float) -> Body:
         return self.add(day, "session_kept")
@@ -77,8 +78,12 @@ class Script:
 def rule(kind: str = "fixed_lot", name: str = "R", **members: Any) -> Ruled:
     parameters, mistakes = parameters_of(kind, members)
     assert mistakes == ()
-    return Ruled(name, "r1", kind, parameters)
+    return Ruled(Rule(name, kind), parameters, f"rule {name}@r1")
 
 
-def lot_rule(point: str, lot: str) -> Sequence[Ruled]:
-    return (rule(reorder_point=point, lot=lot),)
+def phases(*rules: Ruled, at_ms: int = 0) -> Sequence[Phase]:
+    return (Phase(at_ms, rules),)
+
+
+def lot_rule(point: str, lot: str) -> Sequence[Phase]:
+    return phases(rule(reorder_point=point, lot=lot))

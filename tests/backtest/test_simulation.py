@@ -13,7 +13,7 @@ from gateway.backtest.recorder import Recording
 from gateway.backtest.result import Assumption, Result, Rules, run
 from gateway.quantity import MICRO
 from gateway.timeline import DAY_MS
-from tests.backtest.script import PLACE, START_MS, Script, lot_rule, rule
+from tests.backtest.script import PLACE, START_MS, Script, lot_rule, phases, rule
 
 DAYS = 360
 
@@ -32,7 +32,7 @@ def steady(days: int = DAYS, opening: str = "40", *, used: str = "10") -> Script
     return script
 
 
-@pytest.mark.parametrize(("point", "lot", "lead"), [(30, 40, 3), (20, 100, 2), (90, 40, 9), (0, 10, 0), (50, 360, 1)])
+@pytest.mark.parametrize(("point", "lot", "lead"), [(30, 40, 3), (20, 100, 2), (90, 120, 9), (0, 10, 0), (50, 360, 1)])
 def test_a_year_of_constant_demand_and_lead_time_is_exact(point: int, lot: int, lead: int) -> None:
     """(R,Q): after each use the position is one of R+10 … R+Q, each for a day, and the stock is the position of
     `lead` days ago less the use since then; with uses at noon and whole days everything is a sum of steps."""
@@ -86,7 +86,7 @@ def recorded_under_a_rule(point: int, lot: int, lead: int) -> Script:
     return script
 
 
-@pytest.mark.parametrize(("point", "lot", "lead"), [(30, 40, 3), (60, 50, 6), (10, 120, 4)])
+@pytest.mark.parametrize(("point", "lot", "lead"), [(30, 40, 3), (60, 72, 6), (10, 120, 4)])
 def test_the_baseline_is_what_happened_when_lead_times_were_constant(point: int, lot: int, lead: int) -> None:
     recording = recorded_under_a_rule(point, lot, lead).record()
     rules = {PLACE: lot_rule(str(point), str(lot))}
@@ -217,10 +217,10 @@ def test_judging_only_when_it_can_matter_is_judging_always(steps: list[tuple[int
         rule("below_safety", safety_stock=str(point), order_quantity="25"),
         rule("min_max", minimum=str(point), maximum="50", stock="on_hand"),
     ):
-        quick = backtest(recording, {}, {PLACE: [one]}).stocks[0].new
+        quick = backtest(recording, {}, {PLACE: phases(one)}).stocks[0].new
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("gateway.backtest.simulation.slack_of", lambda *_: _always())
-            thorough = backtest(recording, {}, {PLACE: [one]}).stocks[0].new
+            thorough = backtest(recording, {}, {PLACE: phases(one)}).stocks[0].new
         assert quick == thorough
 
 
@@ -239,7 +239,7 @@ def test_one_shortage_is_one_signal_until_its_goods_come_and_then_it_is_judged_a
         script.use(1 + (day + 1) / 10, "22")
     script.end(10)
     order = rule("below_safety", safety_stock="180", order_quantity="200")
-    [stock] = backtest(script.record(), {}, {PLACE: [order]}, lead_days=2.5).stocks
+    [stock] = backtest(script.record(), {}, {PLACE: phases(order)}, lead_days=2.5).stocks
     times = [round((one.at_ms - START_MS) / DAY_MS, 2) for one in stock.new.signals]
     assert times == [1.0, 3.5]
     assert stock.new.daily[-1] == (180 - 1 - 220 + 400) * MICRO

@@ -1,6 +1,6 @@
 """`make bench`: the published figures, measured on this machine, as a table.
 
-    python -m tests.bench [--only F10,F18] [--rows 10000000] [--backlog 1000000] [--keep directory]
+    python -m tests.bench [--only F10,F18] [--rows 10000000] [--backlog 1000000] [--year 10000000] [--directory DIR]
 
 Exit code 1 when something was lost, doubled or could not be measured; a missed target is only marked.
 """
@@ -16,7 +16,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import backlog, baseline, dock_door, growth, rfid, scan_feedback, simulation, start, throughput, wear
+from tests.bench import (
+    backlog,
+    backtest,
+    baseline,
+    dock_door,
+    growth,
+    rfid,
+    scan_feedback,
+    simulation,
+    start,
+    throughput,
+    wear,
+)
 from tests.bench.figure import Figure
 from tests.bench.table import render
 
@@ -54,6 +66,7 @@ def _measure_all(directory: Path, options: argparse.Namespace, failures: list[st
         "F17": start.measure,
         "F24": dock_door.measure,
         "F18": lambda place: backlog.measure(place, options.backlog),
+        "backtest": lambda place: backtest.measure(place, options.year),
     }
     wanted = options.only.split(",") if options.only else list(measures)
     for name in wanted:
@@ -74,6 +87,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", default="", help="figures to measure, comma-separated, e.g. F10,F18")
     parser.add_argument("--rows", type=int, default=200_000, help="journal rows for F15")
     parser.add_argument("--backlog", type=int, default=100_000, help="events for F18")
+    parser.add_argument("--year", type=int, default=300_000, help="journal rows of the year that is back-tested")
     parser.add_argument("--directory", default=None, help="where to put the files; default: the system's")
     return parser.parse_args(arguments)
 

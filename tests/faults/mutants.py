@@ -25,6 +25,7 @@ from tests.faults.people_mutants import PEOPLE_MUTANTS
 from tests.faults.reorder_mutants import REORDER_MUTANTS
 from tests.faults.resolve_mutants import RESOLVE_MUTANTS
 from tests.faults.rule_mutants import RULE_MUTANTS
+from tests.faults.trust_mutants import TRUST_MUTANTS
 
 NONE = "-"
 
@@ -142,6 +143,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *PEOPLE_MUTANTS,
     *RESOLVE_MUTANTS,
     *REORDER_MUTANTS,
+    *TRUST_MUTANTS,
 )  # fmt: skip
 
 

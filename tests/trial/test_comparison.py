@@ -90,12 +90,13 @@ def test_every_need_and_every_deed_stands_in_exactly_one_row() -> None:
 
 def test_one_order_of_the_erp_may_answer_several_needs() -> None:
     floor = Trial()
-    for card in ("C1", "C2", "C3"):
+    for card in ("C1", "C2", "C3", "C4"):
         floor.empty(card)
         floor.hours(0.1)
     floor.order("PO-1", "120")
-    [row] = floor.rows()
+    row, left = floor.rows()
     assert (row.outcome, len(row.needs), row.apart_quantity) == (BOTH, 3, 0)
+    assert (left.outcome, left.needs[0].cards) == (ONLY_US, ("C4",))
     assert row.why == "the ERP ordered 3 needs at once"
 
 
