@@ -46,7 +46,7 @@ class Tracker:
         self._blind_until_ms = -1
         self._idle = IdleList(layout.rules)
         self._ring: deque[tuple[str, TagRead, int]] = deque(maxlen=RING_LIMIT)
-        self._strong: deque[tuple[int, int]] = deque(maxlen=max(1, layout.rules.open_reads))
+        self._strong: deque[int] = deque(maxlen=max(1, layout.rules.open_reads))
         self._parking = Parking()
         self._open: Gathering | None = None
         self._count = 0
@@ -181,11 +181,10 @@ class Tracker:
         if self._beams and not self._is_beam_away():
             self.unopened += 1
             return
-        for _ in range(min(read.count, self._rules.open_reads)):
-            self._strong.append((last_ms, now_ms))
-        first_ms = self._strong[0][0]
-        if len(self._strong) == self._strong.maxlen and last_ms - first_ms <= self._rules.open_window_ms:
-            self._begin(min(first_ms, last_ms), "reads", now_ms, news)
+        self._strong.extend([last_ms] * min(read.count, self._rules.open_reads))
+        is_enough = len(self._strong) == self._strong.maxlen
+        if is_enough and last_ms - self._strong[0] <= self._rules.open_window_ms:
+            self._begin(last_ms, "reads", now_ms, news)  # not when they began: that would depend on their order
 
     def _is_beam_away(self) -> bool:
         """Whether a light curtain cannot tell, because its reader has no link."""

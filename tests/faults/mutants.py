@@ -22,6 +22,7 @@ from tests.faults.device_mutants import DEVICE_MUTANTS
 from tests.faults.goods_mutants import GOODS_MUTANTS
 from tests.faults.mutant import Edit, Mutant
 from tests.faults.people_mutants import PEOPLE_MUTANTS
+from tests.faults.portal_mutants import PORTAL_MUTANTS
 from tests.faults.reorder_mutants import REORDER_MUTANTS
 from tests.faults.resolve_mutants import RESOLVE_MUTANTS
 from tests.faults.rule_mutants import RULE_MUTANTS
@@ -140,6 +141,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *DEVICE_MUTANTS,
     *RULE_MUTANTS,
     *GOODS_MUTANTS,
+    *PORTAL_MUTANTS,
     *PEOPLE_MUTANTS,
     *RESOLVE_MUTANTS,
     *REORDER_MUTANTS,

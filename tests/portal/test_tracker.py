@@ -145,7 +145,7 @@ def test_a_pallet_that_stops_in_the_door_and_goes_on_is_one_passage(layout: Layo
 
 def test_a_pallet_that_is_left_in_the_door_has_no_direction_and_is_told_once() -> None:
     door = Door()
-    way = ((0, -4000), (4000, 0), (80_000, 0))
+    way = ((0, -4000), (4000, 0), (50_000, 0))
     [passage] = door.drive(Load(PALLET, way))
     assert (passage.direction, passage.closed_by) == (UNKNOWN, "limit")
     assert passage.why == "still in the door when the time was up"
@@ -259,7 +259,7 @@ def test_what_stands_around_is_learned_while_nothing_passes_and_then_left_out() 
 
 def test_what_was_learned_fades_when_it_is_gone() -> None:
     door = Door(Layout("P1", ANTENNAS, (), Rules(decay_ms=120_000)))
-    door.drive(Load((sscc(9),), ((0, -1200), (70_000, -1200)), power_cdbm=-5900, per_s=3))
+    door.drive(Load((sscc(9),), ((0, -1200), (70_000, -1200)), power_cdbm=-6100, per_s=3))
     assert door.tracker.standing == 1
     door.rest(240_000)
     assert door.tracker.standing == 0
