@@ -94,7 +94,13 @@ def _row(db: sqlite3.Connection, gw: str, order: tuple[Any, ...]) -> Row:
     }  # fmt: skip
     if trigger.get("due"):
         line["due"] = trigger["due"][:10]
-    return {"id": doc, "supplier": trigger.get("source") or NOBODY, "lines": [line]}
+    return {"id": doc, "supplier": _supplier(trigger), "lines": [line]}
+
+
+def _supplier(trigger: Row) -> str:
+    """One order stands for all shares of a need, with whoever sells a part of it."""
+    bought = [one["source"] for one in trigger.get("shares", ()) if one["way"] == "purchase"]
+    return trigger.get("source") or next(iter(bought), "") or NOBODY
 
 
 def _received(db: sqlite3.Connection, doc: str, *, but: str) -> Decimal:

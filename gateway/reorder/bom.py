@@ -30,6 +30,7 @@ class Component:
 
     item: str
     quantity: int
+    location: str = ""  # where it is taken from; "" when nobody said
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ def explained(event: Body) -> list[str]:
     asked = f"  asks for {trigger['qty']} {trigger['uom']} of {trigger['item']} at {trigger['location']}"
     asked += f", {trigger['priority']}" if trigger["priority"] != "normal" else ""
     asked += f", wanted by {trigger['due']}" if "due" in trigger else ", no lead time is known"
-    asked += f", {trigger['way']} from {trigger['source']}" if "source" in trigger else ", from whom is open"
+    whom = "from several" if "shares" in trigger else "from whom is open"
+    asked += f", {trigger['way']} from {trigger['source']}" if "source" in trigger else f", {whom}"
     lines = [said, asked, *_basis_lines(basis)]
     lines += [f"  source: {one['quantity']} by {one['way']} {one['source']}: {_plain(one['why'])}"
               for one in basis.get("shares", ())]  # fmt: skip

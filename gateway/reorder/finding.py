@@ -81,7 +81,6 @@ class Act(StrEnum):
 
     ORDER = "order"  # replenish `quantity`
     FLAG = "flag"  # tell people: nothing is ordered
-    COUNT = "count"  # count the stock
 
 
 class Way(StrEnum):

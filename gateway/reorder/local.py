@@ -7,6 +7,7 @@ documents it became count. So a need can be judged that is open.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -59,9 +60,11 @@ class Local:
         return f"{fact} {self.location}" + (f" ({versions})" if versions else "")
 
     def fault(self, fact: str) -> Rejection | None:
-        """Looked for by answering the question: a unit that cannot be converted, say."""
+        """Looked for by answering: a unit that cannot be converted, say. What nobody asked for stops nobody."""
         if fact in _CONVERTED:
             getattr(self, fact)()
+        if fact in _NEEDED and fact in self._answers and (uom := self._plan.unreadable(self.item, self.view)):
+            self._fault_unit(fact, uom, self.item)
         return self._faults.get(fact)
 
     # -- stock ---------------------------------------------------------------------------------
@@ -148,7 +151,20 @@ class Local:
         return max(0, claim.quantity - claim.elsewhere - issued)
 
     def work_orders(self) -> tuple[WorkOrder, ...]:
-        return self._once("work_orders", lambda: self._plan.work_orders(self.view, self._day_ms))
+        return self._once("work_orders", self._work_orders)
+
+    def _work_orders(self) -> tuple[WorkOrder, ...]:
+        """What is to be taken elsewhere is needed there; what a bill says is needed where the item is at home."""
+        is_home = self._is_here("")
+        found = []
+        for order in self._plan.work_orders(self.view, self._day_ms):
+            parts = tuple(
+                one for one in order.components
+                if (self._is_here(one.location) if one.item == self.item else is_home)
+            )  # fmt: skip
+            if parts or (is_home and not order.components):
+                found.append(replace(order, components=parts))
+        return tuple(found)
 
     def bom(self, item: str) -> Bom | None:
         bill: Bill | None = self.view.master("boms", item)
@@ -275,4 +291,5 @@ _DATASETS = {
     "receipts": ("purchase_orders",), "sources": ("sources", "loops"), "lots": ("lots",),
     "work_orders": ("work_orders",), "bom": ("boms",), "calendar": ("calendars",), "elsewhere": ("order_points",),
 }  # fmt: skip
+_NEEDED = frozenset({"allocated", "demands", "work_orders"})
 _CONVERTED = frozenset({"receipts"})

@@ -72,6 +72,11 @@ class Plan:
         datasets = ("work_orders", "shipments", "items", "units")
         return self._index("claims", view, datasets, _claims).get(item, ())
 
+    def unreadable(self, item: str, view: View) -> str:
+        """A unit in which a document needs the item and that nobody can convert; "" for none."""
+        datasets = ("work_orders", "shipments", "items", "units")
+        return self._index("unreadable", view, datasets, _unreadable).get(item, "")
+
     def work_orders(self, view: View, day_ms: Callable[[str], int | None]) -> tuple[Order, ...]:
         """Released work orders and sales orders made to order, with what is still to be made and issued of them."""
         rows = self._index("work orders", view, ("work_orders", "items", "units"), _released)
@@ -170,6 +175,17 @@ def _add(
         found.setdefault(item, []).append(claim)
 
 
+def _unreadable(view: View) -> dict[str, str]:
+    orders = (view.master("work_orders", name) for name in view.master_rows("work_orders"))
+    shipments = (view.master("shipments", name) for name in view.master_rows("shipments"))
+    lines = [part for order in orders if order.is_released for part in order.components]
+    lines += [line for shipment in shipments if shipment.is_open for line in shipment.lines]
+    return {
+        line.item: line.uom for line in lines
+        if base_of(line.quantity, line.uom, view.master("items", line.item), view) is None
+    }  # fmt: skip
+
+
 def _calendar(name: str, view: View, zone: ZoneInfo) -> Calendar:
     row: WorkCalendar | None = view.master("calendars", name)
     if row is None:
@@ -201,7 +217,7 @@ def _order(order: WorkOrder, view: View, day_ms: Callable[[str], int | None]) ->
         if base is not None:
             issued = counted(ISSUED, order.id, one.line, view) + one.elsewhere * base[1] // MICRO
             if base[0] > issued:
-                parts.append(Component(one.item, base[0] - issued))
+                parts.append(Component(one.item, base[0] - issued, one.location))
     if order.components and not parts:
         return None  # it has all it needs; without any its bill would be exploded
     return Order(order.id, order.item, left, day_ms(order.due), tuple(parts)) if left > 0 else None

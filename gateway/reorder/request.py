@@ -10,7 +10,7 @@ from gateway.master import Item
 from gateway.model import Event
 from gateway.quantity import format_quantity
 from gateway.reorder.binding import Bound
-from gateway.reorder.finding import Finding, Priority
+from gateway.reorder.finding import Finding, Priority, Share
 from gateway.reorder.need import Episode, facts_of, need_key, opened
 from gateway.reorder.rule import RuleSet
 from gateway.view import View
@@ -52,7 +52,9 @@ def trigger_of(
     trigger["priority"] = "urgent" if is_urgent else "normal"
     if is_urgent:
         trigger["urgent"] = 1
-    if finding.shares:
+    if len(finding.shares) > 1:
+        trigger["shares"] = [_share(one) for one in finding.shares]
+    elif finding.shares:
         first = finding.shares[0]
         trigger["way"] = str(first.way)
         if first.source:
@@ -67,6 +69,11 @@ def trigger_of(
     if bound.rule.when is not None:
         trigger["basis"]["when"] = bound.rule.when.text
     return trigger
+
+
+def _share(one: Share) -> dict[str, Any]:
+    told = {"way": str(one.way), "source": one.source, "qty": format_quantity(one.quantity)}
+    return {**told, "due": iso_utc(one.due_ms)} if one.due_ms is not None else told
 
 
 _BASIS = ("kind", "why", "formula", "numbers", "comparisons", "shares", "need_ms", "order_by_ms", "level")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gateway.reorder.explanation import explained
 from gateway.reorder.local import Local
 from gateway.store.verify import verify
 from tests.reorder.shop import ITEM, PLACE, Shop
@@ -87,4 +88,52 @@ def test_a_work_order_that_has_all_its_components_needs_nothing_more(tmp_path: P
     part = {"line": "10", "item": ITEM, "quantity": "40", "uom": "PCE", "issued_elsewhere": "40"}
     shop.load("work_orders", {"id": "WO-1", "item": "SET", "quantity": "10", "uom": "PCE", "components": [part]})
     assert local(shop).work_orders() == ()
+    shop.close()
+
+
+def test_a_gap_that_another_place_covers_in_part_asks_for_each_share(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, {"id": "wo", "kind": "work_order_shortage"})
+    shop.load("sources", {"id": "S1", "item": ITEM, "supplier": "V1", "preferred": True, "lead_time_h": 24})
+    shop.load("order_points", *({"id": place, "item": ITEM, "location": place} for place in (PLACE, "WH2")))
+    shop.receive(15, "WH2")
+    part = {"line": "10", "item": ITEM, "quantity": "40", "uom": "PCE", "location": PLACE}
+    shop.load("work_orders", {"id": "WO-1", "item": "NUT", "quantity": "10", "uom": "PCE", "components": [part]})
+    shop.tick()
+    [trigger] = shop.triggers()
+    shares = [(one["way"], one["source"], one["qty"]) for one in trigger["tr"]["shares"]]
+    assert (trigger["tr"]["qty"], shares) == ("40", [("transfer", "WH2", "15"), ("purchase", "V1", "25")])
+    assert "source" not in trigger["tr"]
+    assert "from several" in explained(trigger)[1]
+    shop.close()
+
+
+def test_what_a_bill_says_is_needed_where_the_item_is_planned_first_and_nowhere_else(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, {"id": "wo", "kind": "work_order_shortage"})
+    shop.load("items", {"id": ITEM, "uom": "PCE"}, {"id": "SET", "uom": "PCE"})
+    shop.load("boms", {"id": "SET", "quantity": "1", "lines": [{"item": ITEM, "quantity": "4"}]})
+    shop.load("order_points", *({"id": place, "item": ITEM, "location": place} for place in (PLACE, "WH2")))
+    shop.load("work_orders", {"id": "WO-1", "item": "SET", "quantity": "10", "uom": "PCE"})
+    shop.tick()
+    shop.tick()
+    assert shop.asked() == ["SCREW/WH/wo/1 40"]
+    shop.close()
+
+
+def test_a_need_in_a_unit_that_nobody_can_convert_stops_the_rule_and_says_so(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, {"id": "wo", "kind": "work_order_shortage"})
+    part = {"line": "10", "item": ITEM, "quantity": "40", "uom": "BARREL", "location": PLACE}
+    shop.load("work_orders", {"id": "WO-1", "item": "NUT", "quantity": "10", "uom": "PCE", "components": [part]})
+    [judgement] = shop.planner.judgements(ITEM, PLACE, shop.store.view)
+    assert judgement.outcome == "cannot"
+    assert judgement.finding is not None
+    assert "BARREL" in judgement.finding.why
+    shop.close()
+
+
+def test_a_rule_that_does_not_ask_for_needs_is_not_stopped_by_them(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, LOW)
+    part = {"line": "10", "item": ITEM, "quantity": "40", "uom": "BARREL", "location": PLACE}
+    shop.load("work_orders", {"id": "WO-1", "item": "NUT", "quantity": "10", "uom": "PCE", "components": [part]})
+    shop.receive(179)
+    assert shop.asked() == ["SCREW/WH/low/1 200"]
     shop.close()
