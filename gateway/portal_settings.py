@@ -59,6 +59,8 @@ class PortalSettings(BaseModel):
     """... within this time open a passage."""
     gate_dbm: Dbm = -60
     """From this strength on a tag is in the door."""
+    through_dbm: Dbm = -53
+    """The five strongest tags of what goes through are heard at least so well on each side; else it was elsewhere."""
     ring_ms: Annotated[int, Field(ge=0, le=5000)] = 1000
     """Reads from so long before the opening belong to the passage."""
     stable_set_ms: Annotated[int, Field(ge=200, le=10_000)] = 1500
@@ -105,9 +107,12 @@ class PortalSettings(BaseModel):
     def rules(self) -> Rules:
         """Thresholds in hundredths of dB and milliseconds."""
         return Rules(
-            self.open_reads, self.open_window_ms, self.gate_dbm * 100, self.ring_ms, self.stable_set_ms, self.max_ms,
-            self.min_reads, self.min_rssi_dbm * 100, self.min_shift_ms, self.vote_pct, self.few_reads, self.split_ms,
-            self.split_db * 100, self.idle_pct, self.decay_s * 1000, self.lift_db * 100,
+            open_reads=self.open_reads, open_window_ms=self.open_window_ms, gate_cdbm=self.gate_dbm * 100,
+            through_cdbm=self.through_dbm * 100, ring_ms=self.ring_ms, stable_set_ms=self.stable_set_ms,
+            max_ms=self.max_ms, min_reads=self.min_reads, min_cdbm=self.min_rssi_dbm * 100,
+            min_shift_ms=self.min_shift_ms, vote_pct=self.vote_pct, few_reads=self.few_reads, split_ms=self.split_ms,
+            split_cdb=self.split_db * 100, idle_pct=self.idle_pct, decay_ms=self.decay_s * 1000,
+            lift_cdb=self.lift_db * 100,
         )  # fmt: skip
 
     @property

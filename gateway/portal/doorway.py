@@ -38,8 +38,9 @@ class Doorway:
         """The thresholds, for whoever asks why."""
         rules = self.rules
         return {
-            "gate_cdbm": rules.gate_cdbm, "min_cdbm": rules.min_cdbm, "min_reads": rules.min_reads,
-            "min_shift_ms": rules.min_shift_ms, "vote_pct": rules.vote_pct, "few_reads": rules.few_reads,
+            "gate_cdbm": rules.gate_cdbm, "through_cdbm": rules.through_cdbm, "min_cdbm": rules.min_cdbm,
+            "min_reads": rules.min_reads, "min_shift_ms": rules.min_shift_ms, "vote_pct": rules.vote_pct,
+            "few_reads": rules.few_reads,
             "split_ms": rules.split_ms, "split_cdb": rules.split_cdb, "stable_set_ms": rules.stable_set_ms,
             "max_ms": rules.max_ms, "min_rate_pct": self.min_rate_pct, "cool_down_ms": self.cool_down_ms,
             "reversal_ms": self.reversal_ms,

@@ -10,6 +10,8 @@ from drivers.registry import DEVICE_TYPES
 from drivers.rfid_settings import TagReaderKeys
 from gateway.crosscheck_portal import TAG_READERS
 from gateway.errors import ConfigError
+from gateway.portal.rules import Rules
+from gateway.portal_settings import PortalSettings
 from gateway.settings import load_settings
 
 GOOD = """[gateway]
@@ -104,3 +106,8 @@ def test_a_reader_whose_lamps_belong_to_another_station_is_told(tmp_path: Path) 
 
 def test_the_readers_of_portals_are_all_types_that_see_tags() -> None:
     assert {one.name for one in DEVICE_TYPES if issubclass(one.settings, TagReaderKeys)} == TAG_READERS
+
+
+def test_a_table_without_thresholds_has_those_of_the_design_each_in_its_place() -> None:
+    row = PortalSettings(id="DOOR", station="DOCK-1", outside=("r/1",), inside=("r/2",))
+    assert row.layout.rules == row.doorway.rules == Rules()
