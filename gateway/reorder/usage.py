@@ -108,12 +108,15 @@ def month_number(local_ms: int) -> int:
 
 def _added(table: Table, bucket: int, quantity: int, limit: int) -> Table:
     """The table with one sum changed; buckets `limit` or more before the newest fall out, as does a sum of nothing."""
-    newest = max(bucket, table[-1][0]) if table else bucket
-    if bucket == newest:  # what a movement of this minute costs: only the end and the beginning change
-        last = table[-1][1] if table and table[-1][0] == bucket else 0
-        kept = table[:-1] if table and table[-1][0] == bucket else table
-        first = next((n for n, (one, _) in enumerate(kept) if one > newest - limit), len(kept))
-        return (*kept[first:], (bucket, last + quantity)) if last + quantity else kept[first:]
-    sums = dict(table)
-    sums[bucket] = sums.get(bucket, 0) + quantity
-    return tuple((one, sums[one]) for one in sorted(sums) if one > newest - limit and sums[one] != 0)
+    at = len(table)
+    while at and table[at - 1][0] > bucket:  # most are added at the end
+        at -= 1
+    before, after = table[:at], table[at:]
+    if before and before[-1][0] == bucket:
+        before, quantity = before[:-1], before[-1][1] + quantity
+    oldest = max(bucket, table[-1][0] if table else bucket) - limit + 1
+    old = 0
+    while old < len(before) and before[old][0] < oldest:
+        old += 1
+    changed = ((bucket, quantity),) if quantity and bucket >= oldest else ()
+    return before[old:] + changed + after

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from fractions import Fraction
+from functools import lru_cache
 
 DAY_MIN = 1440
 MINUTE_MS = 60_000
@@ -141,8 +142,11 @@ def _arrivals(calendar: Calendar, day: date, earliest_ms: int) -> list[int]:
     return [max(start, earliest_ms) for start, end in _shifts_of(calendar, day) if end > earliest_ms]
 
 
-def _shifts_of(calendar: Calendar, day: date) -> list[tuple[int, int]]:
+@lru_cache(maxsize=4096)  # a rate looks at two months of the same days with every movement
+def _shifts_of(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
     if not calendar.is_working(day):
-        return []
-    return [(calendar.start_of(day, one.start), calendar.start_of(day, one.end))
-            for one in sorted(calendar.shifts, key=lambda one: one.start)]  # fmt: skip
+        return ()
+    return tuple(
+        (calendar.start_of(day, one.start), calendar.start_of(day, one.end))
+        for one in sorted(calendar.shifts, key=lambda one: one.start)
+    )

@@ -79,3 +79,15 @@ def test_days_and_months_are_the_plants_own() -> None:
 def test_months_are_those_of_the_gregorian_calendar(day: object) -> None:
     ordinal = day.toordinal() - datetime(1970, 1, 1).toordinal()  # type: ignore[attr-defined]  # noqa: DTZ001
     assert month_number(ordinal * DAY_MS) == day.year * 12 + day.month - 1  # type: ignore[attr-defined]
+
+
+@given(uses)
+def test_a_day_holds_the_sum_of_its_uses_however_they_came(rows: list[tuple[int, int]]) -> None:
+    sums: dict[int, int] = {}
+    for after_ms, quantity in rows:
+        day = (NOW_MS + after_ms) // DAY_MS
+        sums[day] = sums.get(day, 0) + quantity
+    newest = max(sums, default=0)
+    shown = dict(folded(rows).days)
+    kept = {day: total for day, total in sums.items() if total and day > newest - DAYS}
+    assert {day: total for day, total in shown.items() if day > newest - DAYS} == kept
