@@ -16,6 +16,7 @@ class View(Protocol):
     gateway: str
     epoch: str
     now: Stamp
+    generation: int  # grows with every rollback: what was read or done before it may never have been
 
     def card(self, card: str) -> Card | None: ...
     def cards_of(self, loop: str) -> list[Card]: ...

@@ -12,9 +12,9 @@ from gateway.view import View
 
 TRAINING, SHADOW, LIVE = "training", "shadow", "live"
 MODES = (TRAINING, SHADOW, LIVE)
-SCOPES = ("loop", "station")
+SCOPES = ("loop", "station", "rule", "item")
 
-MODE_FACT = "mode"  # key `loop/<id>` or `station/<id>`
+MODE_FACT = "mode"  # key `loop/<id>`, `station/<id>`, `rule/<id>` or `item/<item>@<place>`
 ASIDE_FACT = "aside"  # key card; `cycle` is the need that arose in shadow
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from gateway.kanban.mode import TRAINING
+from gateway.kanban.mode import LIVE, MODES, TRAINING, mode_of
 from gateway.kanban.moment import elapsed_ms, since_of
 from gateway.master import OrderPoint
 from gateway.model import Event, Rejection
@@ -14,9 +14,9 @@ from gateway.reorder.expression import ExpressionError, evaluate
 from gateway.reorder.finding import Act, Finding
 from gateway.reorder.flag import cleared, flagged
 from gateway.reorder.kind import judge
-from gateway.reorder.known_number import number_of
+from gateway.reorder.known_number import as_number, number_of
 from gateway.reorder.local import Local
-from gateway.reorder.need import ABOVE, REFUSALS_LIMIT, Episode, ended, episode_of
+from gateway.reorder.need import ABOVE, REFUSALS_LIMIT, WENT_LIVE, Episode, ended, episode_of
 from gateway.reorder.netting import netted
 from gateway.reorder.plan import Plan
 from gateway.reorder.request import requested
@@ -56,14 +56,15 @@ class Judge:
         """The judgement of one rule. Its event, if there is one, is to be appended as it is."""
         rule = bound.rule
         episode = episode_of(rule.id, item, area, view)
-        if rule.mode == TRAINING:
+        mode = self.mode_of(bound, item, area, view)
+        if mode == TRAINING:
             return Judgement(bound, episode, "training")
         if bound.parameters is None:
             wrong = bound.mistakes[0]
             text = say("REORDER_PARAMETER", rule=rule.id, member=wrong.member, value=wrong.got, wanted=wrong.expected)
             return self._unable(bound, episode, Rejection("PARAMETER", text, wrong.got, wrong.expected), None, view)
         if episode.is_open:
-            return self._open(bound, episode, view)
+            return self._open(bound, episode, mode, view)
         situation = Local(item, area, view, self._plan)
         finding = self._found(bound, situation)
         if finding.fault is not None:
@@ -74,7 +75,13 @@ class Judge:
             event = flagged((item, area, rule.id), finding.level or str(finding.act), finding.why, view,
                             {"finding": finding.as_json()})  # fmt: skip
             return Judgement(bound, episode, "flagged", finding, event)
-        return self._order(bound, episode, finding, rules, situation)
+        return self._order(bound, episode, finding, (rules, mode), situation)
+
+    @staticmethod
+    def mode_of(bound: Bound, item: str, area: str, view: View) -> str:
+        """The most careful of what the file says of the rule, and people of the rule and of the item at this place."""
+        modes = {bound.rule.mode, mode_of("rule", bound.rule.id, view), mode_of("item", f"{item}@{area}", view)}
+        return next(mode for mode in MODES if mode in modes)
 
     def _found(self, bound: Bound, situation: Local) -> Finding:
         finding = judge(bound.rule.kind, bound.parameters, situation, bound.named)
@@ -82,22 +89,30 @@ class Judge:
         if condition is None or not finding.fires:
             return finding
         try:
-            is_true = evaluate(condition, lambda name: number_of(name, situation))
+            known = {name: number_of(name, situation) for name in condition.names}
+            is_true = evaluate(condition, known.__getitem__)
         except ExpressionError as error:
             return _with_fault(finding, Rejection("CONDITION", str(error), condition.text))
-        return finding if is_true else _not_firing(finding)
+        numbers = tuple(as_number(name, value, situation) for name, value in known.items()
+                        if finding.number(name) is None)  # fmt: skip
+        told = replace(finding, numbers=(*finding.numbers, *numbers))
+        return told if is_true else _not_firing(told)
 
-    def _open(self, bound: Bound, episode: Episode, view: View) -> Judgement:
+    def _open(self, bound: Bound, episode: Episode, mode: str, view: View) -> Judgement:
         """Would it ask for it if it had not yet? If not, the shortage is over by other means."""
         situation = Local(episode.item, episode.place, view, self._plan, without=(episode.key, episode.doc))
         finding = self._found(bound, situation)
+        if episode.aside and mode == LIVE:  # the ERP never heard of it: now it must
+            return Judgement(bound, episode, "ends", finding, ended(episode, WENT_LIVE, view))
         if finding.fault is not None or finding.fires:
             return Judgement(bound, episode, "open", finding)
         if episode.doc and view.master("purchase_orders", episode.doc) is None:
             return Judgement(bound, episode, "open", finding)  # its order counts nowhere yet, so the need must
         return Judgement(bound, episode, "ends", finding, ended(episode, ABOVE, view, text=str(finding.why)))
 
-    def _order(self, bound: Bound, episode: Episode, finding: Finding, rules: RuleSet, situation: Local) -> Judgement:
+    def _order(
+        self, bound: Bound, episode: Episode, finding: Finding, by: tuple[RuleSet, str], situation: Local
+    ) -> Judgement:
         view, place = situation.view, (episode.item, episode.place, bound.rule.id)
         finding, counted = netted(finding, bound.rule, situation)
         if finding.quantity <= 0:
@@ -115,7 +130,7 @@ class Judge:
             return Judgement(bound, episode, "held", finding, flagged(place, "HELD", text, view), tuple(counted))
         if not self._decides(episode, view):
             return Judgement(bound, episode, "not_deciding", finding, _deferred(episode, view), tuple(counted))
-        event = cleared(place, view) or requested(bound, rules, episode, finding, counted, view)
+        event = cleared(place, view) or requested(bound, by, episode, finding, counted, view)
         return Judgement(bound, episode, "fires", finding, event, tuple(counted))
 
     def _decides(self, episode: Episode, view: View) -> bool:

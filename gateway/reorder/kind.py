@@ -9,6 +9,7 @@ from typing import Any
 from gateway.model import Rejection
 from gateway.reorder import (
     below_safety,
+    condition,
     days_of_cover,
     dead_lot,
     demand_surge,
@@ -95,6 +96,7 @@ _ALL = (
          frozenset({"lots", "calendar"}), is_timed=True),
     Kind(unused_item.KIND, unused_item.UnusedItem, unused_item.find, "items not used for months (A12)",
          frozenset({"stock", "lots", "usage", "calendar", "is_custom"}), is_timed=True),
+    Kind(condition.KIND, condition.Condition, condition.find, "a condition of your own in `when`", _USE, is_timed=True),
 )  # fmt: skip
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from gateway.quantity import MICRO
+from gateway.reorder.finding import Number, Unit
 from gateway.reorder.measure import allocated, in_transit, on_hand, open_signals
 from gateway.reorder.situation import Situation
 from gateway.reorder.usage import DAY_MS
@@ -16,6 +17,12 @@ _Asked = Callable[[Situation], Fraction]
 def number_of(name: str, situation: Situation) -> Fraction:
     """The value of one of NAMES here."""
     return _ASKED[name](situation)
+
+
+def as_number(name: str, value: Fraction, situation: Situation) -> Number:
+    """The same for the explanation; days as such, everything else in millionths."""
+    micro = value.numerator * MICRO // value.denominator
+    return Number(name, micro, Unit.DAYS if name.endswith("_days") else Unit.MICRO, f"condition {situation.location}")
 
 
 def _micro(quantity: int) -> Fraction:

@@ -23,6 +23,7 @@ OPEN, ORDERED, CLOSED = "open", "ordered", "closed"
 # Why a need ended.
 RECEIVED, REFUSED, CANCELLED, DELETED, ABOVE = "received", "refused", "cancelled", "deleted", "above"
 OVERTAKEN = "overtaken"  # another gateway has come further with the same need
+WENT_LIVE = "went live"  # it arose in shadow, and the rule works live now
 REFUSALS_LIMIT = 3  # in a row; then it is not asked for again until somebody looked after it (K6)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gateway.kanban.moment import Since, since_of
 from gateway.master import Loop
 from gateway.model import Event, Intake, Tick
 from gateway.reorder.answer import answered
@@ -20,8 +21,9 @@ from gateway.reorder.flag import cleared, flag_of, flagged
 from gateway.reorder.judgement import Judge, Judgement
 from gateway.reorder.local import Local
 from gateway.reorder.plan import Plan
-from gateway.reorder.rule import RuleSet
+from gateway.reorder.rule import Rule, RuleSet, Schedule
 from gateway.reorder.ruledocument import rules_of
+from gateway.reorder.schedule import SCHEDULE_FACT, Run, is_due, is_kept
 from gateway.text.sentence import say
 from gateway.view import View
 
@@ -49,8 +51,12 @@ class Planner:
         self._known: tuple[Any, RuleSet] | None = None  # the fact and what it means
         self._queue: deque[Place] = deque()
         self._swept_ms: int | None = None  # when all places were last put into the queue
+        self._generation = 0
+        self._run: Run | None = None  # of a rule with a schedule
+        self._last_runs: dict[str, Since] = {}
 
     def __call__(self, intake: Intake, bodies: Sequence[Body], view: View) -> tuple[Event, ...]:
+        self._begin_anew_after_a_rollback(view)
         rules = self.rules(view)
         events = [event for body in bodies if "origin" not in body for event in answered(body, view)]
         if rules is None:
@@ -62,7 +68,16 @@ class Planner:
         for place in places:
             if place not in answered_for:  # they are looked at once that is known
                 events += self._looked_at(place, rules, view)
+        if isinstance(intake, Tick) and not (bodies or events):
+            events += self._ran(rules, view)
         return tuple(events)
+
+    def _begin_anew_after_a_rollback(self, view: View) -> None:
+        """What was looked at in a transaction that never was is looked at again."""
+        if self._generation != view.generation:
+            self._generation = view.generation
+            self._run, self._swept_ms = None, None
+            self._last_runs.clear()
 
     def rules(self, view: View) -> RuleSet | None:
         """The rules that hold; None before any were loaded."""
@@ -138,6 +153,39 @@ class Planner:
             text = say("REORDER_NEGATIVE", item=item, place=area)
             return flagged((item, area, STOCK), "NEGATIVE_STOCK", text, view)
         return cleared((item, area, STOCK), view) if flag_of((item, area, STOCK), view) else None
+
+    # -- rules that have times of their own ----------------------------------------------------
+
+    def _ran(self, rules: RuleSet, view: View) -> list[Event]:
+        """A part of the run that is under way, or the beginning of the next one that is due."""
+        if self._run is None:
+            due = next((one for one in rules.rules if one.schedule and self._is_due(one, one.schedule, view)), None)
+            if due is None:
+                return []
+            self._run = Run(due.id, since_of(view.now), deque(self.places(view)))
+        run, events = self._run, list[Event]()
+        for _ in range(min(SWEEP_PLACES, len(run.places))):
+            events += self._judged_by(run.rule, run.places.popleft(), rules, view)
+        if not run.places:
+            self._run = None
+            self._last_runs[run.rule] = run.since
+            rule = rules.rule(run.rule)
+            if rule is not None and rule.schedule is not None and is_kept(rule.schedule):
+                facts = [[SCHEDULE_FACT, run.rule, {"since": list(run.since)}]]
+                events.append(Event("rule_ran", "", "", {"rule": run.rule, "facts": facts}))
+        return events
+
+    def _is_due(self, rule: Rule, schedule: Schedule, view: View) -> bool:
+        last = self._last_runs.get(rule.id)
+        if last is None and (known := view.fact(SCHEDULE_FACT, rule.id)) is not None:
+            wall_ms, mono_ms, boot = known["since"]
+            last = (wall_ms, mono_ms, boot)
+        return is_due(schedule, last, view.now, self.plan.calendar(schedule.calendar, view), self.plan.zone)
+
+    def _judged_by(self, name: str, place: Place, rules: RuleSet, view: View) -> list[Event]:
+        bounds = self._bindings.rules_at(rules, *place, view)
+        found = [self._judge.judged(one, *place, rules, view) for one in bounds if one.rule.id == name]
+        return [one.event for one in found if one.event is not None]
 
     # -- looking at everything, a few places at a time -----------------------------------------
 

@@ -19,11 +19,12 @@ TOLD_OF = ("items", "order_points", "sources", "loops", "purchase_orders", "work
 
 
 def requested(
-    bound: Bound, rules: RuleSet, episode: Episode, finding: Finding, netted: list[dict[str, Any]], view: View
+    bound: Bound, by: tuple[RuleSet, str], episode: Episode, finding: Finding, netted: list[dict[str, Any]], view: View
 ) -> Event:
-    """The need as an event; in shadow it stays here, with what would have been asked under `would`."""
-    rule, item = bound.rule, view.master("items", episode.item)
-    aside = SHADOW if rule.mode == SHADOW else ""
+    """The need as an event, by which rules and in which mode; in shadow it stays here, with what would have been asked
+    under `would`."""
+    (rules, mode), rule, item = by, bound.rule, view.master("items", episode.item)
+    aside = SHADOW if mode == SHADOW else ""
     key = need_key(view.site, episode.item, episode.place, rule.id, episode.n + 1)
     trigger = trigger_of(bound, rules, episode, finding, netted, item, view)
     after = opened(episode, key, trigger["qty"], view, aside=aside)

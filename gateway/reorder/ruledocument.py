@@ -14,6 +14,7 @@ from typing import Any
 
 from gateway.kanban.mode import LIVE, MODES
 from gateway.quantity import parse_quantity
+from gateway.reorder.condition import KIND as CONDITION
 from gateway.reorder.expression import Expression, ExpressionError, read_expression
 from gateway.reorder.kind import KINDS, parameters_of
 from gateway.reorder.known_number import NAMES
@@ -163,6 +164,8 @@ def _overrides(
 def _condition(reading: _Reading, row: Mapping[str, Any], path: Path) -> Expression | None:
     text = row.get("when")
     if text is None:
+        if row.get("kind") == CONDITION:
+            reading.fault(path, "when is missing, expected a condition such as 'on_hand < 100'")
         return None
     try:
         if not isinstance(text, str):

@@ -51,6 +51,7 @@ class StoreView:
         self._codes: dict[str, str] | None = None
         self._words: dict[str, dict[str, tuple[str, ...]]] = {}
         self._last_change: dict[str, int] = {}
+        self.generation = 0
         self.site = site
         self.gateway = gateway
         self.epoch = epoch
@@ -70,6 +71,7 @@ class StoreView:
 
     def forget(self) -> None:
         """Drop remembered reads after a rollback."""
+        self.generation += 1
         self._masters.clear()
         self._versions.clear()
         self._since.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 NEED_ENGLISH: dict[str, str] = {
+    "REORDER_CONDITION": "{item}: the condition of the rule is true.",
     "REORDER_HELD": "The ERP refused {item} by rule {rule} {count} times in a row: nothing is asked for until "
     "this task is closed.",
     "REORDER_ITEM_UNKNOWN": "Item {item} is in no master data: nothing is ordered of it until it is.",

@@ -24,6 +24,7 @@ class MemoryView:
 
     def __init__(self, site: str = "P1", gateway: str = "L3-07") -> None:
         self.site = site
+        self.generation = 0
         self.gateway = gateway
         self.epoch = "EPOCH-1"
         self.now = Stamp(0, 0, "boot-1", "ntp")
