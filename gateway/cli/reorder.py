@@ -15,7 +15,7 @@ from gateway.clock import SystemClock, iso_utc
 from gateway.errors import GatewayError
 from gateway.rehearsal import copied_store, judged
 from gateway.reorder.explanation import explained, judgement_json, why_not
-from gateway.reorder.need import EPISODE_FACT
+from gateway.reorder.need import EPISODES_FACT
 from gateway.settings import load_settings
 from gateway.store.reader import StoreReader
 from gateway.systemd import boot_id
@@ -29,13 +29,12 @@ def explain(config: Path, trigger: str, as_json: bool) -> None:
     """Explain one decision: TRIGGER is a need's key (rule/…) or the id of its event, as `triggers` lists them."""
     with reading(load_settings(config)) as reader:
         event = _find(reader, trigger)
-        now = reader.facts(EPISODE_FACT)
+        stands = next((one for one in _needs(reader) if one.get("key") == event["key"]), None)
     if as_json:
         click.echo(json.dumps(event, ensure_ascii=False))
         return
     for line in explained(event):
         click.echo(line)
-    stands = next((one for one in now.values() if one.get("key") == event["key"]), None)
     if stands is not None:
         click.echo(f"  now: {_standing(stands)}")
 
@@ -72,7 +71,7 @@ def why_not_(config: Path, item: str, location: str, as_json: bool) -> None:
 def triggers(config: Path, only_open: bool, as_json: bool) -> None:
     """List what reorder rules asked for: the last need of each rule, item and place."""
     with reading(load_settings(config)) as reader:
-        found = [one for one in reader.facts(EPISODE_FACT).values() if not (only_open and one["state"] == "closed")]
+        found = [one for one in _needs(reader) if not (only_open and one["state"] == "closed")]
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
@@ -80,6 +79,10 @@ def triggers(config: Path, only_open: bool, as_json: bool) -> None:
         click.echo(f"{one.get('key', '-')}  {one.get('qty', '0')}  {_standing(one)}")
     if not found:
         click.echo("nothing is open" if only_open else "nothing was asked for yet")
+
+
+def _needs(reader: StoreReader) -> list[dict[str, Any]]:
+    return [one for rules in reader.facts(EPISODES_FACT).values() for _, one in sorted(rules.items())]
 
 
 def _standing(one: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.counter import RECEIVED, counted
+from gateway.kanban.key import is_rule_key
 from gateway.master import Item, PurchaseOrder
 from gateway.model import Event
 from gateway.quantity import MICRO
@@ -20,7 +21,6 @@ from gateway.reorder.need import (
     ended,
     facts_of,
     keys_of,
-    name_of_key,
     need_of,
     open_needs,
 )
@@ -35,7 +35,7 @@ def answered(body: Body, view: View) -> list[Event]:
     """What an event of the journal says of open needs."""
     if "dsp" in body:
         return _disposed(body, view)
-    if "doc" in body and name_of_key(body["doc"]["key"]):
+    if "doc" in body and is_rule_key(body["doc"]["key"]):
         return _documented(body["doc"]["key"], body["doc"]["doc"], view)
     if "over" in body and (need := need_of(body["over"]["key"], view)):
         return [ended(need, body["over"]["why"], view, text=body["over"].get("text", ""), cause=body["id"])]

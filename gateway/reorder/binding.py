@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from gateway.master import Item, OrderPoint
@@ -68,17 +69,28 @@ def bind(
     rule: Rule, rules: RuleSet, at: tuple[str, str, frozenset[str]], point: OrderPoint | None, version: int
 ) -> Bound | None:
     """The rule with its parameters at a place; None where the ERP would have to give some and does not plan it."""
-    known = {one.name for one in fields(KINDS[rule.kind].parameters)}
+    known = _members(rule.kind)
     given = {name: value for name, value in point.given.items() if name in known} if point else {}
     members = {**rule.members, **given}
     for override in rule.overrides:
         if override.selection.fits(*at):
             members |= override.members
             given = {name: value for name, value in given.items() if name not in override.members}
-    parameters, mistakes = parameters_of(rule.kind, members)
+    parameters, mistakes = _parameters(rule.kind, tuple(sorted(members.items())))
     if mistakes and point is None and all(one.member not in members for one in mistakes):
         return None
     named = f"rule {rule.id}@r{rules.version}"
     if point is not None and given:
         named += f" with {', '.join(sorted(given))} of order_points {point.id}@{version}"
     return Bound(rule, parameters, mistakes, named)
+
+
+@lru_cache(maxsize=64)
+def _members(kind: str) -> frozenset[str]:
+    return frozenset(one.name for one in fields(KINDS[kind].parameters))
+
+
+@lru_cache(maxsize=4096)
+def _parameters(kind: str, members: tuple[tuple[str, Any], ...]) -> tuple[Any | None, tuple[Mistake, ...]]:
+    """Most places of a rule have the same."""
+    return parameters_of(kind, dict(members))

@@ -81,7 +81,7 @@ def judgement_json(judgement: Judgement, rules: RuleSet, view: View) -> Body:
         "rule": judgement.bound.rule.id, "kind": judgement.bound.rule.kind, "item": episode.item,
         "location": episode.place, "outcome": judgement.outcome, "params": judgement.bound.named,
         "rules": {"version": rules.version, "hash": rules.hash}, "md": master_data(view),
-        "episode": episode.to_fact()[2], "netted": list(judgement.netted),
+        "episode": episode.to_json(), "netted": list(judgement.netted),
     }  # fmt: skip
     if finding is not None:
         told["finding"] = finding.as_json()

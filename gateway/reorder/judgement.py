@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from gateway.kanban.mode import LIVE, MODES, TRAINING, mode_of
+from gateway.kanban.mode import LIVE, TRAINING
 from gateway.kanban.moment import elapsed_ms, since_of
 from gateway.master import OrderPoint
 from gateway.model import Event, Rejection
@@ -52,11 +52,10 @@ class Judge:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
 
-    def judged(self, bound: Bound, item: str, area: str, rules: RuleSet, view: View) -> Judgement:
+    def judged(self, bound: Bound, situation: Local, rules: RuleSet, mode: str) -> Judgement:
         """The judgement of one rule. Its event, if there is one, is to be appended as it is."""
-        rule = bound.rule
+        rule, item, area, view = bound.rule, situation.item, situation.location, situation.view
         episode = episode_of(rule.id, item, area, view)
-        mode = self.mode_of(bound, item, area, view)
         if mode == TRAINING:
             return Judgement(bound, episode, "training")
         if bound.parameters is None:
@@ -65,7 +64,6 @@ class Judge:
             return self._unable(bound, episode, Rejection("PARAMETER", text, wrong.got, wrong.expected), None, view)
         if episode.is_open:
             return self._open(bound, episode, mode, view)
-        situation = Local(item, area, view, self._plan)
         finding = self._found(bound, situation)
         if finding.fault is not None:
             return self._unable(bound, episode, finding.fault, finding, view)
@@ -76,12 +74,6 @@ class Judge:
                             {"finding": finding.as_json()})  # fmt: skip
             return Judgement(bound, episode, "flagged", finding, event)
         return self._order(bound, episode, finding, (rules, mode), situation)
-
-    @staticmethod
-    def mode_of(bound: Bound, item: str, area: str, view: View) -> str:
-        """The most careful of what the file says of the rule, and people of the rule and of the item at this place."""
-        modes = {bound.rule.mode, mode_of("rule", bound.rule.id, view), mode_of("item", f"{item}@{area}", view)}
-        return next(mode for mode in MODES if mode in modes)
 
     def _found(self, bound: Bound, situation: Local) -> Finding:
         finding = judge(bound.rule.kind, bound.parameters, situation, bound.named)

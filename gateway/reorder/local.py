@@ -157,7 +157,7 @@ class Local:
         """What is to be taken elsewhere is needed there; what a bill says is needed where the item is at home."""
         is_home = self._is_here("")
         found = []
-        for order in self._plan.work_orders(self.view, self._day_ms):
+        for order in self._plan.work_orders(self.item, self.view, self._day_ms):
             parts = tuple(
                 one for one in order.components
                 if (self._is_here(one.location) if one.item == self.item else is_home)

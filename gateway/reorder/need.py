@@ -1,7 +1,7 @@
 """A need and its life (K8): asked for once, until its order is received, refused, cancelled or gone, or the stock is
 back above the threshold; then the rule is judged again.
 
-What is known of a need is a fact by rule, item and place, which also counts the episodes; needs that are open are a
+What is known of a need is a fact of the item at its place, which also counts the episodes; needs that are open are a
 fact by their key, and their documents lead to them.
 """
 
@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.kanban.key import NEED_FACT, is_rule_key
+from gateway.kanban.key import NEED_FACT
 from gateway.kanban.moment import Since, since_of
 from gateway.model import Event
 from gateway.view import View
 
-EPISODE_FACT = "episode"  # by `<item>/<place>/<rule>`: how many there were, and the last one
+EPISODES_FACT = "episodes"  # by `<item>/<place>`: for each rule how many there were, and the last one
 OPEN_FACT = NEED_FACT  # by key, as long as it is open: whose episode it is
 DOCUMENT_FACT = "need_doc"  # by document: keys of the open needs that became it
 
@@ -52,13 +52,14 @@ class Episode:
     def is_open(self) -> bool:
         return self.state != CLOSED
 
-    def to_fact(self) -> list[Any]:
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in the fact of its place."""
         body = {
             "rule": self.rule, "item": self.item, "place": self.place, "n": self.n, "state": self.state,
             "key": self.key, "qty": self.qty, "doc": self.doc, "why": self.why, "refusals": self.refusals,
             "aside": self.aside, "since": list(self.since),
         }  # fmt: skip
-        return [EPISODE_FACT, self.name, {name: value for name, value in body.items() if value not in ("", 0)}]
+        return {name: value for name, value in body.items() if value not in ("", 0)}
 
 
 def need_key(site: str, item: str, place: str, rule: str, n: int) -> str:
@@ -70,20 +71,17 @@ def episode_name(rule: str, item: str, place: str) -> str:
     return "/".join(map(_safe, (item, place, rule)))
 
 
-def name_of_key(key: str) -> str:
-    """The episode that a need key is of, "" when it is no key of a rule."""
-    parts = key.split("/")
-    return "/".join(parts[2:5]) if len(parts) == 6 and is_rule_key(key) else ""
+def place_name(item: str, place: str) -> str:
+    return f"{_safe(item)}/{_safe(place)}"
 
 
 def episode_of(rule: str, item: str, place: str, view: View) -> Episode:
     """The last episode as the journal has it, or the one before the first."""
-    return from_fact(view.fact(EPISODE_FACT, episode_name(rule, item, place))) or Episode(rule, item, place)
+    known = view.fact(EPISODES_FACT, place_name(item, place))
+    return from_json(known[rule]) if known is not None and rule in known else Episode(rule, item, place)
 
 
-def from_fact(told: dict[str, Any] | None) -> Episode | None:
-    if told is None:
-        return None
+def from_json(told: dict[str, Any]) -> Episode:
     wall_ms, mono_ms, boot = told["since"]
     return Episode(
         told["rule"], told["item"], told["place"], told.get("n", 0), told["state"], told.get("key", ""),
@@ -94,8 +92,7 @@ def from_fact(told: dict[str, Any] | None) -> Episode | None:
 
 def open_needs(view: View) -> list[Episode]:
     """All that are open, by key."""
-    found = (from_fact(view.fact(EPISODE_FACT, told["episode"])) for told in view.facts(OPEN_FACT).values())
-    return [one for one in found if one is not None]
+    return [episode_of(told["rule"], told["item"], told["place"], view) for told in view.facts(OPEN_FACT).values()]
 
 
 def opened(episode: Episode, key: str, qty: str, view: View, *, aside: str = "") -> Episode:
@@ -117,9 +114,12 @@ def closed(episode: Episode, why: str, view: View) -> Episode:
 
 def facts_of(episode: Episode, before: Episode, view: View) -> list[list[Any]]:
     """The facts of a need that was opened, became a document, or ended."""
-    facts = [episode.to_fact()]
+    name = place_name(episode.item, episode.place)
+    known = view.fact(EPISODES_FACT, name) or {}
+    facts: list[list[Any]] = [[EPISODES_FACT, name, {**known, episode.rule: episode.to_json()}]]
     if episode.is_open and not before.is_open:
-        facts.append([OPEN_FACT, episode.key, {"episode": episode.name}])
+        whose = {"rule": episode.rule, "item": episode.item, "place": episode.place}
+        facts.append([OPEN_FACT, episode.key, whose])
     elif before.is_open and not episode.is_open:
         facts.append([OPEN_FACT, before.key, None])
     if episode.doc and episode.is_open and episode.doc != before.doc:
@@ -139,7 +139,7 @@ def keys_of(doc: str, view: View) -> list[str]:
 def need_of(key: str, view: View) -> Episode | None:
     """The open need of this key."""
     known = view.fact(OPEN_FACT, key)
-    return from_fact(view.fact(EPISODE_FACT, known["episode"])) if known else None
+    return episode_of(known["rule"], known["item"], known["place"], view) if known else None
 
 
 def ended(need: Episode, why: str, view: View, *, text: str = "", cause: str = "") -> Event:

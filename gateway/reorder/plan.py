@@ -77,9 +77,10 @@ class Plan:
         datasets = ("work_orders", "shipments", "items", "units")
         return self._index("unreadable", view, datasets, _unreadable).get(item, "")
 
-    def work_orders(self, view: View, day_ms: Callable[[str], int | None]) -> tuple[Order, ...]:
-        """Released work orders and sales orders made to order, with what is still to be made and issued of them."""
-        rows = self._index("work orders", view, ("work_orders", "items", "units"), _released)
+    def work_orders(self, item: str, view: View, day_ms: Callable[[str], int | None]) -> tuple[Order, ...]:
+        """Released work orders that may need an item, and sales orders made to order, with what is still to be made and
+        issued of them."""
+        rows = self._index("work orders", view, ("work_orders", "items", "units", "boms"), _released).get(item, ())
         sold = self._index("sales orders", view, ("shipments", "items", "units"), _made_to_order)
         orders = [found for one in rows if (found := _order(one, view, day_ms)) is not None]
         return (*orders, *(order for one in sold for order in _sold(one, view, day_ms)))
@@ -201,9 +202,26 @@ def _calendar(name: str, view: View, zone: ZoneInfo) -> Calendar:
     )
 
 
-def _released(view: View) -> tuple[WorkOrder, ...]:
-    orders: Iterable[WorkOrder] = (view.master("work_orders", name) for name in view.master_rows("work_orders"))
-    return tuple(one for one in orders if one.is_released)
+def _released(view: View) -> dict[str, list[WorkOrder]]:
+    """By every item that an order may need: its components, and what those and the item itself are made of."""
+    found: dict[str, list[WorkOrder]] = {}
+    made_of = {name: [line["item"] for line in row.get("lines", ())] for name, row in view.master_rows("boms").items()}
+    for name in view.master_rows("work_orders"):
+        order: WorkOrder = view.master("work_orders", name)
+        if order.is_released:
+            for item in _all_parts([order.item, *(one.item for one in order.components)], made_of):
+                found.setdefault(item, []).append(order)
+    return found
+
+
+def _all_parts(items: list[str], made_of: dict[str, list[str]]) -> set[str]:
+    """The items and all they are made of, at any level; circles end by themselves."""
+    reached, waiting = set(items), list(items)
+    while waiting:
+        new = set(made_of.get(waiting.pop(), ())) - reached
+        reached |= new
+        waiting += sorted(new)
+    return reached
 
 
 def _order(order: WorkOrder, view: View, day_ms: Callable[[str], int | None]) -> Order | None:

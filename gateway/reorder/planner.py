@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gateway.kanban.mode import LIVE, MODE_FACT, MODES
 from gateway.kanban.moment import Since, since_of
 from gateway.master import Loop
 from gateway.model import Event, Intake, Tick
@@ -52,13 +53,15 @@ class Planner:
         self._queue: deque[Place] = deque()
         self._swept_ms: int | None = None  # when all places were last put into the queue
         self._generation = 0
+        self._unanswered: list[Body] = []  # bodies that say more of a place than one event can
+        self._modes: dict[str, str] | None = None  # of rules and items, by `rule/<id>` and `item/<item>@<place>`
         self._run: Run | None = None  # of a rule with a schedule
         self._last_runs: dict[str, Since] = {}
 
     def __call__(self, intake: Intake, bodies: Sequence[Body], view: View) -> tuple[Event, ...]:
         self._begin_anew_after_a_rollback(view)
         rules = self.rules(view)
-        events = [event for body in bodies if "origin" not in body for event in answered(body, view)]
+        events = self._answered(bodies, view)
         if rules is None:
             return tuple(events)
         places = dict.fromkeys(place for body in bodies for place in self._touched(body, view))
@@ -72,12 +75,24 @@ class Planner:
             events += self._ran(rules, view)
         return tuple(events)
 
+    def _answered(self, bodies: Sequence[Body], view: View) -> list[Event]:
+        """What the ERP's words change, one event of a place; the others are asked again once that is known."""
+        found: dict[Place, Event] = {}
+        asked, self._unanswered = [*self._unanswered, *bodies], []
+        for body in asked:
+            for event in answered(body, view) if "origin" not in body else ():
+                place = (event.body["item"], event.body["location"])
+                if found.setdefault(place, event) is not event and body not in self._unanswered:
+                    self._unanswered.append(body)
+        return list(found.values())
+
     def _begin_anew_after_a_rollback(self, view: View) -> None:
         """What was looked at in a transaction that never was is looked at again."""
         if self._generation != view.generation:
             self._generation = view.generation
             self._run, self._swept_ms = None, None
             self._last_runs.clear()
+            self._unanswered, self._modes = [], None
 
     def rules(self, view: View) -> RuleSet | None:
         """The rules that hold; None before any were loaded."""
@@ -93,7 +108,10 @@ class Planner:
         if rules is None:
             return []
         bounds = self._bindings.rules_at(rules, item, area, view)
-        return [self._judge.judged(bound, item, area, rules, view) for bound in bounds]
+        situation = Local(item, area, view, self.plan)
+        return [
+            self._judge.judged(one, situation, rules, self._mode_at(one.rule, item, area, view)) for one in bounds
+        ]
 
     @property
     def is_waiting(self) -> bool:
@@ -113,10 +131,8 @@ class Planner:
             yield body["item"], body["location"]
         elif "tr" in body or "closes" in body or "reopens" in body:
             yield from _of_a_loop(body.get("loop", ""), view)
-        elif ("facts" in body and any(one[:2] == list(RULES_FACT) for one in body["facts"])) or body["t"] in (
-            "stock_adopted",
-            "mode_changed",
-        ):
+        elif body["t"] in ("rules_loaded", "stock_adopted", "mode_changed"):
+            self._modes = None
             self._put_all(view)
         if "md" in body:
             self._put_changed(body["md"], view)
@@ -136,20 +152,29 @@ class Planner:
         bounds = self._bindings.rules_at(rules, item, area, view)
         if not bounds:
             return []
-        if (event := self._negative(item, area, view)) is not None:
+        situation = Local(item, area, view, self.plan)
+        if (event := self._negative(situation)) is not None:
             return [event]
         for bound in bounds:
             if bound.rule.schedule is None:
-                judgement = self._judge.judged(bound, item, area, rules, view)
+                judgement = self._judge.judged(bound, situation, rules, self._mode_at(bound.rule, item, area, view))
                 if judgement.event is not None:
                     return [judgement.event]
         return []
 
-    def _negative(self, item: str, area: str, view: View) -> Event | None:
+    def _mode_at(self, rule: Rule, item: str, area: str, view: View) -> str:
+        """The most careful of what the file says of a rule, and people of the rule and of the item at this place."""
+        if self._modes is None:
+            self._modes = {name: told["mode"] for name, told in view.facts(MODE_FACT).items()}
+        if not self._modes:
+            return rule.mode
+        said = (self._modes.get(f"rule/{rule.id}", LIVE), self._modes.get(f"item/{item}@{area}", LIVE), rule.mode)
+        return next(mode for mode in MODES if mode in said)
+
+    def _negative(self, situation: Local) -> Event | None:
         """Stock below nothing is told and counted as it is: it says that something was never booked."""
-        rows = Local(item, area, view, self.plan).stock()
-        below = [row for row in rows if row.quantity < 0]
-        if below:
+        item, area, view = situation.item, situation.location, situation.view
+        if any(row.quantity < 0 for row in situation.stock()):
             text = say("REORDER_NEGATIVE", item=item, place=area)
             return flagged((item, area, STOCK), "NEGATIVE_STOCK", text, view)
         return cleared((item, area, STOCK), view) if flag_of((item, area, STOCK), view) else None
@@ -184,7 +209,9 @@ class Planner:
 
     def _judged_by(self, name: str, place: Place, rules: RuleSet, view: View) -> list[Event]:
         bounds = self._bindings.rules_at(rules, *place, view)
-        found = [self._judge.judged(one, *place, rules, view) for one in bounds if one.rule.id == name]
+        situation = Local(*place, view, self.plan)
+        found = [self._judge.judged(one, situation, rules, self._mode_at(one.rule, *place, view))
+                 for one in bounds if one.rule.id == name]  # fmt: skip
         return [one.event for one in found if one.event is not None]
 
     # -- looking at everything, a few places at a time -----------------------------------------

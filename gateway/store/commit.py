@@ -79,6 +79,7 @@ class Committer:
         self._store = store
         self._decide = decide
         self._follow = follow
+        self._follow_failure = ""
         self._clock = clock
         self._warn = warn
         self._witnessed: tuple[int, bytes] | None = None
@@ -177,8 +178,11 @@ class Committer:
         except (sqlite3.Error, StoreError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with a rule, people must go on working
-            _LOG.exception("what follows from %r cannot be worked out", intake)
-            self._warn("REORDER_FAILED", f"reorder rules were not looked at: {type(error).__name__}: {error}")
+            text = f"reorder rules were not looked at: {type(error).__name__}: {error}"
+            if text != self._follow_failure:  # once, not with every scan
+                self._follow_failure = text
+                _LOG.exception("what follows from %s cannot be worked out", type(intake).__name__)
+            self._warn("REORDER_FAILED", text)
             return ()
 
     def _append(self, intake: Intake, events: tuple[Event, ...]) -> tuple[list[dict[str, Any]], list[int]]:

@@ -23,6 +23,7 @@ from tests.bench import (
     dock_door,
     growth,
     rfid,
+    rules,
     scan_feedback,
     simulation,
     start,
@@ -67,6 +68,7 @@ def _measure_all(directory: Path, options: argparse.Namespace, failures: list[st
         "F24": dock_door.measure,
         "F18": lambda place: backlog.measure(place, options.backlog),
         "backtest": lambda place: backtest.measure(place, options.year),
+        "F21": lambda place: rules.measure(place, bare),
     }
     wanted = options.only.split(",") if options.only else list(measures)
     for name in wanted:

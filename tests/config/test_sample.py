@@ -17,11 +17,13 @@ from drivers.base import DeviceType
 from drivers.output_base import OutputType
 from drivers.output_registry import OUTPUT_TYPES
 from drivers.registry import DEVICE_TYPES
+from gateway.rule_file import load_rules
 from gateway.setting_tree import keys_of, models_in
 from gateway.settings import Settings, load_settings, settings_schema
 
 CONFIG = Path(__file__).parents[2] / "config"
-SAMPLES = sorted(CONFIG.rglob("*.toml"))
+RULES = CONFIG / "rules.toml"
+SAMPLES = sorted(file for file in CONFIG.rglob("*.toml") if file != RULES)
 
 KINDS: dict[str, tuple[DeviceType | OutputType, ...]] = {"device": DEVICE_TYPES, "output": OUTPUT_TYPES}
 
@@ -105,3 +107,10 @@ def test_every_output_type_has_a_sample_of_its_name(kind: Any) -> None:
 def test_the_published_schema_is_the_one_of_this_code() -> None:
     stored = json.loads((CONFIG / "gateway.schema.json").read_text())
     assert stored == settings_schema(), "run `make schema`"
+
+
+def test_the_sample_of_rules_is_valid_and_shows_every_way_of_writing_one() -> None:
+    rules = load_rules(RULES).rules.rules
+    assert {bool(one.overrides) for one in rules} == {one.schedule is None for one in rules} == {True, False}
+    assert any(one.when for one in rules)
+    assert {one.mode for one in rules} == {"live", "shadow"}
