@@ -35,6 +35,7 @@ RULES: dict[str, dict[str, Any]] = {
     "triangle": {"containers": 3, "container": "10", "lot": "40"},
     "two_bin": {"bin": "40"},
     "vmi": {"owner": "", "minimum": "30", "maximum": "80"},
+    "condition": {"order_quantity": "40"},
     "net_requirement": {"safety_stock": "20"},
     "work_order_shortage": {},
     "make_to_order": {},
