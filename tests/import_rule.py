@@ -75,6 +75,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "gateway.clock", "gateway.counter", "gateway.kanban.mode", "gateway.reorder", "gateway.timeline", *_PURE,
     ),
     "gateway.backtest.chart": ("gateway.backtest", "gateway.labels.pdf", "gateway.timeline", *_PURE),
+    "gateway.report": (
+        "gateway.backtest", "gateway.kanban.moment", "gateway.kanban.movement", "gateway.reorder.need",
+        "gateway.timeline", *_PURE,
+    ),
     "gateway.trial": ("gateway.kanban.key", "gateway.kanban.mode", "gateway.timeline", *_PURE),
     "gateway.loop_colour": (*_BASE, *_PURE, "gateway.kanban", "gateway.store.loops"),
     # the edges
@@ -237,6 +241,7 @@ PURE_PARTS = (
     "gateway.backtest.recorder", "gateway.backtest.recording", "gateway.backtest.result", "gateway.backtest.scene",
     "gateway.backtest.simulation", "gateway.backtest.slack", "gateway.backtest.table", "gateway.backtest.ticker",
     "gateway.backtest.turning", "gateway.backtest.use", "gateway.timeline", "gateway.trial",
+    "gateway.report",
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.goods", "gateway.counter",
     "gateway.reorder", "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.epcis",

@@ -27,6 +27,7 @@ from gateway.cli.passage import passage, passages
 from gateway.cli.probe import probe
 from gateway.cli.reorder import explain, triggers, why_not_
 from gateway.cli.replay import replay
+from gateway.cli.report import report
 from gateway.cli.resolve import resolve
 from gateway.cli.rules import rules
 from gateway.cli.run import run
@@ -61,6 +62,7 @@ COMMANDS: tuple[click.Command, ...] = (
     identity,
     mode,
     backtest,
+    report,
     certify,
     size,
     level,

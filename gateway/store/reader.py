@@ -69,6 +69,15 @@ class StoreReader:
             for row in rows
         ]
 
+    def ages(self) -> list[Row]:
+        """Every row of stock: micro-units, and since when there is some (ms since 1970, 0 for never)."""
+        return self._query("SELECT item,location,status,lot,quantity,since_ms FROM stock")
+
+    def last_uses(self) -> dict[tuple[str, str], int]:
+        """When an item was last used in an area, ms since 1970."""
+        rows = self._connection.execute("SELECT item,location,last_ms FROM usage")
+        return {(item, area): last_ms for item, area, last_ms in rows}
+
     def signals(self) -> list[Row]:
         """Open signals."""
         rows = self._query("SELECT key,loop,item,quantity,uom,cards,doc FROM signal ORDER BY key")

@@ -1,0 +1,1 @@
+"""Figures that people ask for, out of the journal: one small pure file for each report."""

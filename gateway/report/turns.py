@@ -1,0 +1,35 @@
+"""Stock turns by item and area (A69): what was used in the period against what lay there on average.
+
+Turns are per year of 365 days; cover is how many days the average stock lasts at the mean use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gateway.backtest.recorder import Recording
+from gateway.backtest.simulation import recorded
+from gateway.quantity import format_quantity
+from gateway.report.answer import Answer, Cell
+from gateway.timeline import DAY_MS
+
+COLUMNS = ("item", "area", "uom", "used", "average stock", "turns", "cover days", "stock-outs")
+YEAR_MS = 365 * DAY_MS
+
+
+def turns(recording: Recording, uoms: Mapping[str, str]) -> Answer:
+    """One row for each stock that was there or used."""
+    rows: list[tuple[Cell, ...]] = []
+    for place in sorted(recording.places):
+        series = recording.places[place]
+        begin = series.begin(recording.from_ms)
+        figures = recorded(series, begin=begin, to_ms=recording.to_ms, red_below=0, signals=()).figures
+        if not (figures.used or figures.held):
+            continue
+        turned = round(figures.used * YEAR_MS / figures.held, 1) if figures.held else None
+        average = format_quantity(round(figures.average_stock, -4))
+        rows.append((
+            *place, uoms.get(place[0], ""), format_quantity(figures.used), average, turned, figures.cover_days,
+            figures.stock_outs,
+        ))  # fmt: skip
+    return Answer("stock turns", COLUMNS, rows)

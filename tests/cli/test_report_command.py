@@ -1,0 +1,56 @@
+"""`report` at the command line: every report has an answer, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from gateway.cli import main
+from gateway.cli.report import REPORTS
+from tests.cli.test_store_commands import _CONFIG
+from tests.reorder.shop import BELOW, ITEM, PLACE, Shop
+from tests.store.rig import HandClock
+
+NAMES = [name for name, _, _ in REPORTS]
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty days of ten a day out of 300."""
+    directory = tmp_path_factory.mktemp("worked")
+    path = directory / "gateway.toml"
+    path.write_text(_CONFIG)
+    clock = HandClock()
+    shop = Shop(directory / "data", BELOW, clock=clock)
+    shop.receive(300, lot="A")
+    for _ in range(20):
+        shop.tick(60 * 24)
+        shop.issue(10, lot="A")
+    shop.close()
+    return path
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_report_answers(config: Path, name: str) -> None:
+    text = CliRunner().invoke(main, ["report", name, "--config", str(config)])
+    assert text.exit_code == 0, text.output
+    told = json.loads(CliRunner().invoke(main, ["report", name, "--config", str(config), "--json"]).output)
+    assert text.output.splitlines()[0] == told["report"]
+    assert told.keys() == {"report", "rows", "total", "notes"}
+
+
+def test_turns_are_use_against_average_stock(config: Path) -> None:
+    told = json.loads(CliRunner().invoke(main, ["report", "turns", "--config", str(config), "--json"]).output)
+    [row] = told["rows"]
+    assert (row["item"], row["area"], row["uom"], row["used"]) == (ITEM, PLACE, "PCE", "200")
+    # 300 at first, 10 less each day for 20 days
+    assert row["average stock"] == "205"
+    assert row["turns"] == round(200 * 365 / (205 * 20), 1)
+
+
+def test_an_unknown_report_is_told_with_those_that_exist(config: Path) -> None:
+    result = CliRunner().invoke(main, ["report", "profit", "--config", str(config)])
+    assert (result.exit_code, "No such command" in result.output) == (2, True)
