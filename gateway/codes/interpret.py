@@ -16,6 +16,7 @@ from gateway.codes.bin import parse_bin
 from gateway.codes.parse import MAX_BYTES, parse
 from gateway.codes.profile import PLAIN, Profile
 from gateway.codes.template import Template
+from gateway.codes.wedge import elements_of, wedged_epc
 from gateway.model import Action, Read, Rejection, Scan
 from gateway.parsed import Label
 from gateway.text.sentence import say
@@ -35,7 +36,8 @@ def interpret_code(
 
     A text that fits one of a customer's `patterns` as a whole names the card by its group `card`; any
     other foreign text goes into `Scan.code` for the exact look-up among the cards' own codes. Both are
-    set for a pattern, so that its group may be a card's id or the code printed on it. A text that fits one of
+    set for a pattern, so that its group may be a card's id or the code printed on it. The hexadecimal digits of an EPC,
+    as RFID wedges type them, name the tag as an RFID reader would. A text that fits one of
     `badges` as a whole is the badge that its group `badge` says. What is none of our
     own codes is also read as a label, into `Scan.label`; whether it is wanted is decided where it was scanned.
     """
@@ -45,7 +47,9 @@ def interpret_code(
             return scan
         if len(text) <= FOREIGN_MAX_LENGTH:
             scan = _of_a_customer(read, text, patterns, badges)
-            return scan if not scan.code or scan.card else replace(scan, label=_label(read, profile, templates))
+            if not scan.code or scan.card:
+                return scan
+            return _of_a_tag(read, text) or replace(scan, label=_label(read, profile, templates))
         text = _too_long(len(text), FOREIGN_MAX_LENGTH, "characters")
     if not 0 < len(read.data) <= MAX_BYTES:
         return Scan(read, fault=text)
@@ -84,6 +88,15 @@ def _order(read: Read, text: str, site: str, secret: bytes) -> Scan | None:
             return Scan(read, action=Action.QUANTITY, quantity=amount)
         return Scan(read, action=Action.QUANTITY, remainder=amount)
     return None
+
+
+def _of_a_tag(read: Read, text: str) -> Scan | None:
+    """What an RFID wedge typed; what is printed as a bar code is what it says."""
+    epc = None if read.aim else wedged_epc(text)
+    if epc is None:
+        return None
+    elements = elements_of(epc).encode()
+    return Scan(read, code=epc.name, label=parse(elements, "", profile=PLAIN) if elements else None)
 
 
 def _label(read: Read, profile: Profile, templates: Sequence[Template]) -> Label:
