@@ -79,6 +79,7 @@ class LlrpReader:
         self._drop = threading.Event()
         self._listener = socket.create_server((LOOPBACK, port))
         self.port = self._listener.getsockname()[1]
+        self._is_talking = False
         self._ids = 0
         self._missed = 0
         self._thread = threading.Thread(target=self._serve, name="llrp-reader", daemon=True)
@@ -129,8 +130,9 @@ class LlrpReader:
         return any(state == ACTIVE for _, state in list(self.state.specs.values()))
 
     def disconnect(self) -> None:
-        """The connection breaks; the reader goes on."""
+        """The connection breaks, and has broken when this returns; the reader goes on."""
         self._drop.set()
+        wait_until(lambda: not self._drop.is_set() or not self._is_talking, WAIT_S)
 
     def reboot(self) -> None:
         """All is forgotten, the connection breaks."""
@@ -154,12 +156,15 @@ class LlrpReader:
                 continue
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._drop.clear()
+            self._is_talking = True
             try:
                 with self._secured(link) as secured:
                     self.sessions += 1
                     self._talk(secured)
             except OSError:
                 link.close()
+            finally:
+                self._is_talking = False
 
     def _secured(self, link: socket.socket) -> socket.socket:
         if self._tls is None:

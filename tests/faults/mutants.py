@@ -23,6 +23,7 @@ from tests.faults.goods_mutants import GOODS_MUTANTS
 from tests.faults.mutant import Edit, Mutant
 from tests.faults.people_mutants import PEOPLE_MUTANTS
 from tests.faults.portal_mutants import PORTAL_MUTANTS
+from tests.faults.reader_mutants import READER_MUTANTS
 from tests.faults.reorder_mutants import REORDER_MUTANTS
 from tests.faults.resolve_mutants import RESOLVE_MUTANTS
 from tests.faults.rule_mutants import RULE_MUTANTS
@@ -146,6 +147,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *RESOLVE_MUTANTS,
     *REORDER_MUTANTS,
     *TRUST_MUTANTS,
+    *READER_MUTANTS,
 )  # fmt: skip
 
 
