@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gateway.quantity import format_quantity
 from gateway.reorder.finding import Finding, Number, Operator, Unit, compare
-from gateway.reorder.measure import MEASURES, measured
+from gateway.reorder.measure import MEASURES, measured, spare
 from gateway.reorder.parameter import Sort, given
 from gateway.reorder.proposal import Judged, Ordering, proposed, rested
 from gateway.reorder.situation import Situation
@@ -28,8 +28,10 @@ def find(rule: BelowSafety, situation: Situation, named: str) -> Finding:
     safety = Number("safety_stock", rule.safety_stock, Unit.MICRO, named)
     below = compare(stock, Operator.BELOW, safety)
     fixed = Number("order_quantity", rule.order_quantity, Unit.MICRO, named)
+    left = (spare(stock, safety),) if rule.stock == "free" else ()
+    numbers = (stock, *parts, safety, *left, fixed)
     need = rule.order_quantity or safety.value - stock.value
-    judged = Judged(KIND, f"{rule.stock} < safety_stock", (below,), (stock, *parts, safety, fixed), need)
+    judged = Judged(KIND, f"{rule.stock} < safety_stock", (below,), numbers, need)
     here, stocked, limit = situation.item, format_quantity(stock.value), format_quantity(safety.value)
     if not judged.is_true:
         return rested(judged, say("REORDER_SAFE", item=here, stock=stocked, safety=limit))

@@ -52,7 +52,6 @@ def formula(name: str, value: int, unit: Unit = Unit.MICRO) -> Number:
     return Number(name, value, unit, "formula")
 
 
-def spare(situation: Situation, safety_stock: int, named: str) -> Number:
+def spare(free: Number, safety_stock: Number) -> Number:
     """A06:「可用库存=实际库存-已分配订单-安全库存」; not the ERP's free quantity, which keeps no safety stock."""
-    held = on_hand(situation).value - situation.allocated() - safety_stock
-    return Number("spare", held, Unit.MICRO, named)
+    return formula("spare", free.value - safety_stock.value)

@@ -37,10 +37,11 @@ def find(rule: NetRequirement, situation: Situation, named: str) -> Finding:
     if not isinstance(needed, list):
         return unable(KIND, text, needed)
     held = on_hand(situation)
-    coming = (in_transit(situation), open_signals(situation)) if rule.net_in_transit else ()
+    coming = (in_transit(situation), open_signals(situation))  # told in any case, so that nobody nets them later
     safety = Number("safety_stock", rule.safety_stock, Unit.MICRO, named)
     total = Number("demand", sum(one.quantity for one in needed), Unit.MICRO, situation.origin("demands"))
-    supply = held.value + sum(one.value for one in coming) - safety.value
+    netted = sum(one.value for one in coming) if rule.net_in_transit else 0
+    supply = held.value + netted - safety.value
     buy = formula("buy", max(0, total.value - supply))
     judged = Judged(
         KIND, text, (compare(buy, Operator.ABOVE, formula("nothing", 0)),),

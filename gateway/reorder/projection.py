@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gateway.quantity import MICRO, format_quantity
-from gateway.reorder.finding import Finding, Number, Operator, Unit, compare
-from gateway.reorder.measure import formula, on_hand
+from gateway.reorder.finding import Comparison, Finding, Number, Operator, Unit, compare
+from gateway.reorder.measure import formula, in_transit, on_hand, open_signals
 from gateway.reorder.net_requirement import demands_until
 from gateway.reorder.parameter import DAY_MS, Sort, given
 from gateway.reorder.proposal import Judged, Ordering, flagged, proposed, rested, unable
@@ -56,17 +56,16 @@ def find(rule: Projection, situation: Situation, named: str) -> Finding:
     last = formula("stock_at_end", end.stock)
     total = Number("demand", sum(one.quantity for one in needed), Unit.MICRO, situation.origin("demands"))
     low = compare(lowest, Operator.BELOW, safety)
-    here = situation.item
+    coming = (in_transit(situation), open_signals(situation))  # of which what has a date is in the projection
+    numbers = (held, *coming, total, lowest, safety, last)
     if low.is_true:
         first = next(one for one in points if one.stock < safety.value)
-        judged = Judged(
-            KIND, _FORMULA, (low,), (held, total, lowest, safety, last), safety.value - lowest.value, first.at_ms
-        )
+        judged = Judged(KIND, _FORMULA, (low,), numbers, safety.value - lowest.value, first.at_ms)
         day = situation.calendar().day_of(first.at_ms).isoformat()
         least = format_quantity(lowest.value)
-        why = say("REORDER_PROJECTED_SHORT", item=here, day=day, stock=least)
+        why = say("REORDER_PROJECTED_SHORT", item=situation.item, day=day, stock=least)
         return proposed(judged, rule, situation, why, level="short")
-    return _excess(rule, situation, named, (held, total, lowest, safety, last))
+    return _excess(rule, situation, named, low, numbers)
 
 
 def projected(situation: Situation, needed: list[Demand], until_ms: int) -> list[Point]:
@@ -86,11 +85,12 @@ def projected(situation: Situation, needed: list[Demand], until_ms: int) -> list
     return points
 
 
-def _excess(rule: Projection, situation: Situation, named: str, numbers: tuple[Number, ...]) -> Finding:
-    _, total, lowest, safety, last = numbers
+def _excess(
+    rule: Projection, situation: Situation, named: str, below: Comparison, numbers: tuple[Number, ...]
+) -> Finding:
+    *_, total, _, _, last = numbers
     per_day = Fraction(total.value * DAY_MS, rule.horizon)
     here, left = situation.item, format_quantity(last.value)
-    below = compare(lowest, Operator.BELOW, safety)
     if per_day == 0:  # nothing says how long it lasts; A12 and A13 see what nobody uses
         return rested(Judged(KIND, _FORMULA, (below,), numbers), say("REORDER_PROJECTED_SAFE", item=here, stock=left))
     days = formula("days_at_end", micro(last.value / per_day), Unit.DAYS)

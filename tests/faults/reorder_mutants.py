@@ -34,7 +34,7 @@ REORDER_MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "in_transit_not_netted", "what is on its way is bought again", _VECTOR,
-        (Edit("gateway.reorder.net_requirement", "sum(one.value for one in coming) - safety.value", "-safety.value"),),
+        (Edit("gateway.reorder.net_requirement", "held.value + netted - safety.value", "held.value - safety.value"),),
     ),
     Mutant(
         "open_signals_not_netted", "what was asked for is asked for again", f"{_TESTS}test_level.py",

@@ -139,6 +139,17 @@ def test_what_was_asked_for_is_not_asked_for_again(kind: str, situation: Given) 
         assert not find(kind, asked).fires
 
 
+@pytest.mark.parametrize("kind", ["net_requirement", "projection", "work_order_shortage", "vmi", "demand_surge"])
+@settings(max_examples=5)
+@given(situation=situations())
+def test_who_takes_off_what_is_coming_says_so(kind: str, situation: Given) -> None:
+    """K7: whoever orders by the finding takes it off once more otherwise."""
+    finding = find(kind, situation, **({"net_in_transit": False} if kind == "net_requirement" else {}))
+    if finding.act is Act.ORDER and finding.fires:
+        assert finding.number("in_transit") is not None
+        assert finding.number("open_signals") is not None
+
+
 @pytest.mark.parametrize("kind", SCALED)
 @settings(max_examples=10)
 @given(situation=situations(), factor=st.sampled_from([2, 10, 1000]))

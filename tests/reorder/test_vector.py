@@ -6,7 +6,6 @@ import pytest
 
 from gateway.reorder.bom import Bom, BomLine, WorkOrder
 from gateway.reorder.finding import Act, Priority
-from gateway.reorder.measure import spare
 from gateway.reorder.situation import Demand, Given, LotAge, OpenSignal, Receipt
 from gateway.reorder.usage import History, from_days, used, watched
 from tests.reorder.situations import DAY_MS, NOW_MS, TODAY, found, held, units
@@ -20,7 +19,9 @@ def steady(per_day: str, days: int = 60) -> History:
 
 
 def test_v1_available_is_on_hand_less_allocated_less_safety() -> None:
-    assert spare(held(500, allocation=units(120)), units(180), "rule").value == units(200)
+    finding = found("below_safety", held(500, allocation=units(120)), safety_stock=180, stock="free")
+    assert (finding.number("spare"), finding.fires) == (units(200), False)
+    assert found("below_safety", held(299, allocation=units(120)), safety_stock=180, stock="free").fires
 
 
 def test_v2_what_is_needed_less_stock_plus_safety_is_bought() -> None:
