@@ -1,4 +1,4 @@
-"""From what any RFID reader saw to reads: one for each tag that comes, again for one that could not be stored."""
+"""From what any RFID reader saw to reads: one for each tag that comes or goes, again for one that was not stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 import orjson
 
 from drivers.base import Sink, read_now
-from drivers.rfid_presence import Arrival, Presence
+from drivers.rfid_presence import Arrival, Departure, Presence
 from drivers.rfid_settings import TagReaderKeys
 from gateway.clock import Clock
 from gateway.model import Read, Status, Verdict
@@ -30,8 +30,13 @@ class TagDesk:
         self._keys = keys
         self._clock = clock
         self._counters = counters
-        self._presence = Presence(keys.min_reads, keys.min_rssi_dbm, keys.absent_s * 1000, SETTLE_MS)
-        self._unstored: list[str] = []  # filled by the writer's thread, emptied by ours; append and pop are atomic
+        self._presence = Presence(
+            keys.min_reads, keys.min_rssi_dbm, keys.absent_s * 1000, SETTLE_MS, keys.stay_db, keys.reference.upper()
+        )
+        # Filled by the writer's thread, emptied by ours; append and pop are atomic. Bounded by the tags that are there.
+        self._unstored: list[str] = []
+        self._left: list[Departure] = []  # not stored yet
+        self._sink: Sink | None = None
         self._lost_ms: int | None = None
 
     def look(self) -> None:
@@ -43,6 +48,7 @@ class TagDesk:
 
     def take(self, sink: Sink, reads: Sequence[TagRead]) -> None:
         """Tags were read. The time that counts is that of receipt: what was kept in the reader arrives now."""
+        self._sink = sink
         now_ms = self._clock.mono_ms()
         for read in reads:
             self._counters["tag_reads"] += read.count
@@ -50,7 +56,8 @@ class TagDesk:
             arrival = self._presence.take(read.epc, read.antenna, rssi_dbm, read.count, now_ms)
             if arrival is not None:
                 self._counters["arrivals"] += 1
-                sink.offer(self._read(arrival), partial(self._answer, read.epc))
+                if self._keys.arrival != "none":
+                    sink.offer(self._read(arrival), partial(self._answer, read.epc))
 
     def edge(self, edge: InputEdge) -> None:
         """A chute has no light curtain."""
@@ -65,7 +72,12 @@ class TagDesk:
         while self._unstored:
             self._counters["unstored"] += 1
             self._presence.again(self._unstored.pop())
-        self._counters["departures"] += len(self._presence.tick(self._clock.mono_ms()))
+        left = self._presence.tick(self._clock.mono_ms())
+        self._counters["departures"] += len(left)
+        again = [self._left.pop() for _ in range(len(self._left))]
+        if self._keys.departure != "none" and self._sink is not None:
+            for one in (*reversed(again), *left):
+                self._sink.offer(self._gone(one), partial(self._answer_gone, one))
 
     def alarms(self) -> dict[str, str]:
         """What a person should look after."""
@@ -74,6 +86,9 @@ class TagDesk:
             alarms["reads"] = "some were lost in the reader: check what came in the last minutes"
         if self._presence.overflowed:
             alarms["tags"] = f"{self._presence.overflowed} reads of tags beyond the limit were left out"
+        if self._presence.is_deaf:
+            what = "the reference tag is" if self._keys.reference else "all tags at once are"
+            alarms["antenna"] = f"{what} not read any more: nobody counts as gone, check antennas and cables"
         return alarms
 
     def state(self) -> str:
@@ -85,6 +100,19 @@ class TagDesk:
         self._show(verdict)
         if verdict.status is Status.FAILED:
             self._unstored.append(epc)
+
+    def _answer_gone(self, departure: Departure, verdict: Verdict) -> None:
+        """As `_answer`; what left does not come again to be read, so it is kept here."""
+        self._show(verdict)
+        if verdict.status is Status.FAILED:
+            self._left.append(departure)
+
+    def _gone(self, departure: Departure) -> Read:
+        told = {
+            "epc": departure.epc, "antenna": departure.antenna, "absent_ms": departure.absent_ms, "has_left": True,
+            "was_there": False,
+        }  # fmt: skip
+        return read_now(self._clock, self._keys.id, self._keys.station, orjson.dumps(told))
 
     def _read(self, arrival: Arrival) -> Read:
         told = {

@@ -22,6 +22,14 @@ class TagReaderKeys(DeviceSettings):
     """Weaker reads come from tags that lie elsewhere."""
     absent_s: Annotated[int, Field(ge=1, le=3600)] = 30
     """A tag that was not read for so long is gone; only then can it come again."""
+    stay_db: Annotated[int, Field(ge=0, le=30)] = 6
+    """A tag that is there stays while it is read, even so much weaker: one that flickers neither goes nor comes."""
+    arrival: Literal["scan", "empty", "full", "none"] = "scan"
+    """What a bin that comes means: what a scan at the station does, that it is empty, that it is full, or nothing."""
+    departure: Literal["none", "scan", "empty", "withdraw"] = "none"
+    """What a bin that is taken away means: nothing, a scan at the station, that it is empty, or that it was opened."""
+    reference: Annotated[str, StringConstraints(pattern=r"^([0-9A-Fa-f]{4,128})?$")] = ""
+    """EPC in hexadecimal of a tag fixed at the shelf: while it is not read either, nobody is gone."""
     schemes: Annotated[tuple[Scheme, ...], Field(max_length=50)] = ()
     """Only tags of these schemes ("GRAI-96") or families ("grai"); all when empty."""
     company_prefixes: Annotated[tuple[Prefix, ...], Field(max_length=50)] = ()

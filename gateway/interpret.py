@@ -65,7 +65,10 @@ def _source(row: DeviceSettings, scanner: Source) -> Source:
         return _contacts(row, row.bindings)
     if isinstance(row, TagReaderKeys):
         wanted = EpcFilter(row.schemes, row.company_prefixes, row.patterns)
-        return Source(partial(interpret_tag, wanted=wanted), TAG_WINDOW_MS, is_button=True)
+        # "none" never comes here: the driver makes no read of it
+        arrival, departure = (Action(one) if one != "none" else Action.SCAN for one in (row.arrival, row.departure))
+        tags = partial(interpret_tag, wanted=wanted, arrival=arrival, departure=departure)
+        return Source(tags, TAG_WINDOW_MS, is_button=True)
     if not isinstance(row, MqttButtonSettings):
         return scanner
     mapping, interpreter = row.mapping, _messages(row)

@@ -261,8 +261,8 @@ class _PressLane(_Lane):
 
 
 def _subject(scan: Scan) -> str:
-    """What a press is about: a card, or a call for help."""
-    return f"call {scan.call}" if scan.call else scan.card
+    """What a press is about: a card by its id or by the code of its bin's tag, or a call for help."""
+    return f"call {scan.call}" if scan.call else scan.card or scan.code
 
 
 def _drop_oldest(memory: dict[Any, Any]) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers import rfid_presence
-from drivers.rfid_presence import Arrival, Presence
+from drivers.rfid_presence import Arrival, Departure, Presence
 
 A, B = "AA", "BB"
 
@@ -33,7 +33,7 @@ def test_a_tag_comes_again_only_after_it_was_gone() -> None:
     assert _read(presence, 10_000, reads=3)
     assert presence.tick(39_000) == []
     assert not _read(presence, 39_500, reads=3)
-    assert presence.tick(69_501) == [A]
+    assert presence.tick(69_501) == [Departure(A, 1, 30_001)]
     assert _read(presence, 70_000, reads=3)
 
 
@@ -64,6 +64,53 @@ def test_a_lost_connection_makes_nobody_leave() -> None:
     assert not _read(presence, 501_000, reads=3)
 
 
+def test_a_tag_at_the_edge_of_what_the_antenna_hears_neither_goes_nor_comes() -> None:
+    presence = Presence(3, -62, 30_000, 5_000, stay_db=6)
+    presence.look(0)
+    assert _read(presence, 10_000, reads=3)
+    for n in range(300):  # five minutes in which somebody stands before it
+        assert not _read(presence, 10_000 + 1_000 * n, rssi=-66)
+        assert presence.tick(10_000 + 1_000 * n) == []
+    assert not _read(presence, 310_000)
+    assert [one.epc for one in presence.tick(340_001)] == [A]
+    assert not _read(presence, 341_000, rssi=-66, reads=9), "as weak as that nothing comes"
+
+
+def test_when_all_tags_vanish_at_once_it_is_the_antenna_that_is_gone() -> None:
+    presence = _presence()
+    for epc in "ABCD":
+        _read(presence, 10_000, epc=epc, reads=3)
+    assert (presence.tick(60_000), presence.is_deaf) == ([], True)
+    _read(presence, 90_000, epc="A")
+    assert (presence.tick(90_001), presence.is_deaf) == ([], False)
+    for n in range(31):
+        _read(presence, 90_000 + 1_000 * n, epc="A")
+    assert {one.epc for one in presence.tick(120_001)} == {"B", "C", "D"}, "who does not come back has left"
+
+
+def test_three_bins_that_are_taken_away_while_others_stay_have_left() -> None:
+    presence = _presence()
+    for epc in "ABCD":
+        _read(presence, 10_000, epc=epc, reads=3)
+    for n in range(40):
+        _read(presence, 10_000 + 1_000 * n, epc="A")
+    assert {one.epc for one in presence.tick(49_000)} == {"B", "C", "D"}
+
+
+def test_while_the_reference_tag_is_not_read_nobody_is_gone() -> None:
+    presence = Presence(3, -62, 30_000, 5_000, reference="FF")
+    presence.look(0)
+    assert not _read(presence, 10_000, epc="FF", reads=3), "it is no bin"
+    assert _read(presence, 10_000, reads=3)
+    assert (presence.present, presence.tick(60_000), presence.is_deaf) == (1, [], True)
+    _read(presence, 61_000, epc=B, reads=3)
+    assert presence.is_deaf, "another tag does not speak for the shelf's antenna"
+    _read(presence, 62_000, epc="FF")
+    for n in range(40):
+        _read(presence, 62_000 + 1_000 * n, epc="FF")
+    assert {one.epc for one in presence.tick(101_000)} == {A, B}
+
+
 def test_what_could_not_be_stored_arrives_again() -> None:
     presence = _presence()
     _read(presence, 10_000, reads=3)
@@ -85,7 +132,7 @@ def test_between_two_arrivals_of_a_tag_it_was_gone(reads: list[tuple[str, int, i
     presence, now, present = _presence(), 10_000, set[str]()
     for epc, gap, count in reads:
         now += gap
-        present -= set(presence.tick(now))
+        present -= {one.epc for one in presence.tick(now)}
         if _read(presence, now, epc=epc, reads=count):
             assert epc not in present
             present.add(epc)

@@ -1,4 +1,4 @@
-"""Mutants of portals: the vote, strays, foreign tags, incomplete passages, keys, order."""
+"""Mutants of portals and shelves: the vote, strays, foreign tags, incomplete passages, keys, order, hysteresis."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from tests.faults.mutant import Edit, Mutant
 
 _TRACKER, _BOOKING = "tests/portal/test_tracker.py", "tests/portal/test_booking.py"
 _RULES, _DESK, _GOODS = "tests/portal/test_rules.py", "tests/portal/test_desk.py", "tests/goods/test_movements.py"
+_PRESENCE, _SHELF = "tests/drivers/test_rfid_presence.py", "tests/drivers/test_rfid_desk.py"
 
 PORTAL_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -103,6 +104,18 @@ PORTAL_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "overflow_of_the_queue_is_silent", "reads that did not fit make no passage incomplete", _DESK,
         (Edit("gateway.portal_desk", "            self._missed.add(device)\n", "            pass\n"),),
+    ),
+    Mutant(
+        "flickering_bin_leaves", "a bin at the edge of what the antenna hears is emptied again and again", _PRESENCE,
+        (Edit("drivers.rfid_presence", "(self.stay_db if seen is not None and seen.is_present else 0)", "0"),),
+    ),
+    Mutant(
+        "cable_empties_the_shelf", "an antenna without power empties every bin of its shelf", _PRESENCE,
+        (Edit("drivers.rfid_presence", "if self.is_deaf or self._is_antenna_gone(gone):", "if False:"),),
+    ),
+    Mutant(
+        "second_bin_swallowed", "of two bins that fall into a chute at once one is no emptying", _SHELF,
+        (Edit("gateway.pipeline", "else scan.card or scan.code", "else scan.card"),),
     ),
     Mutant(
         "undone_shipment_keeps_its_key", "a shipment that was undone is never booked again", _GOODS,
