@@ -61,6 +61,8 @@ def expected_stock(plant: Plant, truth: list[Fact]) -> Stock:
     for fact in truth:
         if fact["fact"] == "received":
             stock[ITEM, DOCK] = stock.get((ITEM, DOCK), Decimal(0)) + Decimal(fact["quantity"])
+        elif fact["fact"] == "left":
+            stock[ITEM, DOCK] = stock.get((ITEM, DOCK), Decimal(0)) - Decimal(fact["quantity"])
         elif fact["fact"] == "counted":  # the book is what was counted last, whatever strayed since
             stock[fact["item"], fact["place"]] = Decimal(fact["quantity"])
         card = fact.get("card", "")
@@ -193,14 +195,17 @@ def _calls(truth: list[Fact], booked: Booked) -> list[str]:
 
 
 def _pallets(truth: list[Fact], booked: Booked) -> list[str]:
-    """Each pallet was received once, with what it held, however often it was scanned."""
-    wanted = Counter((fact["sscc"], fact["quantity"]) for fact in truth if fact["fact"] == "received")
-    return [
-        f"pallet {number} with {quantity} was received {booked.pallets[number, quantity]} times, "
-        f"expected {wanted[number, quantity]}"
-        for number, quantity in sorted(wanted.keys() | booked.pallets.keys())
-        if wanted[number, quantity] != booked.pallets[number, quantity]
-    ]
+    """Each pallet was received once, with what it held, however often it was scanned or driven; shipped if it left."""
+    differences = []
+    for what, said, found in (("received", "received", booked.pallets), ("left", "shipped", booked.shipped)):
+        wanted = Counter((fact["sscc"], fact["quantity"]) for fact in truth if fact["fact"] == what)
+        differences += [
+            f"pallet {number} with {quantity} was {said} {found[number, quantity]} times, "
+            f"expected {wanted[number, quantity]}"
+            for number, quantity in sorted(wanted.keys() | found.keys())
+            if wanted[number, quantity] != found[number, quantity]
+        ]
+    return differences
 
 
 def _counts(truth: list[Fact], booked: Booked) -> list[str]:

@@ -29,11 +29,12 @@ class Booked:
     outcomes: Counter[str]
     calls: Counter[Call] = field(default_factory=Counter)
     pallets: Counter[tuple[str, str]] = field(default_factory=Counter)  # SSCC and quantity of what was received
+    shipped: Counter[tuple[str, str]] = field(default_factory=Counter)  # the same of what left
     counts: list[Count] = field(default_factory=list)  # in the order in which they were made
     operators: dict[tuple[str, str, int], str] = field(default_factory=dict)  # by kind, card, cycle
 
 
-_PALLETS = "SELECT sscc, base FROM goods WHERE state = 'booked' AND kind = 'goods_received'"
+_PALLETS = "SELECT sscc, base FROM goods WHERE state = 'booked' AND kind = ?"
 
 
 def read_ledger(path: Path) -> Booked:
@@ -64,7 +65,8 @@ def read_ledger(path: Path) -> Booked:
         outcomes=Counter(dict(db.execute("SELECT outcome, count(*) FROM event GROUP BY outcome"))),
         counts=counts,
         operators=operators,
-        pallets=Counter(map(tuple, db.execute(_PALLETS))),
+        pallets=Counter(map(tuple, db.execute(_PALLETS, ("goods_received",)))),
+        shipped=Counter(map(tuple, db.execute(_PALLETS, ("goods_shipped",)))),
         calls=Counter(map(tuple, db.execute("SELECT station, call, state FROM andon"))),
     )
     db.close()

@@ -17,6 +17,8 @@ from firmware_sim.broker import Broker
 from firmware_sim.button import ButtonBridge
 from firmware_sim.button_make import MAKES, HandOnButton, button_name
 from firmware_sim.clerk_at_dock import DockClerk
+from firmware_sim.dock_door.live import LiveDoor
+from firmware_sim.dock_driver import DockDriver
 from firmware_sim.erp.process import ErpProcess
 from firmware_sim.errand import Errand
 from firmware_sim.faults import FaultProxy
@@ -39,6 +41,7 @@ from firmware_sim.layout import (
     use_station,
 )
 from firmware_sim.light import StackLights
+from firmware_sim.llrp_reader import LlrpReader
 from firmware_sim.modbus import ModbusInputs
 from firmware_sim.plant import HTTP_MAKE, JSON_MAKE, WIRED_MAKE, Plant
 from firmware_sim.port import LOOPBACK, wait_until
@@ -52,6 +55,7 @@ from firmware_sim.stock_taker import StockTaker
 from firmware_sim.truth import Truth
 from firmware_sim.webhook import WebhookCaller
 
+DOOR_SEED = 20_261_128
 MASTERDATA_TIMEOUT_S = 60.0
 
 
@@ -88,6 +92,7 @@ def open_floor(stack: ExitStack, directory: Path, plant: Plant) -> Floor:
     bridge = stack.enter_context(ButtonBridge(host=at_floor[0], port=at_floor[1], topic=BUTTON_TOPIC))
     lights = stack.enter_context(StackLights(host=at_floor[0], port=at_floor[1], topic=LIGHT_TOPIC))
     wires = stack.enter_context(ModbusInputs())
+    reader = stack.enter_context(LlrpReader())
     ports = {name: scanner.port for name, scanner in scanners.items()}
     links, configs = {}, {}
     for gateway in plant.gateways:
@@ -95,7 +100,10 @@ def open_floor(stack: ExitStack, directory: Path, plant: Plant) -> Floor:
         link = FaultProxy((broker.host, broker.port) if is_first else (LOOPBACK, erp.rest_port))
         links[gateway] = stack.enter_context(link)
         sync = by_mqtt((link.host, link.port)) if is_first else by_rest((link.host, link.port))
-        configs[gateway] = GatewayConfig(plant, gateway, ports, sync, at_floor, wires.port)
+        configs[gateway] = GatewayConfig(
+            plant, gateway, ports, sync, at_floor, wires.port,
+            door=reader.port if gateway == plant.gateways[-1] else 0,
+        )  # fmt: skip
     pressers = open_pressers(plant, configs, bridge, lights, wires)
     rubbish = Rubbish(plant, bridge, truth)
     rubbish.leave()
@@ -106,6 +114,9 @@ def open_floor(stack: ExitStack, directory: Path, plant: Plant) -> Floor:
         wait_for_cards(running, plant)
     roster = Roster(plant, scanners, truth)
     errands = open_errands(plant, bridge, scanners, truth, rubbish, gateways[plant.gateways[0]])
+    at_dock = gateways[plant.gateways[-1]]
+    door = LiveDoor(reader, DOOR_SEED)
+    errands.append(DockDriver(door, scanners[DOCK_SCANNER], truth, at_dock.passages).errand())
     crowd = Crowd(scanners, pressers, errands, roster)
     return Floor(plant, directory, broker, erp, gateways, links, crowd, lights, truth)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from firmware_sim.button_make import MAKES, button_name
-from firmware_sim.layout import ScannerPlace, rack_station, scanner_places, use_station
+from firmware_sim.goods import DOCK
+from firmware_sim.layout import DOOR, DOOR_STATION, ScannerPlace, rack_station, scanner_places, use_station
 from firmware_sim.plant import HTTP_MAKE, JSON_MAKE, REPEAT_WINDOW_MS, SITE, WIRED_MAKE, Plant
 from firmware_sim.port import LOOPBACK, free_port
 
@@ -35,6 +36,7 @@ class GatewayConfig:
     sync: dict[str, Any]  # the table [sync], see by_mqtt and by_rest
     floor_broker: Address  # of buttons and lights
     wires: int = 0  # port of the Modbus device
+    door: int = 0  # port of the RFID reader at the dock door; 0: at another gateway
     web_port: int = field(default_factory=free_port)
     press_port: int = field(default_factory=free_port)
 
@@ -58,7 +60,7 @@ class GatewayConfig:
             else:
                 blocks.append(_table("[device]", **device))
                 blocks.append(_table("device.feedback", ack="\x06", nak="\x15", waits_for_ack=True))
-        return "\n".join([*blocks, *self._buttons(), *self._lights()])
+        return "\n".join([*blocks, *self._buttons(), *self._lights(), *self._door()])
 
     def credentials(self) -> dict[str, str]:
         """Secrets by the name of their file."""
@@ -117,6 +119,20 @@ class GatewayConfig:
         """One stack light for each line: the verdicts of its station, in between the worst colour of its loops."""
         for line in self.plant.lines_of(self.gateway):
             yield self._light(use_station(line), [loop.id for loop in self.plant.loops if loop.line == line])
+
+    def _door(self) -> Iterable[str]:
+        """Antennas 1 and 2 before the door, 3 and 4 behind it, a light curtain on each side, and a light."""
+        if not self.door:
+            return
+        reader = "dock-reader"
+        yield _table("[station]", id=DOOR_STATION, role="goods", location=DOCK, operation="receive")
+        yield _table("[device]", id=reader, type="llrp-reader", station=DOOR_STATION, host=LOOPBACK, port=self.door)
+        yield _table(
+            "[portal]", id=DOOR, station=DOOR_STATION, outside=[f"{reader}/1", f"{reader}/2"],
+            inside=[f"{reader}/3", f"{reader}/4"], outside_beams=[f"{reader}/1"], inside_beams=[f"{reader}/2"],
+            outward="ship", cool_down_s=3, reversal_s=3,
+        )  # fmt: skip
+        yield self._light(DOOR_STATION, [])
 
     def _light(self, station: str, loops: list[str]) -> str:
         host, port = self.floor_broker

@@ -104,6 +104,11 @@ class GatewayProcess:
         lines = self._ask("events", "--station", station, "--last", str(last)).splitlines()
         return [json.loads(line) for line in lines]
 
+    def passages(self) -> list[dict[str, Any]]:
+        """What went through its portals, the newest last."""
+        rows: list[dict[str, Any]] = self._json("passages")["passages"]
+        return rows
+
     def last_words(self) -> str:
         """The end of its log, for error messages."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])

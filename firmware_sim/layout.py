@@ -10,6 +10,7 @@ from firmware_sim.plant import CELL, SUPERMARKET, Plant
 
 DOCK_SCANNER, SHELF_SCANNER = "dock", "shelf"
 COUNT_STATION = "SHELF-COUNT"
+DOOR, DOOR_STATION = "DOOR", "DOCK-DOOR"  # a portal with RFID antennas, and the station it books for
 
 
 @dataclass(frozen=True, slots=True)

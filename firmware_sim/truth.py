@@ -12,7 +12,9 @@
     {"fact": "badge", "device": …, "person": "P011" | "", "told": "ack"}        signed in, or out
     {"fact": "shift", "device": …, "leaves": "P011", "comes": "P012"}           the post at a scanner changed hands
     {"fact": "call", "station": …, "call": "maintenance", "what": "called" | "called again" | "ended"}
-    {"fact": "received", "sscc": …, "quantity": "24", "told": "ack"}            a pallet at the dock
+    {"fact": "received", "sscc": …, "quantity": "24", "told": "ack"}            a pallet at the dock; "by" the "door",
+                                                                                or "hand" if that stayed red
+    {"fact": "left" | "stopped at the door" | "turned back", "sscc": …}         out through the door, or not
     {"fact": "received again", "sscc": …, "told": "ack"}                        the same pallet scanned once more
     {"fact": "strayed", "item": …, "place": …, "quantity": "3"}                 taken from the shelf without a word
     {"fact": "counted", "item": …, "place": …, "quantity": "494", "rounds": 2, "told": "ack"}   what lies there

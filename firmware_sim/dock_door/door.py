@@ -37,12 +37,13 @@ class Door:
         at_s = 0.0
         for episode in episodes:
             if episode.begins_s > at_s:
-                yield self._listen(at_s, episode.begins_s, None)
-            yield self._listen(episode.begins_s, episode.ends_s, episode)
+                yield self.listen(at_s, episode.begins_s, None)
+            yield self.listen(episode.begins_s, episode.ends_s, episode)
             at_s = episode.ends_s
-        yield self._listen(at_s, at_s + 10.0, None)
+        yield self.listen(at_s, at_s + 10.0, None)
 
-    def _listen(self, begins_s: float, ends_s: float, episode: Episode | None) -> Stretch:
+    def listen(self, begins_s: float, ends_s: float, episode: Episode | None) -> Stretch:
+        """What the reader says between two times."""
         self._count += 1
         times = slots(begins_s, ends_s)
         channels = channels_of(times)

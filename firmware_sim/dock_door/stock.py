@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from firmware_sim.dock_door.day import Yard
 from firmware_sim.dock_door.epc import sgtin_tag, sscc_tag, with_check_digit
-from firmware_sim.dock_door.episode import Mover
+from firmware_sim.dock_door.episode import Episode, Mover
 from firmware_sim.dock_door.load import Load, build
 from firmware_sim.dock_door.way import Way
 
@@ -53,6 +53,11 @@ class Stock:
         """The tags of every pallet, its own first."""
         for name, load in self._built.items():
             yield name, load.epcs
+
+    def mark(self, script: Iterable[Episode]) -> None:
+        """Note in the truth whose cases are listed."""
+        for fact in (fact for episode in script for fact in episode.facts):
+            fact.is_listed = fact.pallet in self.listed
 
     def _arriving(self) -> Load:
         load = self._of_plant()

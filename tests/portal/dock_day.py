@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
+from firmware_sim.dock_door.announcement import master_of
 from firmware_sim.dock_door.day import episodes
 from firmware_sim.dock_door.door import Door, Stretch
 from firmware_sim.dock_door.episode import IN, NONE, OUT, Episode, Fact
 from firmware_sim.dock_door.inventory import Heard
-from firmware_sim.dock_door.stock import Announced, Stock
+from firmware_sim.dock_door.stock import Stock
 from gateway.decide import Decider
 from gateway.ids import natural_id, new_id
 from gateway.model import MasterData, Read, Scan
@@ -93,8 +93,7 @@ def run_day(seed: int, count: int, directory: Path, *, has_beams: bool) -> Day:
     stock = Stock(random.Random(seed))
     yard = stock.yard()
     script = list(episodes(yard, count))
-    for fact in (fact for episode in script for fact in episode.facts):
-        fact.is_listed = fact.pallet in stock.listed
+    stock.mark(script)
     door = Door(seed, yard.standing, has_beams=has_beams)
     gate = Gate(directory, stock, has_beams=has_beams)
     day = Day(seed)
@@ -204,36 +203,6 @@ class Gate:
     def _read(self, name: str) -> Read:
         wall, mono = self.clock.wall, self.clock.mono
         return Read(name or new_id(wall), PORTAL, STATION, b"passage", "", wall, mono, self.clock.boot, "ntp")
-
-
-def master_of(stock: Stock) -> dict[str, list[dict[str, Any]]]:
-    """Master data of a plant that awaits these pallets."""
-    told = list(stock.announced.values())
-    items = {one.item: one.gtin for one in told}
-    lines = [{"line": str(item), "item": f"ITEM-{item}", "quantity": "9000000", "uom": "PCE"} for item in sorted(items)]
-    return {
-        "items": [{"id": f"ITEM-{item}", "uom": "PCE", "gtins": [gtin]} for item, gtin in sorted(items.items())],
-        "locations": [{"id": "DOCK", "kind": "dock"}],
-        "partners": [{"id": "V1"}, {"id": "C1"}],
-        "purchase_orders": [{"id": "PO-1", "supplier": "V1", "lines": lines}],
-        "ship_notices": [_notice(number, one) for number, one in enumerate(told, start=1)],
-        "shipments": [_shipment(stock.announced[name]) for name in dict.fromkeys(stock.leaving)],
-    }
-
-
-def _notice(number: int, told: Announced) -> dict[str, Any]:
-    unit: dict[str, Any] = {
-        "sscc": told.pallet, "item": f"ITEM-{told.item}", "quantity": str(told.cases), "uom": "PCE",
-        "purchase_order": "PO-1",
-    }  # fmt: skip
-    if told.epcs:
-        unit["epcs"] = list(told.epcs)
-    return {"id": f"ASN-{number}", "supplier": "V1", "units": [unit]}
-
-
-def _shipment(told: Announced) -> dict[str, Any]:
-    line = {"line": "1", "item": f"ITEM-{told.item}", "quantity": str(told.cases), "uom": "PCE"}
-    return {"id": f"SHP-{told.pallet}", "customer": "C1", "lines": [line], "units": [told.pallet]}
 
 
 # -- the comparison ------------------------------------------------------------------------------------
