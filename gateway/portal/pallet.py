@@ -183,12 +183,20 @@ def _when(one: Candidate) -> int:
 def _pallet(
     group: Sequence[Candidate], edges: tuple[Edge, ...], weak: Sequence[Sighting], layout: Layout, *, is_proven: bool
 ) -> Pallet:
-    verdict = majority((one.vote for one in group), by_beams(edges), layout.rules, is_proven=is_proven)
+    beams = _word_of_beams(edges, layout, is_proven=is_proven)
+    verdict = majority((one.vote for one in group), beams, layout.rules, is_proven=is_proven)
     if verdict.direction == UNKNOWN and not verdict.votes and layout.has_both_sides:
         verdict = _one_sided(group, layout.rules) or verdict
     tags = tuple(_told(one.seen, one.vote, _part(one, verdict, layout), "") for one in group)
     hardly = tuple(_told(seen, Vote(), WEAK, "") for seen in weak)
     return Pallet(verdict, tags, tuple(one.seen.epc for one in group if one.is_pallet), edges, hardly)
+
+
+def _word_of_beams(edges: Sequence[Edge], layout: Layout, *, is_proven: bool) -> str:
+    """What the beams say. One beam alone tells no direction; nor do two of which one may be blind."""
+    if not layout.has_beams_on_both_sides or (len({one.side for one in edges}) == 1 and not is_proven):
+        return ""
+    return by_beams(edges)
 
 
 def _one_sided(group: Sequence[Candidate], rules: Rules) -> Verdict | None:

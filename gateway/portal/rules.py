@@ -82,6 +82,11 @@ class Layout:
         return any(one.side == side for one in self.antennas)
 
     @property
+    def has_beams_on_both_sides(self) -> bool:
+        """Whether light curtains alone can tell a direction."""
+        return {one.side for one in self.beams} == {OUTSIDE, INSIDE}
+
+    @property
     def has_both_sides(self) -> bool:
         """Whether antennas alone can tell a direction."""
         return self.has(OUTSIDE) and self.has(INSIDE)

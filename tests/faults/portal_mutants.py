@@ -28,6 +28,10 @@ PORTAL_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.portal.direction", "    if beams:\n", "    if False:\n"),),
     ),
     Mutant(
+        "blind_beam_turns_everything_back", "with one light curtain broken no pallet is received any more", _TRACKER,
+        (Edit("gateway.portal.pallet", "    if not layout.has_beams_on_both_sides or (", "    if False and ("),),
+    ),
+    Mutant(
         "idle_list_not_consulted", "what stands at the door is on every pallet", _TRACKER,
         (Edit("gateway.portal.pallet", "        why = idle.why_stray(", "        why = '' and idle.why_stray("),),
     ),

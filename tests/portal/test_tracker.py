@@ -11,6 +11,7 @@ from gateway.portal.rules import Layout, Rules
 from gateway.tag import CUT_OFF, InputEdge, ReadsLost, TagRead
 from tests.portal.scene import (
     ANTENNAS,
+    BEAMS,
     CASES,
     IN_WAY,
     OUT_WAY,
@@ -71,6 +72,17 @@ def test_with_light_curtains_their_order_says_the_direction(way: tuple, directio
     door = Door(with_beams())
     [passage] = door.drive(Load((sscc(1),), way, antennas=(1, 2)), edges=door.beams_of(way))
     assert (passage.direction, passage.by, passage.opened_by) == (direction, "beams", "beam")
+
+
+@pytest.mark.parametrize("port", [1, 2])
+@pytest.mark.parametrize("layout", [Layout("P1", ANTENNAS, BEAMS[:1]), Layout("P1", ANTENNAS, BEAMS[1:]), with_beams()])
+def test_a_light_curtain_that_is_missing_or_blind_turns_no_pallet_back(layout: Layout, port: int) -> None:
+    door = Door(layout)
+    edges = [
+        edge for edge in door.beams_of(IN_WAY) if edge.port == port and edge.port in {one.port for one in layout.beams}
+    ]
+    passages = door.drive(Load(PALLET[:1], IN_WAY), edges=edges)
+    assert [(one.direction, one.by) for one in passages] == ([(IN, "vote")] if edges else [])
 
 
 def test_where_there_are_light_curtains_reads_alone_open_nothing_but_are_counted() -> None:
