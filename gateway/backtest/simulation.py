@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from heapq import heappop, heappush
 from typing import Any
 
@@ -235,9 +236,16 @@ class Simulation:
         if not finding.fires:
             watch.slack = slack_of(finding, watch.rule.named, at_ms, scene.level)
         elif finding.act is Act.ORDER:
-            self._order(watch, netted(finding, watch.rule.rule, scene)[0], at_ms)
+            self._order(watch, netted(finding, watch.rule.rule, scene, partial(self._if_here, watch.rule))[0], at_ms)
         else:
             watch.slack = NONE
+
+    def _if_here(self, ruled: Ruled, coming: int) -> Finding:
+        """What the rule would find with so much more in stock."""
+        self._scene.level += coming
+        found = self._found(ruled)
+        self._scene.level -= coming
+        return found
 
     def _found(self, ruled: Ruled) -> Finding:
         finding = judge(ruled.rule.kind, ruled.parameters, self._scene, ruled.named)

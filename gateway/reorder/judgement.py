@@ -12,7 +12,7 @@ from gateway.quantity import format_quantity
 from gateway.reorder.binding import Bound
 from gateway.reorder.expression import ExpressionError, evaluate
 from gateway.reorder.finding import Act, Finding
-from gateway.reorder.flag import cleared, flagged
+from gateway.reorder.flag import cleared, flag_of, flagged
 from gateway.reorder.kind import judge
 from gateway.reorder.known_number import as_number, number_of
 from gateway.reorder.local import Local
@@ -94,6 +94,12 @@ class Judge:
         """Would it ask for it if it had not yet? If not, the shortage is over by other means."""
         situation = Local(episode.item, episode.place, view, self._plan, without=(episode.key, episode.doc))
         finding = self._found(bound, situation)
+        place = (episode.item, episode.place, bound.rule.id)
+        if view.master("items", episode.item) is None:  # it stays open: its order may well be on its way
+            text = say("REORDER_ITEM_GONE", item=episode.item, need=episode.key)
+            return Judgement(bound, episode, "open", finding, flagged(place, "ITEM_GONE", text, view))
+        if flag_of(place, view):
+            return Judgement(bound, episode, "open", finding, cleared(place, view))
         if episode.aside and mode == LIVE:  # the ERP never heard of it: now it must
             return Judgement(bound, episode, "ends", finding, ended(episode, WENT_LIVE, view))
         if finding.fault is not None or finding.fires:
@@ -106,7 +112,9 @@ class Judge:
         self, bound: Bound, episode: Episode, finding: Finding, by: tuple[RuleSet, str], situation: Local
     ) -> Judgement:
         view, place = situation.view, (episode.item, episode.place, bound.rule.id)
-        finding, counted = netted(finding, bound.rule, situation)
+        finding, counted = netted(
+            finding, bound.rule, situation, lambda coming: self._found(bound, situation.as_if_here(coming))
+        )
         if finding.quantity <= 0:
             return Judgement(bound, episode, "netted", finding, cleared(place, view), tuple(counted))
         if view.master("items", episode.item) is None:

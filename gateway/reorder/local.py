@@ -132,6 +132,12 @@ class Local:
         point = self._plan.point(self.item, self.location, self.view)
         return point.owner if point else ""
 
+    def as_if_here(self, coming: int) -> Local:
+        """The same with what is on its way in stock."""
+        then = Local(self.item, self.location, self.view, self._plan, without=tuple(self._without))
+        then._answers |= {**self._answers, "stock": (*self.stock(), Stock(coming))}
+        return then
+
     # -- what is wanted ------------------------------------------------------------------------
 
     def allocated(self) -> int:

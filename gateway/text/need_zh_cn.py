@@ -5,6 +5,7 @@ from __future__ import annotations
 NEED_CHINESE: dict[str, str] = {
     "REORDER_CONDITION": "{item}:规则的条件成立。",
     "REORDER_HELD": "ERP已连续{count}次拒绝规则{rule}对{item}的申请:此任务关闭前不再申请。",
+    "REORDER_ITEM_GONE": "主数据中已没有物料{item},但{need}仍未结束:请确认是否还需要。",
     "REORDER_ITEM_UNKNOWN": "主数据中没有物料{item}:补齐之前不会订货。",
     "REORDER_NEGATIVE": "{place}的{item}库存为负:有业务未入账,请盘点。",
     "REORDER_PARAMETER": "规则{rule}在此无法判断:{member}为{value},应为{wanted}。",

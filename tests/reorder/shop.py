@@ -53,7 +53,7 @@ class Shop:
             self.store, self._decided, self.clock, limits=Limits(), follow=self.planner,
             warn=lambda code, text: self.warnings.append(f"{code} {text}"),
         )  # fmt: skip
-        self._told: list[Event] = []
+        self._acts: dict[int, Event | Exception] = {}  # what a test tells, by the number of its tick
         self._versions: dict[str, int] = {}
         self._n = 0
         if rules:
@@ -62,9 +62,11 @@ class Shop:
 
     def _decided(self, intake: Intake, view: View) -> Decision:
         """What a test tells as it is; everything else as the gateway decides it."""
-        if self._told:
-            events, self._told = tuple(self._told), []
-            return Decision(events, Verdict(Status.OK, "TOLD"))
+        if isinstance(intake, Tick) and intake.jump_ms in self._acts:
+            told = self._acts[intake.jump_ms]
+            if isinstance(told, Exception):
+                raise told
+            return Decision((told,), Verdict(Status.OK, "TOLD"))
         return self.decide(intake, view)
 
     # -- what happens --------------------------------------------------------------------------
@@ -73,13 +75,25 @@ class Shop:
         return self.writer.step([Request(intake)])[0]
 
     def tell(self, kind: str, stream: str = "mov", key: str = "", **body: Any) -> Outcome:
-        self._told.append(Event(kind, stream, key, body))
-        return self.step(Tick())
+        return self.step_together(Event(kind, stream, key, body))[0]
+
+    def step_together(self, *acts: Event | Exception) -> list[Outcome]:
+        """One commit with these; an exception is raised where it would be decided."""
+        numbers = range(-len(self._acts) - len(acts), -len(self._acts))
+        self._acts |= dict(zip(numbers, acts, strict=True))
+        return self.writer.step([Request(Tick(number)) for number in numbers])
+
+    def issued(self, qty: int) -> Event:
+        move = {"item": ITEM, "qty": str(qty), "uom": "PCE", "base": str(qty), "from": PLACE, "to": None}
+        return Event("goods_issued", "mov", "", {"mv": [move]})
+
+    def instruct(self, do: str, **body: Any) -> Outcome:
+        return self.step(Instruction(new_id(self.clock.wall_ms()), do, body, "user:test"))
 
     def rules(self, *rules: dict[str, Any], **top: Any) -> Outcome:
         document = {"rule": [dict(one) for one in rules], **top}
         body = {"document": document, "zone": self.zone}
-        return self.step(Instruction(new_id(self.clock.wall_ms()), "rules.load", body, "user:test"))
+        return self.instruct("rules.load", **body)
 
     def load(self, dataset: str, *rows: dict[str, Any]) -> Outcome:
         version = self._versions[dataset] = self._versions.get(dataset, 0) + 1
