@@ -38,6 +38,7 @@ class View(Protocol):
     def stock_of(self, item: str, location: str) -> Mapping[tuple[str, str], tuple[int, int]]:
         """Rows by status and lot: micro-units, and since when (ms since 1970, 0 for none). Not to be changed."""
 
+    def stock_seq(self, item: str, location: str, status: str, lot: str) -> int: ...  # of its last movement, 0 for none
     def usage(self, item: str, area: str) -> History: ...  # what was used of an item in an area
     def area(self, location: str) -> str: ...  # the area of a location; by itself it is one of its own
     def signals_of(self, item: str) -> Sequence[Signal]: ...  # open signals of an item, by key

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from gateway.counter import RECEIVED, counted
+from gateway.kanban.moment import wall_ms_of
 from gateway.master import Bill, Item, Loop, Lot, PurchaseOrder
 from gateway.master_order import OrderLine
 from gateway.model import Rejection, Signal
@@ -85,19 +86,22 @@ class Local:
         return self._once("lots", self._lots)
 
     def _lots(self) -> tuple[LotAge, ...]:
-        """An item's lots share when it was used last: uses are kept by item and place."""
-        issued_ms = self.view.usage(self.item, self.location).last_ms or None
-        found: dict[str, tuple[int, int]] = {}
+        found: dict[str, tuple[int, int, int]] = {}  # quantity, oldest arrival, journal sequence of the last movement
         for location in self._plan.locations_of(self.location, self.view):
-            for (_, lot), (quantity, since_ms) in self.view.stock_of(self.item, location).items():
+            for (status, lot), (quantity, since_ms) in self.view.stock_of(self.item, location).items():
                 if quantity > 0:
-                    held, oldest_ms = found.get(lot, (0, since_ms))
-                    found[lot] = (held + quantity, min(oldest_ms, since_ms))
+                    held, oldest_ms, last_seq = found.get(lot, (0, since_ms, 0))
+                    moved_seq = self.view.stock_seq(self.item, location, status, lot)
+                    found[lot] = (held + quantity, min(oldest_ms, since_ms), max(last_seq, moved_seq))
         owner = self._owner_here()
         return tuple(
-            LotAge(lot, held, since_ms or None, issued_ms, self._owner(lot) or owner)
-            for lot, (held, since_ms) in sorted(found.items())
+            LotAge(lot, held, since_ms or None, self._moved_ms(last_seq), self._owner(lot) or owner)
+            for lot, (held, since_ms, last_seq) in sorted(found.items())
         )
+
+    def _moved_ms(self, seq: int) -> int | None:
+        event = self.view.event(seq) if seq else None
+        return wall_ms_of(event["w"]) if event is not None else None
 
     def on_hand_of(self, item: str) -> int:
         return sum(

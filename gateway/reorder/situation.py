@@ -67,7 +67,7 @@ class LotAge:
     lot: str
     quantity: int
     received_ms: int | None
-    issued_ms: int | None = None  # None: never
+    issued_ms: int | None = None  # None: never; where only the last movement is known, that
     owner: str = ""
 
 

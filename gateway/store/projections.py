@@ -167,6 +167,10 @@ class Projections:
             known = self._places[place] = {(status, lot): (quantity, since) for status, lot, quantity, since in rows}
         return known
 
+    def stock_seq(self, item: str, location: str, status: str, lot: str) -> int:
+        """Journal sequence of the last event that moved this stock, 0 when none did."""
+        return self._stock_at((item, location, status, lot))[2]
+
     def signals_of(self, item: str) -> Sequence[Signal]:
         """The open signals of an item by key, as of the open transaction."""
         known = self._open.get(item)

@@ -60,6 +60,7 @@ class StoreView:
         self.fills = projections.fills
         self.fact = projections.fact
         self.stock_of = projections.stock_of
+        self.stock_seq = projections.stock_seq
         self.signals_of = projections.signals_of
         self.usage = projections.usage
         self.area = projections.area

@@ -246,6 +246,14 @@ class MemoryView:
             if (one, place) == (item, location)
         }
 
+    def stock_seq(self, item: str, location: str, status: str, lot: str) -> int:
+        moved = [
+            seq for seq, body in enumerate(self.journal, start=1) for move in body.get("mv", ())
+            if (move["item"], move.get("status", "available"), move.get("lot", "")) == (item, status, lot)
+            and location in (move["from"], move["to"])
+        ]  # fmt: skip
+        return moved[-1] if moved else 0
+
     def usage(self, item: str, area: str) -> History:
         return self.histories.get((item, area), History())
 

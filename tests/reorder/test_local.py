@@ -137,3 +137,20 @@ def test_a_rule_that_does_not_ask_for_needs_is_not_stopped_by_them(tmp_path: Pat
     shop.receive(179)
     assert shop.asked() == ["SCREW/WH/low/1 200"]
     shop.close()
+
+
+def test_an_old_lot_is_dead_however_often_another_one_is_used(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, {"id": "dead", "kind": "dead_lot"})
+    shop.receive(10, lot="OLD")
+    shop.receive(500, lot="NEW")
+    for _ in range(19):
+        shop.tick(10 * 1440)
+        shop.issue(5, lot="NEW")
+    [dead] = shop.planner.judgements(ITEM, PLACE, shop.store.view)
+    assert dead.finding is not None
+    assert (dead.finding.level, dead.finding.number("lot OLD"), dead.finding.number("lot NEW")) == ("dead", 10**7, None)
+    shop.issue(1, lot="OLD")
+    [used] = shop.planner.judgements(ITEM, PLACE, shop.store.view)
+    assert used.finding is not None
+    assert not used.finding.fires
+    shop.close()
