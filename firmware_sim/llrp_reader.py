@@ -95,10 +95,10 @@ class LlrpReader:
 
     # -- what happens around the reader -----------------------------------------------------
 
-    def report(self, tags: Iterable[TagSeen]) -> None:
-        """Tags are read, each a report of its own; nothing is seen while no ROSpec is active."""
+    def report(self, tags: Iterable[TagSeen]) -> int:
+        """Tags are read, each a report of its own; how many. None is seen while no ROSpec is active."""
         with self._lock:
-            self.state.see(tags)
+            return self.state.see(tags)
 
     def show(self, epc: str, *, antenna: int = 1, rssi_dbm: int = -50, reads: int = 1) -> None:
         """A tag in the field is read so many times."""

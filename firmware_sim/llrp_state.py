@@ -66,31 +66,31 @@ class ReaderState:
 
     # -- the world ---------------------------------------------------------------------------
 
-    def see(self, tags: Iterable[TagSeen]) -> None:
-        """Tags in the field; nothing is seen while no ROSpec is active."""
+    def see(self, tags: Iterable[TagSeen]) -> int:
+        """Tags in the field; how many are reported. None is seen while no ROSpec is active."""
         active = next((value for value, state in self.specs.values() if state == ACTIVE), None)
         if active is None:
-            return
+            return 0
         trigger, count, content = content_of(active)
         if trigger == 0 or count == 0:
-            return  # "at the end", which never comes
-        for tag in tags:
-            self.keep(self._report(tag, content))
+            return 0  # "at the end", which never comes
+        return sum(self.keep(self._report(tag, content)) for tag in tags)
 
-    def keep(self, report: bytes) -> None:
-        """Into the memory, which has an end."""
+    def keep(self, report: bytes) -> bool:
+        """Into the memory, which has an end; False when there was no room."""
         if len(self.reports) >= self._limit:
             self.lost += 1
             if self.lost == 1:
                 self.tell(251, b"")
             if self.model.keeps_oldest:
-                return
+                return False
             self.reports.popleft()
         self.reports.append(report)
         if not self._has_warned and len(self.reports) >= WARN_AT * self._limit:
             self._has_warned = True
             if 3 in self._wanted:
                 self.tell(250, bytes((int(100 * WARN_AT),)))
+        return True
 
     def take_reports(self) -> list[bytes]:
         """What is to be sent; the memory is empty then."""

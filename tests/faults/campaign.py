@@ -20,7 +20,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.codes.epc import random_epc
-from tests.faults import bit_flips, disk_full, failing_disk, hostile, hunt, kills, links, powerloss, rest_links, unplugs
+from tests.faults import (
+    bit_flips,
+    disk_full,
+    failing_disk,
+    hostile,
+    hunt,
+    kills,
+    links,
+    powerloss,
+    readers,
+    rest_links,
+    unplugs,
+)
 from tests.faults.report import FAILURES_KEPT, Tally, table
 from tests.simulation import run as simulation
 from tests.two_gateways import table as two_gateways
@@ -100,6 +112,7 @@ ENTRIES = (
           show=simulation.show),
     Entry("power cuts, disk states", "F1", 0.14, _power_loss),
     Entry("hostile input, mutations", "F7", 0.20, hostile.attempt, least=hostile.ATTEMPTS),
+    Entry("RFID readers that misbehave", "R2", 0.015, readers.attempt, WAITERS),
     Entry("random EPCs, another decoder", "F7", 0.0, random_epc.attempt, parts=random_epc.PARTS),
     Entry("kill -9, MQTT", "F2", 0.07, _kills, WAITERS),
     Entry("kill -9, REST", "F2", 0.06, _rest_kills, WAITERS),

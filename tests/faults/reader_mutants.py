@@ -27,6 +27,11 @@ READER_MUTANTS: tuple[Mutant, ...] = (
               "self.kept_spec = False"),),
     ),
     Mutant(
+        "reader_not_told_to_hold", "what is read while the link is down is forgotten by the reader",
+        "tests/faults/test_readers.py",
+        (Edit("drivers.llrp.session", "holds=has.can_hold", "holds=False"),),
+    ),
+    Mutant(
         "silence_is_patience", "a reader that says nothing is believed to live", f"{_LLRP}test_reader_faults.py",
         (Edit("drivers.llrp.session", "if self.is_set_up and now_ms - self._heard_ms >", "if False and now_ms >"),),
     ),
