@@ -67,10 +67,7 @@ class Gathering:
             self.reads += count
             add(cell, rssi, count, first_ms, last_ms, base_ms)
             if rssi >= cell[ACTS]:
-                self._note_activity(self._sides[place], last_ms)
-                if epc not in self._added and cell[ACTS] <= gate_cdbm:
-                    self._added.add(epc)
-                    self._new_ms = max(self._new_ms, last_ms)
+                self._note_activity(epc, self._sides[place], last_ms, is_new=cell[ACTS] <= gate_cdbm)
         if before != (*self.active_ms, self._new_ms):
             self.heard_ms = max(self.heard_ms, now_ms)
         if self.reads > READS_LIMIT:
@@ -82,11 +79,15 @@ class Gathering:
         self._check_ms = self.due_ms()
         return at_ms >= self._check_ms
 
-    def _note_activity(self, side: int, at_ms: int) -> None:
+    def _note_activity(self, epc: str, side: int, at_ms: int, *, is_new: bool) -> None:
+        """A strong read of something in the door; `is_new`: of a tag that did not stand around before."""
         if at_ms > self.active_ms[side]:
             if self.active_ms[side] == NEVER:
                 self._first_ms[side] = at_ms
             self.active_ms[side] = at_ms
+        if is_new and epc not in self._added:
+            self._added.add(epc)
+            self._new_ms = max(self._new_ms, at_ms)
 
     def note_edge(self, reader: str, port: int, edge: Edge) -> None:
         """A beam changed while something is in the door."""

@@ -6,6 +6,7 @@ read costs one look-up and a few additions. The order of reads does not matter.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,13 +48,11 @@ def _add_strong(cell: Cell, rssi_cdbm: int, at_ms: int) -> None:
     if rssi_cdbm > cell[MAX] or (rssi_cdbm == cell[MAX] and at_ms < cell[MAX_AT]):
         cell[MAX], cell[MAX_AT] = rssi_cdbm, at_ms
     top = cell[TOP]
+    insort(top, rssi_cdbm)
+    if len(top) > STRONGEST:
+        del top[0]
     if len(top) == STRONGEST:
-        if rssi_cdbm == cell[LOW]:
-            return
-        top.remove(cell[LOW])
-    top.append(rssi_cdbm)
-    if len(top) == STRONGEST:
-        cell[LOW] = min(top)
+        cell[LOW] = top[0]
 
 
 @dataclass(frozen=True, slots=True)
