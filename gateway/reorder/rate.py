@@ -119,7 +119,7 @@ def _stretches(history: History, calendar: Calendar, now_ms: int) -> list[tuple[
     since_ms = max(history.since_ms, calendar.start_of(_EPOCH + timedelta(days=today - DAYS + 1)))
     if not history.since_ms or since_ms >= now_ms:
         return []
-    ahead_ms = today * DAY_MS - calendar.start_of(_EPOCH + timedelta(days=today))  # of local time before UTC
+    ahead_ms = calendar.ahead_ms(now_ms)  # on the day of a change the hours before it lie an hour off
     hours_ms = (today - 1) * DAY_MS - ahead_ms
     minutes_ms = ((now_ms + ahead_ms) // HOUR_MS - 1) * HOUR_MS - ahead_ms
     used = [(day * DAY_MS - ahead_ms, DAY_MS, one) for day, one in history.days if day < today - 1]
@@ -129,7 +129,7 @@ def _stretches(history: History, calendar: Calendar, now_ms: int) -> list[tuple[
              if minutes_ms <= minute * MINUTE_MS - ahead_ms]  # fmt: skip
     found, reached = [], since_ms
     for start, length, quantity in used:
-        end = min(start + length, now_ms)
+        start, end = min(start, now_ms), min(start + length, now_ms)
         if end <= reached:
             continue
         if start > reached:

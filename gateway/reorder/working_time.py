@@ -54,7 +54,14 @@ class Calendar:
 
     def day_of(self, at_ms: int) -> date:
         """The plant's own date (K16); of an instant before 1970 or after LAST_MS the nearest one."""
-        return (_EPOCH + timedelta(milliseconds=min(max(at_ms, 0), LAST_MS))).astimezone(self.zone).date()
+        return self._local(at_ms).date()
+
+    def ahead_ms(self, at_ms: int) -> int:
+        """How far the plant's clock is ahead of UTC then."""
+        return (self._local(at_ms).utcoffset() or timedelta()) // timedelta(milliseconds=1)
+
+    def _local(self, at_ms: int) -> datetime:
+        return (_EPOCH + timedelta(milliseconds=min(max(at_ms, 0), LAST_MS))).astimezone(self.zone)
 
     def start_of(self, day: date, minute: int = 0) -> int:
         """The instant of a minute of a local day; one that a change of the clock skips is the next."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -121,3 +122,29 @@ def test_a_window_counts_closed_days_only_and_those_it_was_watched_in() -> None:
 
 def test_more_taken_back_than_used_counts_as_nothing_used() -> None:
     assert window(from_days({TODAY - 1: -units(4)}), ALWAYS, NOW_MS, 7).used == 0
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "Asia/Shanghai", "America/St_Johns"])
+def test_the_rate_of_steady_use_is_the_same_in_every_zone(zone: str) -> None:
+    calendar = Calendar(zone=ZoneInfo(zone))
+    ahead_ms = calendar.ahead_ms(NOW_MS)
+    history = watched(History(), NOW_MS - 60 * HOUR_MS)
+    for minute in range(60 * 60, 0, -1):
+        history = used(history, NOW_MS - minute * MINUTE_MS, units(2), offset_ms=ahead_ms)
+    rate = hourly_rate(history, calendar, NOW_MS, 8 * HOUR_MS)
+    assert rate is not None
+    assert abs(rate - units(120)) < units("0.5")
+
+
+@pytest.mark.parametrize("change", [datetime(2025, 3, 30, 1, tzinfo=UTC), datetime(2025, 10, 26, 1, tzinfo=UTC)])
+def test_a_change_of_the_clock_leaves_the_rate_about_where_it_is(change: datetime) -> None:
+    calendar = Calendar(zone=ZoneInfo("Europe/Berlin"))
+    change_ms = int(change.timestamp()) * 1000
+    now_ms = change_ms + 30 * MINUTE_MS
+    history = watched(History(), now_ms - 30 * HOUR_MS)
+    for minute in range(30 * 60, 0, -1):
+        at_ms = now_ms - minute * MINUTE_MS
+        history = used(history, at_ms, units(2), offset_ms=calendar.ahead_ms(at_ms))
+    rate = hourly_rate(history, calendar, now_ms, 8 * HOUR_MS)
+    assert rate is not None
+    assert abs(rate - units(120)) < units(15)
