@@ -16,7 +16,7 @@ from drivers.llrp.maker import IMPINJ, IMPINJ_PEAK_RSSI, IMPINJ_PHASE
 from drivers.llrp.parameter import CUSTOM, EPC_DATA, TAG_REPORT, TV_BYTES
 
 ANTENNA, FIRST_UTC, FIRST_UPTIME, LAST_UTC, LAST_UPTIME, RSSI, CHANNEL, COUNT, EPC_96 = 1, 2, 3, 4, 5, 6, 7, 8, 13
-EPCS_LIMIT = 65_536  # hexadecimal names that are kept; then they are made anew
+EPCS_LIMIT = 8_192  # hexadecimal names that are kept; then they are made anew
 LAYOUTS_LIMIT = 16  # of one reader; with more, the rest is read parameter by parameter
 _CODES = {1: "b", 2: "H", 4: "I", 8: "Q", 12: "12s"}
 _TLV = struct.Struct(">HH")
