@@ -18,7 +18,7 @@ from drivers.llrp.ro_spec import Inventory, ro_spec
 from firmware_sim.llrp_reader import LlrpReader
 from firmware_sim.llrp_wire import capabilities, event, message, status_param
 from tests.drivers.llrp.rig import driver
-from tests.drivers.llrp.tshark import complaints, dissect
+from tests.drivers.llrp.tshark import complaints, dissect, needs_tshark
 from tests.drivers.llrp.wire import R420, report
 from tests.drivers.portal import Portal
 from tests.drivers.rig import GOOD, HoldingSink, Running, wait_until
@@ -95,6 +95,7 @@ def said(portal: Portal) -> list[bytes]:
     return messages
 
 
+@needs_tshark
 def test_every_message_of_real_sessions_is_valid_for_both(said: list[bytes], tmp_path: Path) -> None:
     kinds = {int.from_bytes(data[:2], "big") & 0x3FF for data in said}
     assert kinds >= {1, 2, 3, 14, 20, 21, 22, 24, 26, 41, 46, 60, 64, 72, 1023}
@@ -104,6 +105,7 @@ def test_every_message_of_real_sessions_is_valid_for_both(said: list[bytes], tmp
     assert [found for packet in dissect(said, tmp_path) if (found := complaints(packet))] == []
 
 
+@needs_tshark
 def test_the_dissector_accepts_both_sides_and_finds_mistakes(tmp_path: Path) -> None:
     good = [render(kind, 7, body) for kind, body in OURS] + [message(kind, 7, body) for kind, body in THEIRS]
     wrong = render(m.ADD_RO_SPEC, 7, SPEC[:3] + b"\xff" + SPEC[4:])

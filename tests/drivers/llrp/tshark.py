@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import shutil
 import struct
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 _RAW_IP = 101
 _FILE_HEAD = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 1 << 18, _RAW_IP)
 _CLIENT, _READER, _LLRP_PORT = 40_000, 5084, 5084
+
+
+needs_tshark = pytest.mark.skipif(
+    not shutil.which("tshark"), reason="tshark is not installed: `make setup` does it where Debian packages can be had"
+)
 
 
 def dissect(messages: Sequence[bytes], directory: Path) -> list[dict[str, Any]]:
