@@ -35,9 +35,18 @@ class PassedTag:
         """Whether it went the way the pallet went, or may have."""
         return self.part in (MEMBER, INHERITS)
 
-    def to_json(self) -> list[Any]:
-        row: list[Any] = [self.epc, self.reads, self.rssi_cdbm, self.part, self.direction, self.weight, self.by]
-        return [*row, self.why, [list(one) for one in self.at]]
+    def to_json(self, antennas: list[str]) -> list[Any]:
+        """A short row, for there are hundreds; where it was read as number of the antenna, reads, strongest, in turn.
+
+        `antennas` grows by those that are new.
+        """
+        at: list[int] = []
+        for name, reads, strongest in self.at:
+            if name not in antennas:
+                antennas.append(name)
+            at += [antennas.index(name), reads, strongest]
+        row: list[Any] = [self.epc, self.reads, self.rssi_cdbm, at, self.part, self.direction, self.weight, self.by]
+        return [*row, self.why] if self.why else row
 
 
 @dataclass(frozen=True, slots=True)

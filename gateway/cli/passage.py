@@ -89,8 +89,8 @@ def _explained(row: Row) -> Iterator[str]:
     if "match" in row:
         yield from _compared(row["match"], row)
     yield "  thresholds: " + ", ".join(f"{name} {value}" for name, value in row["rules"].items())
-    yield from _tags("tags", row["tags"], row["tag_count"])
-    yield from _tags("strays", row["strays"], row["stray_count"])
+    yield from _tags("tag", row)
+    yield from _tags("stray", row)
     if row["weak"]:
         yield f"  {row['weak']} tags were too weak to be considered"
 
@@ -102,13 +102,14 @@ def _compared(match: Row, row: Row) -> Iterator[str]:
             yield f"  {name} {match[f'{name}_count']}: {', '.join(map(_named, match[name][:TAGS_SHOWN]))}"
 
 
-def _tags(what: str, tags: list[Any], count: int) -> Iterator[str]:
+def _tags(what: str, row: Row) -> Iterator[str]:
+    tags, count = row[f"{what}s"], row[f"{what}_count"]
     if count:
-        yield f"  {what} {count}:"
-    for epc, reads, rssi_cdbm, part, direction, weight, by, why, at in tags[:TAGS_SHOWN]:
+        yield f"  {what}s {count}:"
+    for epc, reads, rssi_cdbm, at, part, direction, weight, by, *why in tags[:TAGS_SHOWN]:
         vote = f"{direction} {weight} by {by}" if direction else "no vote"
-        where = " ".join(f"{antenna}:{n}" for antenna, n, _ in at)
-        yield f"    {_named(epc)} {part}, {reads} reads, {rssi_cdbm / 100:.1f} dBm, {vote} ({where}) {why}".rstrip()
+        where = " ".join(f"{row['antennas'][n]}:{count}" for n, count in zip(at[::3], at[1::3], strict=True))
+        yield f"    {_named(epc)} {' '.join([part, *why])}, {reads} reads, {rssi_cdbm / 100:.1f} dBm, {vote} ({where})"
     if count > TAGS_SHOWN:
         yield f"    and {count - TAGS_SHOWN} more"
 

@@ -13,12 +13,14 @@ STRAYS_TOLD = 200
 
 def evidence(passage: Passage, tags: Sequence[Tag], seen: Comparison, is_compared: bool) -> dict[str, Any]:
     """Members of `passage_closed`."""
+    antennas: list[str] = []
     body: dict[str, Any] = {
         "opened_by": passage.opened_by, "closed_by": passage.closed_by, "ms": passage.closed_ms - passage.opened_ms,
         "reads": passage.reads, "direction": passage.direction, "by": passage.by, "share": passage.share_pct,
         "votes": [list(one) for one in passage.votes], "weak": passage.weak,
-        "tags": _rows([tag.passed for tag in tags], TAGS_TOLD), "tag_count": len(tags),
-        "strays": _rows(passage.strays, STRAYS_TOLD), "stray_count": len(passage.strays),
+        "tags": _rows([tag.passed for tag in tags], TAGS_TOLD, antennas), "tag_count": len(tags),
+        "strays": _rows(passage.strays, STRAYS_TOLD, antennas), "stray_count": len(passage.strays),
+        "antennas": antennas,
     }  # fmt: skip
     if passage.parts > 1:
         body["part"], body["parts"] = passage.part, passage.parts
@@ -33,5 +35,5 @@ def evidence(passage: Passage, tags: Sequence[Tag], seen: Comparison, is_compare
     return body
 
 
-def _rows(tags: Sequence[PassedTag], limit: int) -> list[list[Any]]:
-    return [one.to_json() for one in tags[:limit]]
+def _rows(tags: Sequence[PassedTag], limit: int, antennas: list[str]) -> list[list[Any]]:
+    return [one.to_json(antennas) for one in tags[:limit]]

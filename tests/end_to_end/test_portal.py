@@ -177,6 +177,7 @@ def test_a_pallet_through_the_door_is_one_movement_in_the_ledger_and_one_cut_off
     assert (passage["code"], passage["incomplete"]) == (
         "PORTAL_INCOMPLETE", "the gateway stopped while it was in the door",
     )  # fmt: skip
+    site.wait_lamp(RED)
     tasks = rows_of(site.journal, "SELECT text FROM resolve WHERE kind = 'portal'")
     assert all("Scan it by hand" in text for (text,) in tasks) and tasks
     assert site.booked() == lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from gateway.model import Status
 from gateway.passage import BACK, DISSENTS, IN, NEAR, OUT, UNKNOWN
 from gateway.quantity import parse_quantity
 from tests.portal.gate import BOXES, CASES, GATE, INNER_1, INNER_2, LISTED, OTHER_GTIN, PALLET, TAGS, Gate, made
-from tests.portal.scene import grai, key, sgtin, sscc
+from tests.portal.scene import IN_WAY, Door, Load, grai, key, sgtin, sscc
 
 WHOLE = (sscc(1), *CASES)
 
@@ -184,6 +185,20 @@ def test_an_empty_passage_is_kept_and_asks_nobody() -> None:
     gate = Gate()
     assert gate.through((), UNKNOWN).verdict.code == "PORTAL_EMPTY"
     assert gate.view.open_tasks() == []
+
+
+@pytest.mark.promise("R8")
+def test_twenty_four_thousand_reads_of_four_hundred_tags_leave_one_posting_and_no_reads() -> None:
+    cases = tuple(sgtin(n) for n in range(1, 400))
+    units = [{"sscc": PALLET, "item": "SCREW", "quantity": "399", "uom": "CS"}]
+    gate = Gate(master={"ship_notices": [{"id": "ASN-1", "supplier": "V1", "units": units}]})
+    door = Door()
+    [passage] = door.drive(Load((sscc(1), *cases), IN_WAY, -4000, per_s=4))
+    assert passage.reads >= 24_000
+    events = gate.close(replace(passage, id=gate.open())).events
+    assert [event.kind for event in events] == ["goods_received", "passage_closed"]
+    told = gate.view.journal[-1]
+    assert told["tag_count"] == 400 and len(json.dumps(told)) < 150 * 400
 
 
 # -- once ----------------------------------------------------------------------------------------------
