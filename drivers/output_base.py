@@ -1,7 +1,7 @@
 """What every output shares: what it can show, its settings base and how it is run.
 
-An output is a stack light, a lamp, a beeper. It shows the verdicts of a station, the colour of loops, or both: a
-verdict for `hold_ms`, then the colour again.
+An output is a stack light, a lamp, a beeper. It shows the verdicts of a station, the colour of loops and items, or
+both: a verdict for `hold_ms`, then the colour again.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from drivers.base import DeviceContext, DeviceHealth, Identifier
 from gateway.wake import Wake
 
+ItemName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 LoopName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
@@ -93,13 +94,15 @@ class OutputSettings(BaseModel):
     """Shows the colour of this loop."""
     loops: Annotated[tuple[LoopName, ...], Field(max_length=500)] = ()
     """Shows the worst colour of these loops."""
+    items: Annotated[tuple[ItemName, ...], Field(max_length=500)] = ()
+    """Shows the worst colour of these items, each ITEM or ITEM@LOCATION, by the reorder rules of kind item_colour."""
     hold_ms: Annotated[int, Field(ge=100, le=60_000)] = 2000
     """How long a verdict is shown."""
 
     @model_validator(mode="after")
     def _check_purpose(self) -> Self:
-        if not (self.station or self.watched):
-            raise ValueError("an output shows a station, a loop or both: give `station`, `loop` or `loops`")
+        if not (self.station or self.watched or self.items):
+            raise ValueError("an output shows a station, loops or items: give `station`, `loop`, `loops` or `items`")
         return self
 
     @property

@@ -16,6 +16,7 @@ from drivers.output_base import Lamp, OutputSettings
 from drivers.output_panel import Panel
 from gateway.clock import Clock
 from gateway.errors import StoreError
+from gateway.item_colour import item_colours, worst_item
 from gateway.kanban.colour import Colour, worst
 from gateway.loop_colour import loop_colours
 from gateway.model import Read, Verdict
@@ -65,7 +66,8 @@ class Lights:
         self._rows = tuple(rows)
         self._panels = {row.id: Panel(row.hold_ms, clock) for row in rows}
         watched = frozenset(loop for row in rows for loop in row.watched)
-        self._watch = ColourWatch(watched, data_dir, clock)
+        items = frozenset(name.partition("@")[0] for row in rows for name in row.items)
+        self._watch = ColourWatch(watched, data_dir, clock, items)
         self._is_failing = is_failing
         self._warn = warn
         self._clear = clear
@@ -111,7 +113,7 @@ class Lights:
         else:
             self._clear("LIGHTS")
         for row in self._rows:
-            colour = self._watch.worst_of(row.watched)
+            colour = worst(one for one in (self._watch.worst_of(row.watched), self._watch.worst_item(row.items)) if one)
             self._panels[row.id].tell_colour(_LAMPS[colour] if colour else None)
             self._panels[row.id].tell_failing(is_failing)
 
@@ -127,8 +129,12 @@ class Lights:
 class ColourWatch:
     """The colours of the loops that some output shows; only those a commit touched are worked out again."""
 
-    def __init__(self, watched: frozenset[str], data_dir: Path, clock: Clock) -> None:
+    def __init__(
+        self, watched: frozenset[str], data_dir: Path, clock: Clock, items: frozenset[str] = frozenset()
+    ) -> None:
         self._watched = watched
+        self._items = items
+        self._item_colours: dict[tuple[str, str], Colour] = {}
         self._data_dir = data_dir
         self._clock = clock
         self._reader: LoopReader | None = None
@@ -144,11 +150,16 @@ class ColourWatch:
     def worst_of(self, loops: frozenset[str]) -> Colour | None:
         return worst(self._colours[loop] for loop in loops if loop in self._colours)
 
+    def worst_item(self, names: tuple[str, ...]) -> Colour | None:
+        return worst_item(self._item_colours, names) if names else None
+
     def look(self) -> None:
         """Bring the colours up to date; StoreError when the store cannot be read."""
-        if not self._watched:
+        if not (self._watched or self._items):
             return
         reader = self._reader = self._reader or LoopReader(self._data_dir)
+        if self._items:
+            self._item_colours = item_colours(reader, self._items)
         newest, now_ms = reader.newest(), self._clock.mono_ms()
         touched = reader.touched(self._seen_seq, newest) if now_ms < self._refresh_ms else None
         if touched is None:
@@ -167,3 +178,4 @@ class ColourWatch:
             self._reader.close()
         self._reader, self._refresh_ms = None, 0
         self._colours.clear()
+        self._item_colours.clear()

@@ -67,7 +67,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.sheet": ("gateway.kanban.localdata", "gateway.kanban.masterdata", "gateway.errors", "gateway.model"),
     "gateway.lights": (
         *_BASE, "drivers.base", "drivers.output_base", "drivers.output_panel", "gateway.kanban.colour",
-        "gateway.loop_colour", "gateway.pipeline", "gateway.store.loops",
+        "gateway.item_colour", "gateway.loop_colour", "gateway.pipeline", "gateway.store.loops",
     ),
     "gateway.board": _PURE,
     "gateway.timeline": ("gateway.clock",),
@@ -80,6 +80,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "gateway.timeline", *_PURE,
     ),
     "gateway.trial": ("gateway.kanban.key", "gateway.kanban.mode", "gateway.timeline", *_PURE),
+    "gateway.item_colour": (*_BASE, *_PURE, "gateway.kanban.colour", "gateway.reorder", "gateway.store.loops"),
     "gateway.loop_colour": (*_BASE, *_PURE, "gateway.kanban", "gateway.store.loops"),
     # the edges
     "gateway.web": (

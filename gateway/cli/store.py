@@ -14,6 +14,7 @@ from gateway.cli.mail import export_sealed, passphrase_option
 from gateway.cli.option import config_option, json_option
 from gateway.cli.stored import data_dir_of, reading
 from gateway.clock import SystemClock
+from gateway.item_colour import items_json
 from gateway.loop_colour import loops_json
 from gateway.settings import load_settings
 from gateway.solution import solutions
@@ -35,6 +36,7 @@ def status(config: Path, as_json: bool) -> None:
     with reading(settings) as reader:
         told = reader.status()
     told["loops"] = loops_json(settings.gateway.data_dir, SystemClock(boot_id()))
+    told["items"] = items_json(settings.gateway.data_dir)
     told["notes"] = settings.notes
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
@@ -51,8 +53,7 @@ def _tell(told: dict[str, Any]) -> None:
         click.echo(
             f"  stream {name}: {stream['head']} stored, {stream['settled']} settled, {stream['unsettled']} waiting"
         )
-    for loop in told["loops"]:
-        click.echo(f"  loop {loop['loop']} ({loop['item']}): {_colour_line(loop)}")
+    _tell_colours(told)
     for place, known in told["modes"].items():
         if known["mode"] != "live":
             click.echo(f"  {place.replace('/', ' ', 1)} works in {known['mode']} since {known['since']}")
@@ -136,6 +137,14 @@ def export(config: Path, output: BinaryIO, unsynced: bool, sealed: Path | None, 
         return
     with reading(settings) as reader:
         output.writelines(reader.export())
+
+
+def _tell_colours(told: dict[str, Any]) -> None:
+    for loop in told["loops"]:
+        click.echo(f"  loop {loop['loop']} ({loop['item']}): {_colour_line(loop)}")
+    for item in told["items"]:
+        if item["colour"] != "green":
+            click.echo(f"  item {item['item']} at {item['location']}: {item['colour']}")
 
 
 def _colour_line(loop: dict[str, Any]) -> str:

@@ -26,6 +26,9 @@ _CARDS = """SELECT card.state, card.life, card.quantity, card.wall_ms, card.mono
     FROM card LEFT JOIN signal ON signal.key=card.signal AND card.signal<>''
     LEFT JOIN journal AS opened ON opened.seq=signal.opened_seq WHERE card.loop=?"""
 
+_STOCKED = """SELECT DISTINCT stock.item, coalesce(nullif(master.body ->> '$.area', ''), stock.location) FROM stock
+    LEFT JOIN master ON master.dataset='locations' AND master.id=stock.location"""
+
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
@@ -66,6 +69,18 @@ class LoopReader:
     def cards(self, loop: str) -> list[CardRow]:
         """The cards of a loop."""
         return [_card(*row) for row in self._query(_CARDS, (loop,))]
+
+    def stocked(self, items: Iterable[str] | None = None) -> list[tuple[str, str]]:
+        """(item, area) wherever stock of these items, or of any, was ever booked, in order."""
+        if items is None:
+            return [(row[0], row[1]) for row in self._query(f"{_STOCKED} ORDER BY 1,2")]
+        query = f"{_STOCKED} WHERE stock.item=? ORDER BY 1,2"
+        return [(row[0], row[1]) for item in sorted(items) for row in self._query(query, (item,))]
+
+    def fact(self, kind: str, key: str) -> dict[str, Any] | None:
+        """What is known of it."""
+        rows = self._query("SELECT body FROM fact WHERE kind=? AND id=?", (kind, key))
+        return orjson.loads(rows[0][0]) if rows else None
 
     def close(self) -> None:
         self._connection.close()

@@ -304,7 +304,7 @@ BAD = {
     "output at no station": Bad("[web]", _light('type = "gpio-light"\nred = 1\nstation = "S9" #!'), "output[0].station",
                                 "no station 'S9', expected one of S1, S2"),
     "output for nothing": Bad("[web]", '[[output]] #!\nid = "light-1"\ntype = "gpio-light"\nred = 1\n[web]', "output[0]",
-                              "an output shows a station, a loop or both"),
+                              "an output shows a station, loops or items"),
     "output twice": Bad("[web]", _light('type = "gpio-light"\nred = 1\nloop = "LP-1"\n[[output]]\nid = "light-1" #!\n'
                                         'type = "gpio-light"\nred = 2\nloop = "LP-1"'), "output[1].id", "is taken"),
     "no such line": Bad("[web]", _light('type = "gpio-light"\nloop = "LP-1"\ngreen = -1 #!'), "output[0].green", "0 or more"),

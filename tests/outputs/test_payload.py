@@ -87,7 +87,7 @@ def test_the_last_will_is_dark() -> None:
 @pytest.mark.parametrize(
     ("keys", "what"),
     [
-        ({"station": None}, "shows a station, a loop or both"),
+        ({"station": None}, "shows a station, loops or items"),
         ({"topic": ""}, "nothing would be published"),
         ({"topic": "floor/+/light"}, "pattern"),
         ({"messages": {"green": [{"topic": "a", "payload": "b"}]}}, "messages for off, yellow, red are missing"),
