@@ -11,6 +11,7 @@ from gateway.kanban.localdata import import_set, open_stock
 from gateway.kanban.lostcard import found, lost
 from gateway.kanban.modeswitch import set_mode
 from gateway.kanban.printing import printed
+from gateway.kanban.proof import ask
 from gateway.kanban.reprint import replace_card, reprint
 from gateway.kanban.resolve import close, edit, redrive, resend, void
 from gateway.kanban.walk import cancel, open_walk
@@ -29,6 +30,7 @@ INSTRUCTIONS: dict[str, Callable[[Instruction, View], Decision]] = {
     "label.printed": label_printed,
     "masterdata.import": import_set,
     "mode.set": set_mode,
+    "proof.ask": ask,
     "resolve.done": close,
     "resolve.edit": edit,
     "resolve.redrive": redrive,

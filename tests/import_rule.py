@@ -71,6 +71,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "gateway.board": _PURE,
     "gateway.timeline": ("gateway.clock",),
+    "gateway.proof": ("gateway.clock", "gateway.timeline"),
     "gateway.backtest": (
         "gateway.clock", "gateway.counter", "gateway.kanban.mode", "gateway.reorder", "gateway.timeline", *_PURE,
     ),
@@ -87,7 +88,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *_BASE, "gateway.store.reader", "gateway.store.outbox", "gateway.health", "gateway.quantity",
         "gateway.solution",
     ),
-    "gateway.store": (*_BASE, "gateway.quantity", "gateway.reorder.consumption", "gateway.reorder.usage"),
+    "gateway.store": (
+        *_BASE, "gateway.proof", "gateway.quantity", "gateway.reorder.consumption", "gateway.reorder.usage",
+    ),
     "sync": (*_BASE, "gateway.store.outbox", "gateway.quantity"),
     "drivers": (
         *_BASE, "drivers.base", "drivers.broker_client", "drivers.broker_settings", "drivers.buffered_socket",
@@ -241,7 +244,7 @@ PURE_PARTS = (
     "gateway.backtest.lead", "gateway.backtest.meter", "gateway.backtest.past", "gateway.backtest.proposal",
     "gateway.backtest.recorder", "gateway.backtest.recording", "gateway.backtest.result", "gateway.backtest.scene",
     "gateway.backtest.simulation", "gateway.backtest.slack", "gateway.backtest.table", "gateway.backtest.ticker",
-    "gateway.backtest.turning", "gateway.backtest.use", "gateway.timeline", "gateway.trial",
+    "gateway.backtest.turning", "gateway.backtest.use", "gateway.proof", "gateway.timeline", "gateway.trial",
     "gateway.report",
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.goods", "gateway.counter",
     "gateway.reorder", "gateway.repeat", "gateway.noise", "gateway.decide",

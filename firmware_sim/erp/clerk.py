@@ -19,6 +19,7 @@ from firmware_sim.erp.goods import post_goods
 from firmware_sim.erp.mischief import Mischief, Ruling
 from firmware_sim.erp.period import Periods
 from firmware_sim.erp.posting import BOOKED, VOIDED, Postings
+from firmware_sim.erp.proof import answer
 from firmware_sim.erp.rule_orders import is_rule_key, note_receipt, now_of
 from firmware_sim.identity import new_uuid7
 
@@ -120,7 +121,15 @@ class Clerk:
         if with_stock:
             self._postings.settle(event, VOIDED if event.get("voids") else BOOKED)
         self._note_words(event, gw)
-        if event["t"] in ("goods_received", "movement_undone") and note_receipt(self._db, event):
+        self._act_on(event, gw, applied)
+
+    def _act_on(self, event: Event, gw: str, applied: Applied) -> None:
+        """What the ERP does of itself because of an event."""
+        if event["t"] == "proof_asked":
+            command = {"v": 1, "id": new_uuid7(), "name": "proof_answered", "body": answer(self._db, gw, event)}
+            self.record_command(gw, command)
+            applied.commands.append((gw, command))
+        elif event["t"] in ("goods_received", "movement_undone") and note_receipt(self._db, event):
             applied.has_new_orders = True
 
     def _note_words(self, event: Event, gw: str) -> None:

@@ -25,6 +25,7 @@ from gateway.cli.masterdata import masterdata
 from gateway.cli.mode import mode
 from gateway.cli.passage import passage, passages
 from gateway.cli.probe import probe
+from gateway.cli.proof import proof
 from gateway.cli.reorder import explain, triggers, why_not_
 from gateway.cli.replay import replay
 from gateway.cli.report import report
@@ -63,6 +64,7 @@ COMMANDS: tuple[click.Command, ...] = (
     mode,
     backtest,
     report,
+    proof,
     certify,
     size,
     level,

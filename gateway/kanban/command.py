@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.kanban.answer import TEXT_LIMIT, nothing
+from gateway.kanban.asked import AskedWronglyError
 from gateway.kanban.case import Case
 from gateway.kanban.container import card_after, row, same_row
 from gateway.kanban.filling import filled
 from gateway.kanban.inspection import accepted
 from gateway.kanban.key import NEED_FACT, card_of_key, is_rule_key
+from gateway.kanban.proof import answered
 from gateway.kanban.transition import ARRIVED, FILLED, OPEN_NEED, Change, target
 from gateway.master import Loop
 from gateway.model import Card, Command, Decision, Event, State, Status, Verdict
@@ -40,10 +42,13 @@ def execute(command: Command, view: View) -> Decision:
             events, result = _fill(command, view)
         elif command.name == "order_closed":
             events, result = _close(command, view)
+        elif command.name == "proof_answered":
+            events, result = answered(command, view)
         else:
-            text = f"command {command.name[:60]!r} is unknown, expected order_confirmed, order_closed or card_full"
+            known = "order_confirmed, order_closed, card_full or proof_answered"
+            text = f"command {command.name[:60]!r} is unknown, expected {known}"
             raise _CommandRefusedError("UNKNOWN_COMMAND", text)
-    except _CommandRefusedError as refusal:
+    except (_CommandRefusedError, AskedWronglyError) as refusal:
         event = _result(command, "command_refused", refusal.code, str(refusal))
         return Decision((event,), Verdict(Status.REFUSED, refusal.code, str(refusal)))
     done = _result(command, "command_done", result, "")

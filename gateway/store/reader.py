@@ -9,13 +9,17 @@ from typing import Any
 
 import orjson
 
+from gateway.clock import iso_utc, parse_iso_utc
 from gateway.ids import parse_id
+from gateway.proof import STREAMS as PROVED
+from gateway.proof import Sent
 from gateway.quantity import format_quantity
 from gateway.store.connection import DATABASE, open_reader
 from gateway.store.outbox import OutboxReader
 from gateway.store.projections import previous_event
 
 Row = dict[str, Any]
+CLOCK_SLACK_MS = 24 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,25 @@ class StoreReader:
                     event["seq"] = seq
                     yield event
                     break
+
+    def sent_between(self, start: str, end: str) -> Iterator[Sent]:
+        """Events of `sig` and `mov` whose own `w` lies in [start, end), newest first.
+
+        The journal is in the order of time but for clocks that were put right, so the search ends a day before.
+        """
+        early = iso_utc(parse_iso_utc(start) - CLOCK_SLACK_MS)
+        query = "SELECT stream,body FROM journal ORDER BY seq DESC"
+        for stream, text in self._connection.execute(query):
+            event = orjson.loads(text)
+            if event["w"] < early and event["q"].startswith("ntp"):
+                break
+            if stream in PROVED and start <= event["w"] < end:
+                yield Sent(stream, event["id"], event["w"], text.encode(), event["t"])
+
+    def waits(self, event_id: str) -> bool:
+        """Whether an event still waits for the ERP's acknowledgement."""
+        query = "SELECT 1 FROM outbox JOIN journal ON journal.seq=outbox.jseq WHERE journal.id=?"
+        return self._connection.execute(query, (parse_id(event_id),)).fetchone() is not None
 
     def movements(self, after_seq: int) -> Iterator[Row]:
         """Journal events of stream `mov` behind a row, oldest first, each with its `seq`: what happened to goods."""

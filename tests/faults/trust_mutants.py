@@ -38,6 +38,10 @@ TRUST_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.backtest.cards", "found.append(number + 1 - arrived)", "found.append(number - arrived)"),),
     ),
     Mutant(
+        "proof_by_count_only", "an event with another content is the same", "tests/kanban/test_proof.py",
+        (Edit("gateway.kanban.proof", 'one["count"], one["h"]) for one', 'one["count"]) for one'),),
+    ),
+    Mutant(
         "order_answers_for_ever", "one order of the ERP answers every need", _TRIAL,
         (Edit("gateway.trial.comparison", "        left -= need.quantity\n", "        left -= 0\n"),),
     ),
