@@ -55,7 +55,7 @@ class Use:
                 self._turn_clock(at_ms)
             local_ms = at_ms + self._offset_ms
             for sums, bucket in (
-                (minutes, local_ms // MINUTE_MS), (hours, local_ms // HOUR_MS), (days, local_ms // DAY_MS),
+                (minutes, at_ms // MINUTE_MS), (hours, at_ms // HOUR_MS), (days, local_ms // DAY_MS),
                 (months, month_number(local_ms)),
             ):  # fmt: skip
                 sums[bucket] = sums.get(bucket, 0) + quantity

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from gateway.reorder.exact import ONE, decay, variance
-from gateway.reorder.usage import DAY_MS, DAYS, HOUR_MS, MINUTE_MS, MONTHS, History
-from gateway.reorder.working_time import Calendar, spans
+from gateway.reorder.usage import DAYS, HOUR_MS, MINUTE_MS, MONTHS, History
+from gateway.reorder.working_time import Calendar, spans, start_of_day
 
 _EPOCH = date(1970, 1, 1)
 _SCALE = 32  # binary places of a rate while it is averaged
@@ -115,21 +115,21 @@ def month_of(calendar: Calendar, at_ms: int) -> int:
 
 def _stretches(history: History, calendar: Calendar, now_ms: int) -> list[tuple[int, int, int]]:
     """(start, end, micro-units) without holes from the first known instant until now; without use they are joined."""
-    today = day_number(calendar, now_ms)
-    since_ms = max(history.since_ms, calendar.start_of(_EPOCH + timedelta(days=today - DAYS + 1)))
+    today = calendar.day_of(now_ms)
+    since_ms = max(history.since_ms, start_of_day(calendar, today - timedelta(days=DAYS - 1)))
     if not history.since_ms or since_ms >= now_ms:
         return []
-    ahead_ms = calendar.ahead_ms(now_ms)  # on the day of a change the hours before it lie an hour off
-    hours_ms = (today - 1) * DAY_MS - ahead_ms
-    minutes_ms = ((now_ms + ahead_ms) // HOUR_MS - 1) * HOUR_MS - ahead_ms
-    used = [(day * DAY_MS - ahead_ms, DAY_MS, one) for day, one in history.days if day < today - 1]
-    used += [(hour * HOUR_MS - ahead_ms, HOUR_MS, one) for hour, one in history.hours
-             if hours_ms <= hour * HOUR_MS - ahead_ms < minutes_ms]  # fmt: skip
-    used += [(minute * MINUTE_MS - ahead_ms, MINUTE_MS, one) for minute, one in history.minutes
-             if minutes_ms <= minute * MINUTE_MS - ahead_ms]  # fmt: skip
+    hours_ms = start_of_day(calendar, today - timedelta(days=1))
+    minutes_ms = (now_ms // HOUR_MS - 1) * HOUR_MS
+    last_day = (today - _EPOCH).days - 2
+    used = [(*_day(calendar, day), one) for day, one in history.days if day <= last_day]
+    used += [_since(hours_ms, hour * HOUR_MS, one) for hour, one in history.hours
+             if hours_ms < (hour + 1) * HOUR_MS <= minutes_ms]  # fmt: skip
+    used += [(minute * MINUTE_MS, (minute + 1) * MINUTE_MS, one) for minute, one in history.minutes
+             if minutes_ms <= minute * MINUTE_MS < now_ms]  # fmt: skip
     found, reached = [], since_ms
-    for start, length, quantity in used:
-        start, end = min(start, now_ms), min(start + length, now_ms)
+    for start, end, quantity in used:
+        end = min(end, now_ms)
         if end <= reached:
             continue
         if start > reached:
@@ -139,6 +139,19 @@ def _stretches(history: History, calendar: Calendar, now_ms: int) -> list[tuple[
     if reached < now_ms:
         found.append((reached, now_ms, 0))
     return found
+
+
+def _day(calendar: Calendar, day: int) -> tuple[int, int]:
+    date_of = _EPOCH + timedelta(days=day)
+    return start_of_day(calendar, date_of), start_of_day(calendar, date_of + timedelta(days=1))
+
+
+def _since(earliest_ms: int, start_ms: int, quantity: int) -> tuple[int, int, int]:
+    """An hour, or what lies after local midnight of one that midnight cuts, as in India, with its part of the sum."""
+    end_ms = start_ms + HOUR_MS
+    if start_ms >= earliest_ms:
+        return start_ms, end_ms, quantity
+    return earliest_ms, end_ms, quantity * (end_ms - earliest_ms) // HOUR_MS
 
 
 def _overlap(work: list[tuple[int, int]], at: int, start: int, end: int) -> int:

@@ -16,16 +16,13 @@ MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 MINUTES, HOURS, DAYS, MONTHS = 120, 50, 62, 25  # two days may have 49 hours when clocks are set back
 _EPOCH_MS = 1_577_836_800_000  # 2020; an older instant comes from a clock that was not set
 
-# (number of the bucket since 1970 in local time, micro-units), rising, without empty ones
+# (number of the bucket since 1970, micro-units), rising, without empty ones
 Table = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Sums of one item at one location, in buckets of the plant's own time.
-
-    The hour that a change of the clock repeats is one bucket of two hours, once a year.
-    """
+    """Sums of one item at one location: minutes and hours of UTC, days and months of the plant's own time."""
 
     since_ms: int = 0  # first instant of which anything is known; 0 for never
     last_ms: int = 0  # last instant at which anything was used; 0 for never
@@ -55,8 +52,8 @@ def used(history: History, at_ms: int, quantity: int, *, offset_ms: int = 0) -> 
         history,
         since_ms=min(at_ms, history.since_ms) if history.since_ms else at_ms,
         last_ms=max(at_ms, history.last_ms) if quantity > 0 else history.last_ms,
-        minutes=_added(history.minutes, local_ms // MINUTE_MS, quantity, MINUTES),
-        hours=_added(history.hours, local_ms // HOUR_MS, quantity, HOURS),
+        minutes=_added(history.minutes, at_ms // MINUTE_MS, quantity, MINUTES),
+        hours=_added(history.hours, at_ms // HOUR_MS, quantity, HOURS),
         days=_added(history.days, local_ms // DAY_MS, quantity, DAYS),
         months=_added(history.months, month_number(local_ms), quantity, MONTHS),
     )

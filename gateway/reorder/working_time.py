@@ -54,14 +54,8 @@ class Calendar:
 
     def day_of(self, at_ms: int) -> date:
         """The plant's own date (K16); of an instant before 1970 or after LAST_MS the nearest one."""
-        return self._local(at_ms).date()
+        return (_EPOCH + timedelta(milliseconds=min(max(at_ms, 0), LAST_MS))).astimezone(self.zone).date()
 
-    def ahead_ms(self, at_ms: int) -> int:
-        """How far the plant's clock is ahead of UTC then."""
-        return (self._local(at_ms).utcoffset() or timedelta()) // timedelta(milliseconds=1)
-
-    def _local(self, at_ms: int) -> datetime:
-        return (_EPOCH + timedelta(milliseconds=min(max(at_ms, 0), LAST_MS))).astimezone(self.zone)
 
     def start_of(self, day: date, minute: int = 0) -> int:
         """The instant of a minute of a local day; one that a change of the clock skips is the next."""
@@ -70,6 +64,12 @@ class Calendar:
 
 
 ALWAYS = Calendar()
+
+
+@lru_cache(maxsize=4096)  # a rate looks at two months of the same days with every movement
+def start_of_day(calendar: Calendar, day: date) -> int:
+    """The instant of a local midnight."""
+    return calendar.start_of(day)
 
 
 def spans(calendar: Calendar, from_ms: int, until_ms: int) -> Iterator[tuple[int, int]]:
@@ -149,7 +149,7 @@ def _arrivals(calendar: Calendar, day: date, earliest_ms: int) -> list[int]:
     return [max(start, earliest_ms) for start, end in _shifts_of(calendar, day) if end > earliest_ms]
 
 
-@lru_cache(maxsize=4096)  # a rate looks at two months of the same days with every movement
+@lru_cache(maxsize=4096)
 def _shifts_of(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
     if not calendar.is_working(day):
         return ()
