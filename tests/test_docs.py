@@ -105,6 +105,17 @@ def test_no_file_speaks_of_one_machine_or_of_what_is_to_come() -> None:
     assert found == []
 
 
+def test_no_file_holds_both_sides_of_a_merge() -> None:
+    marks = ("<" * 7 + " ", ">" * 7 + " ")
+    found = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in _text_files(ROOT)
+        for number, line in enumerate(file.read_text().splitlines(), 1)
+        if line.startswith(marks)
+    ]
+    assert found == []
+
+
 @pytest.mark.parametrize("line", ["cd /work/x", "see (/tmp/a)", "# TODO later", "from https://pypi.org/simple"])
 def test_a_foreign_word_would_be_found(line: str) -> None:
     assert FOREIGN.search(line)
