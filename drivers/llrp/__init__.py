@@ -1,1 +1,1 @@
-"""LLRP 1.0.1, the protocol of fixed RFID readers: frames, parameters, messages, reports, session, reader."""
+"""LLRP, the protocol of fixed RFID readers: frames, parameters, messages, reports, the session, the reader."""

@@ -36,6 +36,20 @@ def test_a_refusal_at_any_step_is_told_and_tried_again(r420: LlrpReader, kind: i
         r420.wait_reading()
 
 
+@pytest.mark.parametrize("kind", [2, 46, 1023])
+@pytest.mark.parametrize("how", ["status", "message"])
+def test_what_can_be_done_without_is_done_without(r420: LlrpReader, portal: Portal, kind: int, how: str) -> None:
+    if how == "status":
+        r420.faults.refuse[kind] = 401
+    else:
+        r420.faults.error.add(kind)
+    with Running(driver(r420, portal.context, version_probe=True), HoldingSink()) as running:
+        r420.wait_reading()
+        r420.show(BIN)
+        portal.wait(lambda told: bool(told.reads), "a read")
+        assert running.health.counters.get("reconnects", 0) == 0
+
+
 def test_a_step_without_an_answer_is_told_by_its_name(r420: LlrpReader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("drivers.llrp.session.ANSWER_MS", 100)
     r420.faults.unanswered.add(20)
