@@ -43,7 +43,7 @@ def find(rule: Projection, situation: Situation, named: str) -> Finding:
     """`stock = on_hand + receipts + open signals - demands` from instant to instant, strict below the safety stock.
 
     At the same instant what comes counts before what goes. What has no date counts at the end of the horizon when it
-    goes, and not at all when it comes: nobody can say that it comes in time.
+    goes, and not at all when it comes: nobody can say that it comes in time. It is not ordered again though.
     """
     until_ms = situation.now_ms + rule.horizon
     needed = demands_until(situation, until_ms)
@@ -60,10 +60,14 @@ def find(rule: Projection, situation: Situation, named: str) -> Finding:
     numbers = (held, *coming, total, lowest, safety, last)
     if low.is_true:
         first = next(one for one in points if one.stock < safety.value)
-        judged = Judged(KIND, _FORMULA, (low,), numbers, safety.value - lowest.value, first.at_ms)
+        undated = formula("undated", _undated(situation))
+        need = safety.value - lowest.value - undated.value
+        judged = Judged(KIND, _FORMULA, (low,), (*numbers, undated), need, first.at_ms)
         day = situation.calendar().day_of(first.at_ms).isoformat()
         least = format_quantity(lowest.value)
         why = say("REORDER_PROJECTED_SHORT", item=situation.item, day=day, stock=least)
+        if need <= 0:
+            return flagged(judged, why, level="short")
         return proposed(judged, rule, situation, why, level="short")
     return _excess(rule, situation, named, low, numbers)
 
@@ -83,6 +87,13 @@ def projected(situation: Situation, needed: list[Demand], until_ms: int) -> list
         points.append(Point(at_ms, stock))
     points.append(Point(until_ms, stock))
     return points
+
+
+def _undated(situation: Situation) -> int:
+    """What comes, but nobody said when."""
+    coming = [(one.at_ms, one.quantity) for one in situation.receipts()]
+    coming += [(one.due_ms, one.quantity) for one in situation.open_signals()]
+    return sum(quantity for at_ms, quantity in coming if at_ms is None)
 
 
 def _excess(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from gateway.reorder.finding import Act, Priority, Way
@@ -72,6 +73,15 @@ def test_a_projected_shortage_says_when_and_how_much() -> None:
 def test_a_receipt_without_a_date_is_no_help_and_a_demand_without_one_counts() -> None:
     situation = held(10, coming=(Receipt(units(90), None),), needed=(Demand(units(11), None),))
     assert found("projection", situation).level == "short"
+
+
+def test_what_was_asked_for_and_has_no_date_is_not_ordered_again_but_told() -> None:
+    short = held(10, needed=(Demand(units(30), NOW_MS + DAY_MS),))
+    assert found("projection", short).quantity == units(20)
+    partly = found("projection", replace(short, signals=(OpenSignal(units(15)),)))
+    assert (partly.fires, partly.quantity) == (True, units(5))
+    asked = found("projection", replace(short, coming=(Receipt(units(20), None),)))
+    assert (asked.fires, asked.act, asked.quantity, asked.level) == (True, Act.FLAG, 0, "short")
 
 
 def test_what_is_left_for_longer_than_half_a_year_is_too_much() -> None:
