@@ -15,6 +15,7 @@ from firmware_sim.broker import BrokerError
 from firmware_sim.button import ButtonBridge, ButtonError
 from firmware_sim.demo import run_demo, stopped_by_signals, table
 from firmware_sim.dock_door.cli import dock_door
+from firmware_sim.epcis_cli import epcis_repository
 from firmware_sim.erp.consumer import Erp
 from firmware_sim.erp.control import ControlServer
 from firmware_sim.erp.link import PROTOCOLS
@@ -181,7 +182,7 @@ def receiving(kill_at: int) -> None:
     sys.exit(status)
 
 
-COMMANDS = (demo, erp, shift, audit, proxy, receiving, scanner, llrp_reader, dock_door)
+COMMANDS = (demo, erp, shift, audit, proxy, receiving, scanner, llrp_reader, dock_door, epcis_repository)
 
 for _command in COMMANDS:
     main.add_command(_command)

@@ -19,6 +19,7 @@ from gateway.clock import Clock, SystemClock
 from gateway.control import ControlDoor
 from gateway.credentials import CredentialStore
 from gateway.decide import Decider
+from gateway.epcis_capture import open_capture
 from gateway.errors import GatewayError
 from gateway.goods.act import Rules
 from gateway.health import Health
@@ -155,6 +156,9 @@ class Gateway:
                     supervisor.start(name, run)
             if self._portals is not None:
                 supervisor.start("portals", self._portals.run)
+            if self._settings.epcis.enabled:
+                tell = (self._health.warn, self._health.clear, self._credentials.path)
+                supervisor.start("epcis", open_capture(self._settings, self._writer.submit, self._clock, *tell))
             sink = VerdictTap(self._pipeline, self._show)
             for device in self._devices:
                 run = partial(device.run, sink=sink, health=partial(self._on_device, device.id))

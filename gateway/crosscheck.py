@@ -58,6 +58,15 @@ def _known_stations(data: Data) -> Iterator[Mistake]:
                 yield Mistake((table, number, "station"), f"no station {name!r}, {known}{suggest(name, stations)}")
 
 
+def _epcis_address(data: Data) -> Iterator[Mistake]:
+    table = _table(data, "epcis")
+    url = table.get("base_url", "")
+    if table.get("enabled") is True and not url:
+        yield Mistake(("epcis", "base_url"), "missing, expected where the repository serves /capture", is_missing=True)
+    if isinstance(url, str):
+        yield from _encrypted_as_said(data, "epcis")
+
+
 def _source_actions(data: Data) -> Iterator[Mistake]:
     for number, station in _tables(data, "station"):
         role, has_action = station.get("role"), "action" in station
@@ -143,21 +152,28 @@ def _reachable_server(data: Data) -> Iterator[Mistake]:
     if not url:
         what = "missing, expected the address of the ERP's server, or enabled = false to send nothing"
         yield Mistake(("sync", "base_url"), what, is_missing=True)
-    is_tls = _table(sync, "tls").get("enabled", True)
+    yield from _encrypted_as_said(data, "sync")
+
+
+def _encrypted_as_said(data: Data, name: str) -> Iterator[Mistake]:
+    """An address and whether TLS is on must say the same."""
+    table = _table(data, name)
+    url, is_tls = table.get("base_url", ""), _table(table, "tls").get("enabled", True)
     if url.startswith("http://") and is_tls is True:
-        what = f"{url!r} is not encrypted, expected https:// or enabled = false in [sync.tls]"
-        yield Mistake(("sync", "base_url"), what)
+        what = f"{url!r} is not encrypted, expected https:// or enabled = false in [{name}.tls]"
+        yield Mistake((name, "base_url"), what)
     if url.startswith("https://") and is_tls is False:
-        what = f"{url!r} is encrypted, expected enabled = true in [sync.tls], or http://"
-        yield Mistake(("sync", "base_url"), what)
+        what = f"{url!r} is encrypted, expected enabled = true in [{name}.tls], or http://"
+        yield Mistake((name, "base_url"), what)
 
 
 def _certificate_with_key(data: Data) -> Iterator[Mistake]:
-    tls = _table(_table(data, "sync"), "tls")
-    for given, other in (("cert_file", "key_credential"), ("key_credential", "cert_file")):
-        if tls.get(given) and not tls.get(other):
-            what = f"missing, expected beside {given}: a client certificate needs its key"
-            yield Mistake(("sync", "tls", other), what, is_missing=True)
+    for name in ("sync", "epcis"):
+        tls = _table(_table(data, name), "tls")
+        for given, other in (("cert_file", "key_credential"), ("key_credential", "cert_file")):
+            if tls.get(given) and not tls.get(other):
+                what = f"missing, expected beside {given}: a client certificate needs its key"
+                yield Mistake((name, "tls", other), what, is_missing=True)
 
 
 def _private_page(data: Data) -> Iterator[Mistake]:
@@ -215,6 +231,7 @@ CHECKS = (
     _label_printers,
     _reachable_broker,
     _reachable_server,
+    _epcis_address,
     _certificate_with_key,
     _private_page,
     _private_webhooks,

@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gateway.epcis.cursor import CURSOR_FACT, cursor_of
 from gateway.epcis.naming import Naming
 from gateway.epcis.stage import Stage
-from gateway.epcis.window import window_of
+from gateway.epcis.window import Patience, Window, window_of
 from gateway.kanban.moment import wall_ms_of
 from gateway.settings import Settings
 from gateway.store.reader import StoreReader
@@ -24,7 +25,17 @@ class EpcisSource:
 
     def __init__(self, settings: Settings, reader: StoreReader) -> None:
         self._reader = reader
+        self._wait_ms = settings.epcis.clock_wait_s * 1000
         self._stage = stage_of(settings, reader)
+
+    def cursor(self) -> int:
+        """Up to which journal row everything is captured."""
+        return cursor_of(self._reader.facts(CURSOR_FACT))
+
+    def next(self, after: int, limit: int, boot: str, mono_ms: int) -> Window:
+        """What comes behind a row; events whose time may still become known are left for later."""
+        patience = Patience(boot, mono_ms, self._wait_ms)
+        return window_of(self._reader.movements(after), self._stage, after, limit, patience)
 
     def within(self, start: datetime | None = None, end: datetime | None = None) -> list[dict[str, Any]]:
         """Every EPCIS event of the journal that happened from `start` on and before `end`, by the plant's clock."""

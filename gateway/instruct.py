@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gateway.epcis.cursor import CAPTURED, captured
 from gateway.goods.due_label import label_printed
 from gateway.kanban.answer import TEXT_LIMIT, nothing
 from gateway.kanban.identity import keep
@@ -26,6 +27,7 @@ INSTRUCTIONS: dict[str, Callable[[Instruction, View], Decision]] = {
     "card.replace": replace_card,
     "card.reprint": reprint,
     "cards.printed": printed,
+    CAPTURED: captured,
     "identity.keep": keep,
     "label.printed": label_printed,
     "masterdata.import": import_set,

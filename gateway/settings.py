@@ -214,7 +214,7 @@ class SyncTable(SyncSettings):
 
 
 class EpcisTable(EpcisSettings):
-    """EPCIS 2.0: how things are named there; most keys are in sync/epcis/settings.py."""
+    """EPCIS 2.0: how things are named there, and the repository; most keys are in sync/epcis/settings.py."""
 
     places: Annotated[dict[str, PlaceUri], Field(max_length=1000)] = Field(
         {}, description="location = URI, where the master data have no GLN or another one"
@@ -222,6 +222,9 @@ class EpcisTable(EpcisSettings):
     private_url: PrivateUrl = Field(
         "https://kanban-gateway.invalid/", description="before the names of what has no GS1 key; use a domain of yours"
     )
+    base_url: BaseUrl = Field("", description="where the repository serves /capture, without that part")
+    token_credential: CredentialName = Field("", description="credential that holds the bearer token")
+    tls: SyncTls = SyncTls()
 
 
 class WebSettings(_Table):

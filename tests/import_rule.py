@@ -51,6 +51,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "drivers.button_modbus_settings", "drivers.button_gpio_settings", "gateway.model", "drivers.rfid_settings",
         "drivers.scanner_separators", "drivers.camera.settings",
     ),
+    "gateway.epcis_capture": (
+        *_BASE, "gateway.epcis", "gateway.epcis_source", "gateway.settings", "gateway.store.reader", "sync",
+    ),
     "gateway.epcis_source": (
         "gateway.epcis", "gateway.kanban.moment", "gateway.settings", "gateway.store.reader",
     ),
@@ -126,7 +129,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the way of a scan
     "gateway.pipeline": (*_BASE, "gateway.codes", "gateway.noise", "gateway.repeat", "drivers.base"),
     "gateway.instruct": (
-        "gateway.goods.due_label", "gateway.stations", "gateway.kanban", "gateway.reorder.ruleload", *_PURE,
+        "gateway.epcis.cursor", "gateway.goods.due_label", "gateway.stations", "gateway.kanban",
+        "gateway.reorder.ruleload", *_PURE,
     ),
     "gateway.portal": (
         "gateway.codes.epc", "gateway.goods", "gateway.kanban.answer", "gateway.kanban.moment", "gateway.passage",

@@ -20,6 +20,7 @@ PERSON_M = 0.4
 KNOWN_TAGS, KNOWN_READS = 2, 4  # a pallet of which fewer tags were read so often is nothing that anybody could name
 SIDE_READS = 6  # of all its tags at the antennas of one side: with fewer nobody knows where it was
 CLEAR_TURN_M = -0.9  # who turned back before this was plainly never in the door
+SURE_READS = 3  # of a case whose tag nobody listed
 WHOLE_SHARE = 0.6  # of its cases; with fewer nobody knows that the others are there
 SURE_GAP_S = 1.5  # between two pallets, one behind the other
 
@@ -135,10 +136,11 @@ def _why_nobody_knows(fact: Fact, counts: list[list[int]], *, has_beams: bool) -
 
 
 def _why_nobody_can_name_it(fact: Fact, counts: list[list[int]]) -> str:
-    cases = counts[1:]
-    share = sum(sum(one) > 0 for one in cases) / len(cases) if cases else 1.0
+    """A single read of a case says that it is there if its tag was listed; else it may be of any pallet about."""
+    cases, needed = counts[1:], 1 if fact.is_listed else SURE_READS
+    share = sum(sum(one) >= needed for one in cases) / len(cases) if cases else 1.0
     if share < WHOLE_SHARE:
-        return f"only {share:.0%} of its cases were read at all"
+        return f"only {share:.0%} of its cases were read {needed} times"
     if sum(counts[0]) < KNOWN_READS and not fact.is_listed:
         return "its number was not read, and nobody had listed its cases"
     return ""

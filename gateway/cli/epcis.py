@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -9,16 +10,19 @@ from typing import Any, BinaryIO
 import click
 import orjson
 
+from gateway.cli.instruct import instruct
 from gateway.cli.option import Family, config_option
 from gateway.cli.stored import data_dir_of
 from gateway.clock import SystemClock
+from gateway.credentials import CredentialStore
 from gateway.epcis.check import check_document
+from gateway.epcis.cursor import CAPTURED
 from gateway.epcis.document import document_of
-from gateway.epcis_source import EpcisSource
+from gateway.epcis_capture import open_round, open_source
 from gateway.errors import GatewayError
 from gateway.settings import load_settings
-from gateway.store.reader import StoreReader
 from gateway.systemd import boot_id
+from sync.epcis.courier import Refused
 
 FILE_LIMIT_BYTES = 256 * 1024 * 1024
 DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"])
@@ -26,7 +30,7 @@ DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"])
 
 @click.group(cls=Family)
 def epcis() -> None:
-    """Receipts, moves, shipments and pallets as EPCIS 2.0 events: write them to a file, check a file."""
+    """Receipts, moves, shipments and pallets as EPCIS 2.0 events: to a file, to a repository; check a file."""
 
 
 @epcis.command()
@@ -37,7 +41,8 @@ def epcis() -> None:
 def export(config: Path, start: datetime | None, end: datetime | None, output: BinaryIO) -> None:
     """Write an EPCIS document (JSON-LD) of what the journal holds."""
     settings = load_settings(config)
-    source = EpcisSource(settings, StoreReader(data_dir_of(settings)))
+    data_dir_of(settings)
+    source = open_source(settings)
     try:
         events = source.within(start, end)
     finally:
@@ -51,6 +56,36 @@ def export(config: Path, start: datetime | None, end: datetime | None, output: B
     output.write(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
     if output.name != "<stdout>":
         click.echo(f"{len(events)} EPCIS events written to {output.name}", err=True)
+
+
+@epcis.command()
+@config_option
+def capture(config: Path) -> None:
+    """Send what the repository does not have yet; exit 1 when it refuses an event. The daemon does it by itself."""
+    settings = load_settings(config)
+    if not settings.epcis.base_url:
+        raise GatewayError("no repository is configured", hint="see base_url in [epcis]")
+    data_dir_of(settings)
+    clock = SystemClock(boot_id())
+    source = open_source(settings)
+    credential = CredentialStore(settings.config_dir).path
+    look = open_round(settings, source, clock, credential, lambda body: instruct(settings, CAPTURED, body), _wait)
+    captured, refused = 0, list[Refused]()
+    try:
+        while (done := look.play()).is_news:
+            captured += done.captured
+            refused += done.refused
+    finally:
+        source.close()
+    for one in refused:
+        click.echo(f"refused {one.event['eventID']}: {one.code}: {one.text}", err=True)
+    click.echo(f"{captured} EPCIS events captured")
+    if refused:
+        raise click.exceptions.Exit(1)
+
+
+def _wait(seconds: float) -> None:
+    threading.Event().wait(seconds)
 
 
 @epcis.command()

@@ -120,4 +120,6 @@ GOODS_ENGLISH: dict[str, str] = {
     "OTHER_PLACE": "{sscc} stands at {place}: move it here first.",
     "NOT_AN_EMPTY": "{item} is not kept as an empty: scan the label of the empties.",
     "NOTHING_TO_DECIDE": "Nothing of it has status {status}.",
+    # EPCIS
+    "CAPTURE_REFUSED": "The EPCIS repository would not take {event} (journal row {row}): {reason}",
 }

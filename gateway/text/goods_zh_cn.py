@@ -120,4 +120,6 @@ GOODS_CHINESE: dict[str, str] = {
     "OTHER_PLACE": "{sscc} 在 {place}:请先移到这里。",
     "NOT_AN_EMPTY": "{item} 不作为空容器管理:请扫描空容器的标签。",
     "NOTHING_TO_DECIDE": "没有状态为 {status} 的货物。",
+    # EPCIS
+    "CAPTURE_REFUSED": "EPCIS 存储库不接受 {event}(日志第 {row} 行):{reason}",
 }

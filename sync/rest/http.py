@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -24,7 +24,7 @@ from urllib3.exceptions import HTTPError
 from gateway.errors import GatewayError
 from sync.mqtt import Credential
 from sync.rest.reply import Reply, Request
-from sync.settings import SyncSettings
+from sync.settings import TlsSettings
 
 CONNECT_LIMIT_S = 5.0
 CHUNK_BYTES = 65_536
@@ -33,10 +33,21 @@ STOP_SLICE_S = 0.2
 REFUSED_CREDENTIAL = (401, 403)
 
 
-class HttpLine:
-    """To one ERP. Used by one thread; only `abort` may come from another."""
+class Server(Protocol):
+    """Where requests go and how they identify themselves; the settings of an ERP or of a repository."""
 
-    def __init__(self, settings: SyncSettings, credential: Credential) -> None:
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def token_credential(self) -> str: ...
+    @property
+    def tls(self) -> TlsSettings: ...
+
+
+class HttpLine:
+    """To one server. Used by one thread; only `abort` may come from another."""
+
+    def __init__(self, settings: Server, credential: Credential) -> None:
         self._settings = settings
         self._credential = credential
         self._session: requests.Session | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from firmware_sim.epcis_repository import EpcisRepository
 from gateway.cli import main
 from gateway.epcis.check import check_document
 from tests.epcis.dock_store import DockStore
@@ -65,6 +66,21 @@ def test_the_journal_is_written_as_a_document_that_every_check_finds_good(config
     assert document["epcisBody"]["eventList"][0]["epcList"] == ["urn:epc:id:sscc:4012345.3000000001"]
     told = CliRunner().invoke(main, ["epcis", "check", str(file)])
     assert (told.exit_code, told.output) == (0, "ok: 5 events\n")
+
+
+def test_what_is_new_is_captured_once(config: Path) -> None:
+    with EpcisRepository() as repository:
+        config.write_text(CONFIG.replace("[epcis]", f'[epcis]\ntls.enabled = false\nbase_url = "{repository.url}"'))
+        told = [run(config, "capture") for _ in range(2)]
+        assert [one.output for one in told] == ["5 EPCIS events captured\n", "0 EPCIS events captured\n"]
+        assert len(repository.events) == 5
+    stopped = run(config, "capture")
+    assert stopped.exit_code == 0, stopped.output  # nothing is new, so nobody is asked
+
+
+def test_a_capture_without_a_repository_says_so(config: Path) -> None:
+    result = run(config, "capture")
+    assert result.exit_code == 1 and "see base_url in [epcis]" in result.output
 
 
 def test_days_are_those_of_the_plant(config: Path) -> None:

@@ -249,6 +249,9 @@ BAD = {
     "serial port twice": Bad('[[device]]\nid = "buttons-1"',
                              '[[device]]\nid = "scan-2"\ntype = "serial"\nstation = "S1"\nport = "/dev/ttyUSB0" #!\n\n'
                              '[[device]]\nid = "buttons-1"', "device[1].port", "taken by device[0]"),
+    "no repository": Bad("[sync]", "[epcis] #!\nenabled = true\n[sync]", "epcis.base_url", "missing, expected where the repository"),
+    "repository in the clear": Bad("[sync]", '[epcis]\nbase_url = "http://a.example" #!\n[sync]', "epcis.base_url", "is not encrypted"),
+    "place that is none": Bad("[sync]", '[epcis.places]\nDOCK = "Dock 1" #!\n[sync]', "epcis.places.DOCK", "expected a place"),
     "no server": Bad('[sync]\nhost = "broker"', '[sync] #!\ncarrier = "rest"', "sync.base_url", "missing, expected the address of the ERP"),
     "unknown carrier": Bad('host = "broker"', 'host = "broker"\ncarrier = "pigeon" #!', "sync.carrier", "expected"),
     "no scheme": Bad('host = "broker"', 'carrier = "rest"\nbase_url = "erp.example" #!', "sync.base_url", "expected https://host"),
