@@ -60,6 +60,10 @@ class Past:
             self._words[dataset] = found
         return self._words[dataset].get(word, ())
 
+    def fact(self, kind: str, key: str) -> None:
+        """What was learned since is no part of it: lead times come from the recording."""
+        return
+
     def area(self, location: str) -> str:
         row = self._rows.get("locations", {}).get(location)
         return str(row.get("area") or location) if row else location

@@ -15,15 +15,18 @@ from gateway.cli.period import Period, period_options
 from gateway.cli.stored import reading
 from gateway.clock import iso_utc
 from gateway.errors import GatewayError
-from gateway.kanban.mode import LIVE, MODE_FACT
+from gateway.kanban.mode import LIVE, MODE_FACT, SHADOW, TRAINING
 from gateway.kanban.modeswitch import WALK_DUE_FACT
 from gateway.kanban.transition import OPEN_NEED
 from gateway.master import Item, Loop, MasterDataError
 from gateway.quantity import format_quantity
+from gateway.reorder.planner import RULES_FACT
+from gateway.reorder.rule import Selection
+from gateway.reorder.ruledocument import rules_of
 from gateway.settings import load_settings
 from gateway.store.reader import StoreReader
 from gateway.trial.comparison import Row, Terms, compare
-from gateway.trial.verdict import Condition, Standing, agreed_pct, conditions, counts_of, last_step
+from gateway.trial.verdict import NOT_RULED, Condition, Standing, agreed_pct, conditions, counts_of, last_step
 from gateway.trial.witness import WORDS, Statement, Subject, Witness
 
 WINDOW_MS = 24 * 3_600_000  # at least; a loop's replenishment time if that is longer
@@ -83,15 +86,25 @@ def _testimony(reader: StoreReader, subject: Subject, period: Period) -> Stateme
 
 
 def _standing(reader: StoreReader, subject: Subject) -> Standing:
-    known = reader.facts(MODE_FACT).get(f"loop/{subject.loop}", {}) if subject.loop else {}
+    if not subject.loop:
+        return Standing(_mode_of_rules(reader, subject.item), "", is_walk_due=False, open_aside=0, tasks=0)
+    known = reader.facts(MODE_FACT).get(f"loop/{subject.loop}", {})
     aside = reader.facts("aside")
     cards = {row["card"]: row for row in reader.cards() if row["card"] in subject.cards}
     waiting = sum(
         row["state"] in OPEN_NEED and aside.get(card, {}).get("cycle") == row["cycle"] for card, row in cards.items()
     )
-    tasks = sum(task["card"] in subject.cards for task in reader.resolve()) if subject.cards else 0
-    is_due = bool(subject.loop) and subject.loop in reader.facts(WALK_DUE_FACT)
+    tasks = sum(task["card"] in subject.cards for task in reader.resolve())
+    is_due = subject.loop in reader.facts(WALK_DUE_FACT)
     return Standing(str(known.get("mode", LIVE)), str(known.get("since", "")), is_due, waiting, tasks)
+
+
+def _mode_of_rules(reader: StoreReader, item: str) -> str:
+    """Shadow when a rule for the item still is in it; the rules of a file say so themselves."""
+    known = reader.facts(RULES_FACT[0]).get(RULES_FACT[1])
+    rules = rules_of(known["document"])[0].rules if known else ()
+    modes = {rule.mode for rule in rules if Selection(rule.selection.items).fits(item, "", frozenset())}
+    return next((mode for mode in (SHADOW, TRAINING, LIVE) if mode in modes), NOT_RULED)
 
 
 def _tell(name: str, scope: str, said: Statement, rows: Sequence[Row], found: Sequence[Condition]) -> None:

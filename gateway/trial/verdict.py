@@ -9,6 +9,7 @@ from gateway.kanban.mode import LIVE, SHADOW
 from gateway.trial.comparison import APART, BOTH, ONLY_THEM, ONLY_US, Row
 
 NEEDS_WANTED = 10  # fewer say little
+NOT_RULED = "none"  # the mode of an item that no rule in force is for
 AGREED_PCT = 95  # of all rows that are not still open
 
 
@@ -47,11 +48,13 @@ def conditions(name: str, scope: str, rows: Sequence[Row], now: Standing) -> lis
     """In the order in which one would see to them."""
     if now.mode == LIVE:
         return [Condition(True, f"{scope} {name} is live" + (f" since {now.since}" if now.since else ""))]
+    if now.mode == NOT_RULED:
+        return [Condition(False, f"no rule in force is for {name}", "kanban-gateway rules load FILE")]
     needs = sum(len(row.needs) for row in rows)
     agreed = agreed_pct(rows)
     counts = counts_of(rows)
     found = [
-        Condition(now.mode == SHADOW, f"it works in {now.mode}", f"kanban-gateway mode set {scope} {name} shadow"),
+        Condition(now.mode == SHADOW, f"it works in {now.mode}", switch(name, scope, SHADOW)),
         Condition(needs >= NEEDS_WANTED, f"{needs} needs were compared", f"go on until there are {NEEDS_WANTED}"),
         Condition(
             agreed is not None and agreed >= AGREED_PCT,
@@ -70,10 +73,17 @@ def conditions(name: str, scope: str, rows: Sequence[Row], now: Standing) -> lis
 def last_step(name: str, scope: str, found: Sequence[Condition], now: Standing) -> str:
     """What takes it live once all conditions are met, or what is missing."""
     if now.mode == LIVE:
-        back = f"kanban-gateway mode set {scope} {name} shadow"
-        return f"Back to shadow: {back}, or a supervisor scans MODE-SHADOW/{name}."
+        card = f", or a supervisor scans MODE-SHADOW/{name}" if scope == "loop" else ""
+        return f"Back to shadow: {switch(name, scope, SHADOW)}{card}."
     if missing := sum(not one.is_met for one in found):
         return f"Not ready: {missing} of {len(found)} conditions are missing."
     signal = f" --signal-open ({now.open_aside} needs are open that the ERP never heard of)" if now.open_aside else ""
     card = f", or a supervisor scans MODE-LIVE/{name}" if scope == "loop" else ""
-    return f"Ready: kanban-gateway mode set {scope} {name} live{signal}{card}."
+    return f"Ready: {switch(name, scope, LIVE)}{signal}{card}."
+
+
+def switch(name: str, scope: str, mode: str) -> str:
+    """What sets the mode: a command for a loop, the rule file for the rules of an item."""
+    if scope == "loop":
+        return f"kanban-gateway mode set loop {name} {mode}"
+    return f'mode = "{mode}" in the rules for {name}, then kanban-gateway rules load FILE'

@@ -146,7 +146,8 @@ class Witness:
                 place = (str(order["id"]), str(line["line"]))
                 if line["item"] == self._subject.item and place not in self._orders:
                     self._orders[place] = self._base(str(line["quantity"]), str(line["uom"]))
-                    self._deed(Deed(ORDER, place[0], self._at_ms, self._orders[place]))
+                    need = str(line.get("need", ""))
+                    self._deed(Deed(ORDER, place[0], self._at_ms, self._orders[place], need))
 
     def _receipt(self, event: Body) -> None:
         """Goods of an order that we never saw as master data."""

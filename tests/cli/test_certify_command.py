@@ -9,14 +9,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
-from gateway.decide import Decider
 from gateway.ids import new_id
 from gateway.model import Command, Instruction, MasterData
-from gateway.stations.station import Station
 from gateway.store.writer import Request
 from tests.cli.test_store_commands import _CONFIG
-from tests.kanban.floor import LOOP
-from tests.store.rig import HandClock, Rig
+from tests.cli.worked_loop import worked_loop
+from tests.reorder.shop import BELOW, ITEM, Shop
 
 HOUR_MS = 3_600_000
 
@@ -24,13 +22,7 @@ HOUR_MS = 3_600_000
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """Three cards emptied in shadow; the ERP ordered for the first, and filled the second."""
-    path = tmp_path / "gateway.toml"
-    path.write_text(_CONFIG)
-    clock = HandClock()
-    rig = Rig(tmp_path / "data", clock, Decider({"S1": Station("S1", "consume", "LINE3")}))
-    cards = tuple({"id": f"C{n}", "loop": "LP-1"} for n in (1, 2, 3))
-    for dataset, rows in (("loops", (LOOP,)), ("cards", cards)):
-        rig.writer.step([Request(MasterData(dataset, 1, "e", rows))])
+    path, rig, clock = worked_loop(tmp_path, ("C1", "C2", "C3"))
     body = {"scope": "loop", "name": "LP-1", "mode": "shadow"}
     rig.writer.step([Request(Instruction(new_id(0), "mode.set", body, "user:test"))])
     for card in ("C1", "C2", "C3"):
@@ -80,3 +72,21 @@ def test_a_period_leaves_out_what_lies_before_it(config: Path) -> None:
 def test_what_cannot_be_certified_is_said(config: Path, arguments: tuple[str, ...], code: int, said: str) -> None:
     result = _certify(config, *arguments)
     assert (result.exit_code, said in result.output) == (code, True), result.output
+
+
+def test_the_rules_of_an_item_in_shadow_are_compared_with_the_orders_of_the_erp(tmp_path: Path) -> None:
+    config = tmp_path / "gateway.toml"
+    config.write_text(_CONFIG)
+    shop = Shop(tmp_path / "data", {**BELOW, "mode": "shadow"})
+    shop.receive(190)
+    shop.issue(11)
+    shop.tick(60)
+    line = {"line": "1", "item": ITEM, "quantity": "250", "uom": "PCE"}
+    shop.load("purchase_orders", {"id": "PO-1", "supplier": "V1", "lines": [line]})
+    shop.close()
+    told = json.loads(_certify(config, ITEM, "--json").output)
+    [row] = told["rows"]
+    assert (row["outcome"], row["why"], row["apart_ms"]) == ("apart", "the ERP ordered 50 more", HOUR_MS)
+    assert row["ours"][0]["sent"] is False
+    assert told["ready"] == "Not ready: 1 of 4 conditions are missing."
+    assert "it works in shadow" in _certify(config, ITEM).output

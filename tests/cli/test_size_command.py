@@ -9,13 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
-from gateway.decide import Decider
-from gateway.model import Action, MasterData, Status
-from gateway.stations.station import Station
+from gateway.model import Action, Status
 from gateway.store.writer import Request
-from tests.cli.test_store_commands import _CONFIG
-from tests.kanban.floor import LOOP
-from tests.store.rig import HandClock, Rig
+from tests.cli.worked_loop import worked_loop
 
 HOUR_MS = 3_600_000
 
@@ -23,13 +19,7 @@ HOUR_MS = 3_600_000
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """A bin every hour for two days, back after two and a half."""
-    path = tmp_path / "gateway.toml"
-    path.write_text(_CONFIG)
-    clock = HandClock()
-    rig = Rig(tmp_path / "data", clock, Decider({"S1": Station("S1", "consume", "LINE3")}))
-    cards = tuple({"id": f"C{n}", "loop": "LP-1"} for n in range(6))
-    for dataset, rows in (("loops", (LOOP,)), ("cards", cards)):
-        rig.writer.step([Request(MasterData(dataset, 1, "e", rows))])
+    path, rig, clock = worked_loop(tmp_path, tuple(f"C{n}" for n in range(6)))
     clock.pass_time(4 * HOUR_MS)
     for half in range(96):
         clock.pass_time(HOUR_MS // 2)
