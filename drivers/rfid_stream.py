@@ -158,7 +158,7 @@ class _Stream:
             return
         answer.close()
         why = _WHY.get(answer.status_code, "see the reader's log")
-        raise TransientDeviceError(f"the reader answered {answer.status_code} {answer.reason}", hint=why)
+        raise TransientDeviceError(f"the reader answered {answer.status_code} {str(answer.reason)[:80]}", hint=why)
 
 
 def _told(error: Exception) -> str:

@@ -10,6 +10,8 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+TEXT_LIMIT = 200  # characters of what a reader says in words
+
 # Bytes of TV parameters without their type byte (LLRP 1.0.1 section 16.2, 1.1 for 19 and 20).
 TV_BYTES = {
     1: 2, 2: 8, 3: 8, 4: 8, 5: 8, 6: 1, 7: 2, 8: 2, 9: 4, 10: 2, 11: 2, 12: 2, 13: 12, 14: 2, 15: 2, 16: 4, 17: 2,
@@ -47,9 +49,12 @@ class Parameter:
         return int(form.unpack_from(self.value, at)[0])
 
     def text(self, at: int) -> str:
-        """A UTF-8 string with its length before it, "" when it is cut off."""
+        """A UTF-8 string with its length before it, "" when it is cut off. For people: bounded, and printable."""
         length = self.number(at, "H")
-        return "" if length is None else self.value[at + 2 : at + 2 + length].decode("utf-8", "replace")
+        if length is None:
+            return ""
+        text = self.value[at + 2 : at + 2 + length].decode("utf-8", "replace")[:TEXT_LIMIT]
+        return "".join(one if one.isprintable() else "?" for one in text)
 
 
 def walk(data: bytes, at: int = 0) -> Iterator[Parameter]:

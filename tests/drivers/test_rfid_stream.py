@@ -54,13 +54,15 @@ def test_tags_and_inputs_come_with_times_of_this_gateway(r700: ImpinjStream) -> 
         portal.wait(lambda told: told.restorations == 1, "reading")
         r700.show(BIN, antenna=2, rssi_cdbm=-4875, phase=90.0)
         portal.wait(lambda told: len(told.reads) == 1, "the tag")
-        seen_s = time.time() - 3
+        seen_s = time.time() - 30
         r700.show(OTHER, at_s=seen_s)
         r700.set_input(1, is_on=True)
         portal.wait(lambda told: len(told.edges) == 1, "the input")
     first, second = portal.reads
     assert (first.epc, first.antenna, first.rssi_cdbm, first.phase, first.channel) == (BIN, 2, -4875, 1024, 866_300)
-    assert abs(second.last_ms - (CONTEXT.clock.mono_ms() + (seen_s - time.time()) * 1000)) < 1000
+    assert (
+        abs(second.last_ms - (CONTEXT.clock.mono_ms() + (seen_s - time.time()) * 1000)) < 5_000
+    )  # a loaded machine may be late
     assert (portal.edges[0].port, portal.edges[0].is_on) == (1, True)
     assert portal.losses == ["link"]
 

@@ -64,6 +64,12 @@ def test_bug_a_reader_that_claims_thousands_of_inputs_is_not_told_about_each_of_
     assert read_capabilities(said).inputs == 32
 
 
+@pytest.mark.promise("R8")
+def test_what_a_reader_says_in_words_is_bounded_and_printable() -> None:
+    code, text = m.read_status(status_param(401, "radio busy\x1b[2J\n" + "x" * 9000))
+    assert (code, text[:16], len(text)) == (401, "radio busy?[2J?x", 200)
+
+
 def test_the_power_asked_for_is_the_next_lower_step_the_reader_has() -> None:
     has = read_capabilities(capabilities(R420))
     for asked, index in ((1012, 1), (1025, 2), (0, 81), (900, None)):

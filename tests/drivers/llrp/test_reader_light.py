@@ -10,7 +10,7 @@ from tests.drivers.llrp.rig import BIN, driver
 from tests.drivers.portal import Portal
 from tests.drivers.rig import GOOD, REFUSED, HoldingSink, Running, wait_until
 
-PORTS = {"green": 1, "red": 2, "beeper": 4, "hold_ms": 200}
+PORTS = {"green": 1, "red": 2, "beeper": 4, "hold_ms": 1500}
 
 
 def test_a_verdict_lights_its_lamp_for_a_while_and_beeps(reader: LlrpReader, portal: Portal) -> None:

@@ -12,7 +12,7 @@ from tests.drivers.llrp.rig import BIN, OTHER, driver
 from tests.drivers.portal import Portal
 from tests.drivers.rig import CONTEXT, HoldingSink, Running, wait_until
 
-NEAR_MS = 500  # a loaded machine may be late
+NEAR_MS = 5_000  # a loaded machine may be late
 
 
 def _mono_ms(world_s: float) -> int:
@@ -76,7 +76,7 @@ def test_what_was_kept_over_a_broken_link_has_the_times_when_it_was_read(portal:
         with Running(driver(reader, portal.context), HoldingSink()):
             reader.wait_reading()
             reader.disconnect()
-            seen_s = time.time() - 7.0
+            seen_s = time.time() - 30.0
             reader.report([TagSeen(BIN, first_s=seen_s, last_s=seen_s + 2)])
             portal.wait(lambda told: bool(told.reads), "what was kept")
             read = portal.reads[0]
