@@ -29,6 +29,7 @@ CALLS_LIMIT = 5_000  # of readers' threads that wait for the desk's
 CALLS_AT_ONCE = 500  # between two looks at the clock
 TICK_S = 0.1
 STOP_MS = 3_000  # how long the last ones are tried to be stored
+OVERFLOW_SHOWN_MS = 600_000
 LOOK_MS = 1_000  # how often it is looked whether a beam is stuck or blind
 BLIND_READS, BLIND_MS = 200, 60_000  # strong reads without a beam within this time: is one of them blind?
 QUIET_CODES = frozenset({"PASSAGE_OPENED", "PORTAL_EMPTY"})  # nobody is waiting for that
@@ -70,6 +71,7 @@ class PortalDesk:
         self._calls: Queue[Call | None] = Queue(CALLS_LIMIT)
         self._missed: set[str] = set()  # devices whose calls did not fit
         self._look_ms = 0
+        self._overflow_ms: int | None = None
         self._doors = {
             layout.portal: _Door(Tracker(layout), station, PortalPost(submit, clock, self._told, self._wake))
             for layout, station in portals
@@ -163,6 +165,7 @@ class PortalDesk:
             device = self._missed.pop()
             now_ms = self._clock.mono_ms()
             self._take((device, ReadsLost(OVERFLOWED, now_ms), now_ms))
+            self._overflow_ms = now_ms
             self._warn("PORTAL_QUEUE", f"reads of {device} came faster than they could be taken")
 
     def _take(self, call: Call | None) -> None:
@@ -216,11 +219,19 @@ class PortalDesk:
             self._show(scan.read.station, verdict)
 
     def _look(self, now_ms: int) -> None:
+        if self._overflow_ms is not None and now_ms - self._overflow_ms > OVERFLOW_SHOWN_MS:
+            self._overflow_ms = None
+            self._clear("PORTAL_QUEUE")
         for portal, door in self._doors.items():
             if stuck := door.tracker.stuck(now_ms):
                 self._warn(f"PORTAL:{portal}/beam", f"{portal}: light curtain {', '.join(stuck)} stays blocked")
             else:
                 self._clear(f"PORTAL:{portal}/beam")
+            if mute := door.tracker.mute():
+                text = f"{portal}: antenna {', '.join(mute)} heard nothing in the last passages: check the cable"
+                self._warn(f"PORTAL:{portal}/antenna", text)
+            else:
+                self._clear(f"PORTAL:{portal}/antenna")
             if now_ms - door.blind_ms >= BLIND_MS:
                 self._look_for_blindness(portal, door)
                 door.blind_ms = now_ms

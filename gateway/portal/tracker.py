@@ -17,6 +17,7 @@ from gateway.portal.boundary import Gathering
 from gateway.portal.conclusion import conclude
 from gateway.portal.direction import Edge
 from gateway.portal.idle import IdleList
+from gateway.portal.mounting import Mounting
 from gateway.portal.parking import EVERYWHERE, Parking
 from gateway.portal.rules import INSIDE, OUTSIDE, RING_LIMIT, Layout
 from gateway.portal.sighting import UNKNOWN_CDBM
@@ -24,7 +25,6 @@ from gateway.tag import CUT_OFF, InputEdge, ReadsLost, TagRead
 
 News = Opened | Closed
 STABLE, LIMIT, STOP = "stable", "limit", "stop"
-PROVEN_MS = 3_600_000  # a beam that was not interrupted for longer may be blind
 NEVER_CDBM = 100_000  # no read is so strong
 
 
@@ -41,7 +41,7 @@ class Tracker:
             self._places[one.reader][one.port] = number
         self._beams = {(one.reader, one.port): one for one in layout.beams}
         self._blocked_ms: dict[tuple[str, int], int] = {}  # beams that are blocked, since when
-        self._worked_ms: dict[tuple[str, int], int] = {}  # when each beam last changed
+        self._mounting = Mounting(layout)
         self._cut: set[str] = set()  # readers without a link
         self._blind_until_ms = -1
         self._idle = IdleList(layout.rules)
@@ -70,6 +70,10 @@ class Tracker:
             for (reader, port), since_ms in self._blocked_ms.items()
             if now_ms - since_ms > self._rules.max_ms
         ]
+
+    def mute(self) -> list[str]:
+        """Antennas that heard nothing for long while others did."""
+        return self._mounting.mute()
 
     def take(self, reader: str, reads: Iterable[TagRead], now_ms: int) -> list[News]:
         """Reads of one reader in the order of receipt; `now_ms` is when they were received."""
@@ -103,7 +107,7 @@ class Tracker:
         is_blocked = edge.is_on == beam.is_blocked_when_on
         if is_blocked == (key in self._blocked_ms):
             return news
-        self._worked_ms[key] = edge.at_ms
+        self._mounting.note_edge(reader, edge.port, edge.at_ms)
         if is_blocked:
             self._blocked_ms[key] = edge.at_ms
         else:
@@ -211,13 +215,14 @@ class Tracker:
 
     def _close(self, passage: Gathering, at_ms: int, news: list[News], how: str = "") -> None:
         closed_by = how or (LIMIT if at_ms >= passage.limit_ms else STABLE)
-        passage.is_proven = all(at_ms - self._worked_ms.get(key, at_ms - PROVEN_MS) < PROVEN_MS for key in self._beams)
+        passage.is_proven = self._mounting.is_proven(at_ms)
         found = conclude(passage, self._idle, self._parking.side_of, at_ms, closed_by)
         for one in found:
             side = {IN: INSIDE, OUT: OUTSIDE, BACK: passage.came_from, UNKNOWN: ""}[one.direction]
             side = side or (EVERYWHERE if closed_by == LIMIT else "")
             if side:
                 self._parking.park((tag.epc for tag in one.tags), side, at_ms)
+        self._mounting.note_passage(passage)
         self.unplaced += passage.unplaced
         self._open = None
         self._closed_ms = at_ms

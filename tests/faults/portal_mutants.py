@@ -32,6 +32,10 @@ PORTAL_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.portal.pallet", "    if not layout.has_beams_on_both_sides or (", "    if False and ("),),
     ),
     Mutant(
+        "blind_beam_believed_for_an_hour", "pallets are sent back by a light curtain that broke a moment ago", _TRACKER,
+        (Edit("gateway.portal.mounting", "missed < MISSED_LIMIT", "True"),),
+    ),
+    Mutant(
         "idle_list_not_consulted", "what stands at the door is on every pallet", _TRACKER,
         (Edit("gateway.portal.pallet", "        why = idle.why_stray(", "        why = '' and idle.why_stray("),),
     ),

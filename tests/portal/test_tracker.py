@@ -85,6 +85,26 @@ def test_a_light_curtain_that_is_missing_or_blind_turns_no_pallet_back(layout: L
     assert [(one.direction, one.by) for one in passages] == ([(IN, "vote")] if edges else [])
 
 
+def test_a_light_curtain_that_goes_blind_is_believed_twice_and_then_the_tags_are() -> None:
+    door = Door(with_beams())
+    [first] = door.drive(Load(PALLET, IN_WAY), edges=door.beams_of(IN_WAY))
+    found = []
+    for _ in range(3):
+        edges = [edge for edge in door.beams_of(IN_WAY) if edge.port == 1]
+        found += door.drive(Load(PALLET, IN_WAY), edges=edges)
+    assert (first.direction, [one.direction for one in found]) == (IN, [BACK, BACK, IN])
+
+
+def test_an_antenna_that_hears_nothing_passage_after_passage_is_told() -> None:
+    door = Door()
+    for _ in range(5):
+        assert door.tracker.mute() == []
+        door.drive(Load(PALLET, IN_WAY, antennas=(1, 2, 3)))
+    assert door.tracker.mute() == [f"{READER}/4"]
+    door.drive(Load(PALLET, IN_WAY))
+    assert door.tracker.mute() == []
+
+
 def test_where_there_are_light_curtains_reads_alone_open_nothing_but_are_counted() -> None:
     door = Door(with_beams())
     assert door.drive(Load(PALLET, IN_WAY)) == []
