@@ -104,7 +104,8 @@ class Simulation:
         self._lead_of = lead_of
         self._begin_at, self._to_ms = begin, to_ms
         self._meter = Meter(begin.at_ms, begin.level, red_below)
-        self._phases = list(reversed(phases))
+        later = [phase for phase in phases if phase.at_ms > begin.at_ms]
+        self._phases = [*reversed(later), *phases[: len(phases) - len(later)][-1:]]  # the next one stands last
         self._watches: list[_Watch] = []
         self._arrivals: list[_Arrival] = []
         self._signals: list[Signalled] = []
@@ -157,10 +158,11 @@ class Simulation:
             if at_ms > until_ms:
                 return
             self._meter.wait(at_ms)
-            if self._phases and self._phases[-1].at_ms <= at_ms:
-                self._turn(self._phases.pop(), max(at_ms, self._meter.at_ms), row)
-            elif self._announced and self._announced[-1].known_ms <= at_ms:
+            at_ms = max(at_ms, self._begin_at.at_ms)  # what was before is known from the beginning
+            if self._announced and self._announced[-1].known_ms <= at_ms:
                 self._announce()
+            elif self._phases and self._phases[-1].at_ms <= at_ms:
+                self._turn(self._phases.pop(), at_ms, row)
             elif self._arrivals and self._arrivals[0].at_ms <= at_ms:
                 self._arrive(heappop(self._arrivals), row)
             else:

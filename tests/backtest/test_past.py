@@ -107,6 +107,22 @@ def test_the_rules_so_far_are_those_that_were_loaded_when_they_were_loaded() -> 
     assert set(quantities) == {(False, 50), (True, 90)}
 
 
+def test_rules_that_were_over_when_a_stock_began_order_nothing() -> None:
+    script = Script()
+    masters(script, 0, "items", {"id": ITEM, "uom": "PCE"})
+    for day, row in ((1, {**LOT, "reorder_point": 5000}), (2, LOT)):
+        fact = {"version": day, "hash": "", "name": "", "document": {"rule": [row]}}
+        script.add(day, "rules_loaded", facts=[[*RULES_FACT, fact]])
+    script.opening("100", day=5)
+    script.use(6, "10")
+    script.end(7)
+    recording = script.record()
+    epochs = [Epoch(one.at_ms, rules_of(one.document)[0]) for one in recording.rules]
+    phases = phases_of(epochs, pasts_of(recording.masters, recording.from_ms), [PLACE], UTC, with_shadow=False)
+    [stock] = run(recording, phases, {}, Assumption(1, UTC, 2 * DAY_MS)).stocks
+    assert stock.old.signals == ()
+
+
 def test_ticks_follow_the_plants_clock_its_working_days_and_even_spans() -> None:
     berlin = Calendar(zone=ZoneInfo("Europe/Berlin"), week=(True,) * 5 + (False,) * 2)
     friday = START_MS + 0 * DAY_MS  # 1 January 2027

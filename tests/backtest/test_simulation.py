@@ -243,3 +243,12 @@ def test_one_shortage_is_one_signal_until_its_goods_come_and_then_it_is_judged_a
     times = [round((one.at_ms - START_MS) / DAY_MS, 2) for one in stock.new.signals]
     assert times == [1.0, 3.5]
     assert stock.new.daily[-1] == (180 - 1 - 220 + 400) * MICRO
+
+
+@pytest.mark.parametrize("from_day", [1, 97, 98.5, 99, 200])
+def test_a_period_that_begins_in_the_middle_knows_what_was_on_order(from_day: float) -> None:
+    recording = recorded_under_a_rule(30, 40, 3).record(from_day=from_day, to_day=300)
+    rules = {PLACE: lot_rule("30", "40")}
+    [stock] = run(recording, rules, rules, Assumption(7, UTC)).stocks
+    assert stock.old.figures == stock.actual.figures
+    assert list(stock.old.daily) == list(stock.actual.daily)
