@@ -58,7 +58,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "gateway.epcis", "gateway.kanban.moment", "gateway.settings", "gateway.store.reader",
     ),
     "gateway.epcis": (
-        "gateway.codes.checkdigit", "gateway.codes.epc", "gateway.goods.unit", "gateway.kanban", *_PURE,
+        "gateway.codes.checkdigit", "gateway.codes.epc", "gateway.goods.unit", "gateway.kanban", "gateway.passage",
+        *_PURE,
     ),
     "gateway.label": ("gateway.codes", *_PURE),
     "gateway.probe_sheet": ("gateway.codes", "gateway.label"),

@@ -27,6 +27,15 @@ class Stage:
         """Our location of the station where it happened, "" when it is not configured any more."""
         return self.stations.get(str(event.get("sta", "")), "")
 
+    def read_point(self, event: Body) -> str:
+        """The URI of where it was read: the portal's own, if one is configured, else that of the station's location."""
+        passage = event.get("passage")
+        portal = str(passage.get("portal", "")) if isinstance(passage, Mapping) else str(event.get("portal", ""))
+        if portal and portal in self.naming.places:
+            return self.naming.places[portal]
+        here = self.place_of(event)
+        return self.naming.place(here) if here else ""
+
     def happened_ms(self, event: Body) -> int:
         """When it happened, milliseconds since 1970."""
         return wall_ms_of(event["at"]["w"]) if "at" in event else self.recorded_ms(event)

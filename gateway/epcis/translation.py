@@ -1,8 +1,8 @@
 """From journal events to EPCIS events. The same event gives the same EPCIS events with the same ids, always.
 
 A booking of goods is one ObjectEvent, AggregationEvents for what it put into units or took out of them, and a
-TransactionEvent that ties a pallet to its documents. An undo declares all of them an error, once more with the same
-ids, and names what happened instead where something did.
+TransactionEvent that ties a pallet to its documents; what a portal saw stands in passing.py. An undo declares all of
+them an error, once more with the same ids, and names what happened instead where something did.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from gateway.epcis.act import STEPS, Step, documents_of, emptied, objects_of, place_after
 from gateway.epcis.aggregation import aggregations
 from gateway.epcis.fingerprint import event_id
+from gateway.epcis.passing import seen
 from gateway.epcis.stage import Body, Stage
 from gateway.kanban.moment import iso_utc
 from gateway.quantity import parse_quantity
@@ -32,6 +33,8 @@ def translated(event: Body, stage: Stage) -> Events:
             return _declared(event, str(event["voids"]), "did_not_occur", [], stage)
         case "posting_redriven":
             return _corrected(event, stage)
+        case "passage_closed":
+            return [_event(kind, event, members, stage) for kind, members in seen(event, stage)]
     if event.get("operation") not in STEPS or "facts" not in event or "redrives" in event:
         return []
     return _booked(event, stage)
@@ -128,10 +131,10 @@ def _event(kind: str, event: Body, members: dict[str, Any], stage: Stage) -> dic
 
 def _where(event: Body, stage: Stage) -> dict[str, Any]:
     """`readPoint` and `bizLocation`, as far as they are known."""
-    here, after = stage.place_of(event), place_after(event, stage)
+    here, after = stage.read_point(event), place_after(event, stage)
     found = {}
     if here:
-        found["readPoint"] = {"id": stage.naming.place(here)}
+        found["readPoint"] = {"id": here}
     if after:
         found["bizLocation"] = {"id": stage.naming.place(after)}
     return found

@@ -210,8 +210,9 @@ class StoreReader:
         return self._connection.execute(query, (parse_id(event_id),)).fetchone() is not None
 
     def movements(self, after_seq: int) -> Iterator[Row]:
-        """Journal events of stream `mov` behind a row, oldest first, each with its `seq`: what happened to goods."""
-        query = "SELECT seq,body FROM journal WHERE seq>? AND stream='mov' ORDER BY seq"
+        """What happened to goods behind a row: stream `mov` and passages, oldest first, each with its `seq`."""
+        is_passage = "instr(body, '\"t\":\"passage_closed\"')>0"  # a search in the text costs less than reading it
+        query = f"SELECT seq,body FROM journal WHERE seq>? AND (stream='mov' OR {is_passage}) ORDER BY seq"  # noqa: S608
         for seq, text in self._connection.execute(query, (after_seq,)):
             yield {"seq": seq, **orjson.loads(text)}
 

@@ -54,7 +54,7 @@ def told_by(store: Store, **members: Any) -> list[dict[str, Any]]:
     rows = [
         {**body, "seq": seq}
         for seq, (body, stream) in enumerate(zip(store.view.journal, store.view.streams, strict=True), start=1)
-        if stream == "mov"
+        if stream == "mov" or body["t"] == "passage_closed"
     ]
     return list(window_of(rows, stage(store, **members), 0, 2**31).events)
 

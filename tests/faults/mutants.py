@@ -19,6 +19,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 from tests.faults.device_mutants import DEVICE_MUTANTS
+from tests.faults.epcis_mutants import EPCIS_MUTANTS
 from tests.faults.goods_mutants import GOODS_MUTANTS
 from tests.faults.mutant import Edit, Mutant
 from tests.faults.people_mutants import PEOPLE_MUTANTS
@@ -142,7 +143,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *DEVICE_MUTANTS,
     *RULE_MUTANTS,
     *GOODS_MUTANTS,
-    *PORTAL_MUTANTS,
+    *EPCIS_MUTANTS, *PORTAL_MUTANTS,
     *PEOPLE_MUTANTS,
     *RESOLVE_MUTANTS,
     *REORDER_MUTANTS,

@@ -20,6 +20,7 @@ SLOW = frozenset({
     "press_acknowledged_before_commit", "taken_back_twice", "never_resumes", "news_taken_for_an_answer",
     "first_sample_taken_for_a_press", "no_checkpoint_before_green", "sealed_file_may_end_anywhere",
     "natural_key_not_recognised", "ssi_repeat_is_a_second_code", "witness_check_sum_ignored",
+    "captured_before_the_job_ends", "cursor_not_noted", "refused_document_given_up",
 })  # fmt: skip
 
 
