@@ -10,6 +10,7 @@ from gateway.master import OrderPoint
 from gateway.model import Event, Rejection
 from gateway.quantity import format_quantity
 from gateway.reorder.binding import Bound
+from gateway.reorder.distance import distance_of
 from gateway.reorder.expression import ExpressionError, evaluate
 from gateway.reorder.finding import Act, Finding
 from gateway.reorder.flag import cleared, flag_of, flagged
@@ -37,6 +38,13 @@ class Judgement:
     finding: Finding | None = None
     event: Event | None = None
     netted: tuple[dict[str, object], ...] = ()
+
+    @property
+    def distance(self) -> int:
+        """How far the stock may fall before it needs to be judged again; 0 when nobody can say."""
+        if self.outcome != "not_true" or self.finding is None:
+            return 0
+        return distance_of(self.finding, self.bound.named) or 0
 
 
 # What a judgement's outcome may be.
@@ -115,6 +123,8 @@ class Judge:
         finding, counted = netted(
             finding, bound.rule, situation, lambda coming: self._found(bound, situation.as_if_here(coming))
         )
+        if (fault := situation.fault("receipts")) is not None:
+            return self._unable(bound, episode, fault, finding, view)
         if finding.quantity <= 0:
             return Judgement(bound, episode, "netted", finding, cleared(place, view), tuple(counted))
         if view.master("items", episode.item) is None:

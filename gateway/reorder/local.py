@@ -61,9 +61,7 @@ class Local:
         return f"{fact} {self.location}" + (f" ({versions})" if versions else "")
 
     def fault(self, fact: str) -> Rejection | None:
-        """Looked for by answering: a unit that cannot be converted, say. What nobody asked for stops nobody."""
-        if fact in _CONVERTED:
-            getattr(self, fact)()
+        """Found by answering: a unit that cannot be converted, say. What nobody asked for stops nobody."""
         if fact in _NEEDED and fact in self._answers and (uom := self._plan.unreadable(self.item, self.view)):
             self._fault_unit(fact, uom, self.item)
         return self._faults.get(fact)
@@ -244,6 +242,9 @@ class Local:
         return watched(history, min(came)) if came else history
 
     def calendar(self) -> Calendar:
+        return self._once("calendar", self._calendar)
+
+    def _calendar(self) -> Calendar:
         point = self._plan.point(self.item, self.location, self.view)
         return self._plan.calendar(point.calendar if point else "", self.view)
 
@@ -302,4 +303,3 @@ _DATASETS = {
     "work_orders": ("work_orders",), "bom": ("boms",), "calendar": ("calendars",), "elsewhere": ("order_points",),
 }  # fmt: skip
 _NEEDED = frozenset({"allocated", "demands", "work_orders"})
-_CONVERTED = frozenset({"receipts"})

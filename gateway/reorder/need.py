@@ -8,6 +8,7 @@ fact by their key, and their documents lead to them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from gateway.kanban.key import NEED_FACT
@@ -71,6 +72,7 @@ def episode_name(rule: str, item: str, place: str) -> str:
     return "/".join(map(_safe, (item, place, rule)))
 
 
+@lru_cache(maxsize=50_000)
 def place_name(item: str, place: str) -> str:
     return f"{_safe(item)}/{_safe(place)}"
 

@@ -45,6 +45,7 @@ class Plan:
 
     def __init__(self, zone: ZoneInfo) -> None:
         self.zone = zone
+        self._always = replace(ALWAYS, zone=zone)
         self._built: dict[str, tuple[Any, Any]] = {}  # name -> (versions, index)
 
     def versions(self, view: View, *datasets: str) -> tuple[tuple[int, str], ...]:
@@ -107,7 +108,7 @@ class Plan:
     def calendar(self, name: str, view: View) -> Calendar:
         """A calendar in the plant's time; one that nobody knows works always."""
         if not name:
-            return replace(ALWAYS, zone=self.zone)
+            return self._always
         key = f"calendar {name}"
         return self._index(key, view, ("calendars",), lambda one: _calendar(name, one, self.zone))
 

@@ -16,8 +16,9 @@ from gateway.kanban.mode import LIVE, MODE_FACT, MODES
 from gateway.kanban.moment import Since, since_of
 from gateway.master import Loop
 from gateway.model import Event, Intake, Tick
+from gateway.quantity import parse_quantity
 from gateway.reorder.answer import answered
-from gateway.reorder.binding import Bindings
+from gateway.reorder.binding import PLACES_REMEMBERED, Bindings
 from gateway.reorder.flag import cleared, flag_of, flagged
 from gateway.reorder.judgement import Judge, Judgement
 from gateway.reorder.local import Local
@@ -25,6 +26,7 @@ from gateway.reorder.plan import Plan
 from gateway.reorder.rule import Rule, RuleSet, Schedule
 from gateway.reorder.ruledocument import rules_of
 from gateway.reorder.schedule import SCHEDULE_FACT, Run, is_due, is_kept
+from gateway.reorder.situation import AVAILABLE
 from gateway.text.sentence import say
 from gateway.view import View
 
@@ -54,6 +56,7 @@ class Planner:
         self._swept_ms: int | None = None  # when all places were last put into the queue
         self._generation = 0
         self._unanswered: list[Body] = []  # bodies that say more of a place than one event can
+        self._distances: dict[Place, dict[str, int]] = {}  # by rule: how far stock may fall before it can fire
         self._modes: dict[str, str] | None = None  # of rules and items, by `rule/<id>` and `item/<item>@<place>`
         self._run: Run | None = None  # of a rule with a schedule
         self._last_runs: dict[str, Since] = {}
@@ -64,13 +67,17 @@ class Planner:
         events = self._answered(bodies, view)
         if rules is None:
             return tuple(events)
-        places = dict.fromkeys(place for body in bodies for place in self._touched(body, view))
+        places: dict[Place, int | None] = {}
+        for body in bodies:
+            for place, fall in self._touched(body, view):
+                before = places.get(place, 0)
+                places[place] = None if before is None or fall is None else before + fall
         if isinstance(intake, Tick) and not bodies:
             places |= dict.fromkeys(self._swept(view))
         answered_for = {(event.body["item"], event.body["location"]) for event in events}
-        for place in places:
+        for place, fall in places.items():
             if place not in answered_for:  # they are looked at once that is known
-                events += self._looked_at(place, rules, view)
+                events += self._looked_at(place, fall, rules, view)
         if isinstance(intake, Tick) and not (bodies or events):
             events += self._ran(rules, view)
         return tuple(events)
@@ -93,6 +100,7 @@ class Planner:
             self._run, self._swept_ms = None, None
             self._last_runs.clear()
             self._unanswered, self._modes = [], None
+            self._distances.clear()
 
     def rules(self, view: View) -> RuleSet | None:
         """The rules that hold; None before any were loaded."""
@@ -120,24 +128,29 @@ class Planner:
 
     # -- what was touched ----------------------------------------------------------------------
 
-    def _touched(self, body: Body, view: View) -> Iterator[Place]:
+    def _touched(self, body: Body, view: View) -> Iterator[tuple[Place, int | None]]:
+        """The places, and by how much usable stock fell there if nothing else happened."""
         if "origin" in body:
             return
         for move in body.get("mv", ()):
-            for location in (move["from"], move["to"]):
-                if location is not None:
-                    yield move["item"], view.area(location)
+            if move["from"] is not None:
+                is_usable = move.get("status", AVAILABLE) == AVAILABLE
+                yield (move["item"], view.area(move["from"])), parse_quantity(move["base"]) if is_usable else None
+            if move["to"] is not None:
+                yield (move["item"], view.area(move["to"])), None
         if body["t"].startswith("reorder_"):
-            yield body["item"], body["location"]
-        elif "tr" in body or "closes" in body or "reopens" in body:
-            yield from _of_a_loop(body.get("loop", ""), view)
+            yield (body["item"], body["location"]), None
+        elif "tr" in body or "closes" in body or "reopens" in body or "doc" in body:
+            yield from ((place, None) for place in _of_a_loop(body.get("loop", ""), view))
         elif body["t"] in ("rules_loaded", "stock_adopted", "mode_changed"):
             self._modes = None
+            self._distances.clear()
             self._put_all(view)
         if "md" in body:
             self._put_changed(body["md"], view)
 
     def _put_changed(self, change: Body, view: View) -> None:
+        self._distances.clear()
         if change["dataset"] == "purchase_orders":
             items = {line.get("item") for row in change["set"] for line in row.get("lines", ())}
             self._put(place for place in self.places(view) if place[0] in items or change["del"])
@@ -146,8 +159,11 @@ class Planner:
 
     # -- looking at places ---------------------------------------------------------------------
 
-    def _looked_at(self, place: Place, rules: RuleSet, view: View) -> list[Event]:
-        """At most one event of a place: it is looked at again once that is known."""
+    def _looked_at(self, place: Place, fall: int | None, rules: RuleSet, view: View) -> list[Event]:
+        """At most one event of a place: it is looked at again once that is known.
+
+        `fall`: by how much its usable stock fell if nothing else happened there; None: look at every rule.
+        """
         item, area = place
         bounds = self._bindings.rules_at(rules, item, area, view)
         if not bounds:
@@ -155,11 +171,24 @@ class Planner:
         situation = Local(item, area, view, self.plan)
         if (event := self._negative(situation)) is not None:
             return [event]
+        known = self._distances.pop(place, {})
+        before = known if fall is not None else {}
+        left: dict[str, int] = {}
         for bound in bounds:
-            if bound.rule.schedule is None:
+            if bound.rule.schedule is not None:
+                continue
+            distance = before.get(bound.rule.id, 0) - (fall or 0)
+            if distance <= 0:
                 judgement = self._judge.judged(bound, situation, rules, self._mode_at(bound.rule, item, area, view))
                 if judgement.event is not None:
                     return [judgement.event]
+                distance = judgement.distance
+            if distance > 0:
+                left[bound.rule.id] = distance
+        if left:
+            if len(self._distances) >= PLACES_REMEMBERED:
+                self._distances.clear()
+            self._distances[place] = left
         return []
 
     def _mode_at(self, rule: Rule, item: str, area: str, view: View) -> str:
