@@ -22,6 +22,7 @@ from tests.faults.device_mutants import DEVICE_MUTANTS
 from tests.faults.epcis_mutants import EPCIS_MUTANTS
 from tests.faults.goods_mutants import GOODS_MUTANTS
 from tests.faults.mutant import Edit, Mutant
+from tests.faults.need_mutants import NEED_MUTANTS
 from tests.faults.people_mutants import PEOPLE_MUTANTS
 from tests.faults.portal_mutants import PORTAL_MUTANTS
 from tests.faults.reader_mutants import READER_MUTANTS
@@ -147,6 +148,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *PEOPLE_MUTANTS,
     *RESOLVE_MUTANTS,
     *REORDER_MUTANTS,
+    *NEED_MUTANTS,
     *TRUST_MUTANTS,
     *READER_MUTANTS,
 )  # fmt: skip
