@@ -60,7 +60,7 @@ class Load:
     epcs: tuple[str, ...]
     way: Way
     power_cdbm: int = -4500
-    per_s: int = 20
+    per_s: int = 10
     antennas: tuple[int, ...] = (1, 2, 3, 4)
 
 
