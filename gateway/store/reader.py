@@ -20,6 +20,7 @@ from gateway.store.projections import previous_event
 
 Row = dict[str, Any]
 CLOCK_SLACK_MS = 24 * 3_600_000
+ROWS_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +180,20 @@ class StoreReader:
     def telling(self, words: Sequence[str]) -> Iterator[Row]:
         """Every event whose canonical JSON holds one of these texts, oldest first, each with its `seq`.
 
-        For those who read the whole journal: what they do not want costs no parsing.
+        For those who read the whole journal: what they do not want costs no parsing, and it is read in pieces, so that
+        no checkpoint of a running gateway waits for the end.
         """
-        loads = orjson.loads
-        for seq, text in self._connection.execute("SELECT seq,body FROM journal ORDER BY seq"):
-            for word in words:
-                if word in text:
-                    event: Row = loads(text)
-                    event["seq"] = seq
-                    yield event
-                    break
+        loads, after = orjson.loads, 0
+        query = "SELECT seq,body FROM journal WHERE seq>? ORDER BY seq LIMIT ?"
+        while rows := self._connection.execute(query, (after, ROWS_AT_ONCE)).fetchall():
+            for seq, text in rows:
+                for word in words:
+                    if word in text:
+                        event: Row = loads(text)
+                        event["seq"] = seq
+                        yield event
+                        break
+            after = rows[-1][0]
 
     def sent_between(self, start: str, end: str) -> Iterator[Sent]:
         """Events of `sig` and `mov` whose own `w` lies in [start, end), newest first.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 
 from gateway.cli import main
 from gateway.cli.report import REPORTS
+from gateway.store.reader import StoreReader
 from tests.cli.test_store_commands import _CONFIG
 from tests.reorder.shop import BELOW, ITEM, PLACE, Shop
 from tests.store.rig import HandClock
@@ -54,3 +56,11 @@ def test_turns_are_use_against_average_stock(config: Path) -> None:
 def test_an_unknown_report_is_told_with_those_that_exist(config: Path) -> None:
     result = CliRunner().invoke(main, ["report", "profit", "--config", str(config)])
     assert (result.exit_code, "No such command" in result.output) == (2, True)
+
+
+def test_a_journal_that_is_read_in_pieces_is_read_whole(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(StoreReader(config.parent / "data")) as reader:
+        whole = [event["seq"] for event in reader.telling(('"t":',))]
+        monkeypatch.setattr("gateway.store.reader.ROWS_AT_ONCE", 7)
+        assert [event["seq"] for event in reader.telling(('"t":',))] == whole == list(range(1, reader.head() + 1))
+        assert {event["t"] for event in reader.telling(('"t":"goods_issued"',))} == {"goods_issued"}
