@@ -12,6 +12,7 @@ from gateway.clock import Clock
 from gateway.errors import BusyError
 from gateway.model import Intake, Outcome, Scan, Status, Verdict
 from gateway.passage import Opened, Passage
+from gateway.portal.rules import INSIDE, OUTSIDE, Antenna, Layout
 from gateway.portal_desk import CALLS_LIMIT, PortalDesk
 from gateway.portal_post import RETRY_MS, WAITING_LIMIT
 from gateway.tag import InputEdge, TagRead
@@ -239,3 +240,21 @@ def test_a_beam_that_stays_blocked_and_reads_without_a_beam_are_warnings() -> No
         bench.desk.tags(READER, [TagRead(sscc(n), 1, -4000, 3, bench.clock.ms, bench.clock.ms)] * 5)
         bench.pass_ms(1000)
     assert "PORTAL:P1/blind" in bench.warned
+
+
+def test_two_doors_may_share_a_reader_and_each_hears_its_own_antennas() -> None:
+    disk, clock = Disk(), Hand()
+    doors = [Layout(name, tuple(Antenna(READER, port + n, side) for n, side in enumerate((OUTSIDE, INSIDE))))
+             for name, port in (("P1", 1), ("P2", 3))]  # fmt: skip
+    desk = PortalDesk([(door, "DOCK-1") for door in doors], disk, clock, lambda station, said: None)
+    desk.restored(READER, clock.ms)
+    for port in (3, 4):
+        for _ in range(20):
+            clock.ms += 100
+            desk.tags(READER, [TagRead(sscc(1), port, -5000, 1, clock.ms, clock.ms)])
+            desk.turn(0)
+    for _ in range(40):
+        clock.ms += 100
+        desk.turn(0)
+    [passage] = [scan.passage for scan in disk.stored if isinstance(scan.passage, Passage)]
+    assert (passage.portal, passage.direction) == ("P2", "in")

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.passage import BACK, DISSENTS, IN, INHERITS, MEMBER, OUT, UNKNOWN, Opened
-from gateway.portal.rules import Layout, Rules
+from gateway.passage import BACK, DISSENTS, IN, INHERITS, MEMBER, OUT, UNKNOWN, Closed, Opened
+from gateway.portal.rules import INSIDE, OUTSIDE, Antenna, Layout, Rules
+from gateway.portal.tracker import Tracker
 from gateway.tag import CUT_OFF, InputEdge, ReadsLost, TagRead
 from tests.portal.scene import (
     ANTENNAS,
@@ -19,6 +20,7 @@ from tests.portal.scene import (
     Door,
     Load,
     grai,
+    reads_of,
     sgtin,
     sscc,
     with_beams,
@@ -263,6 +265,20 @@ def test_a_pallet_half_of_whose_tags_say_otherwise_has_no_direction() -> None:
     [passage] = Door().drive(Load(PALLET, IN_WAY), Load(tuple(sgtin(n) for n in range(500, 520)), OUT_WAY))
     assert passage.direction == UNKNOWN
     assert "80 % are needed" in passage.why
+
+
+def test_two_readers_one_before_and_one_behind_the_door_are_one_portal() -> None:
+    antennas = (Antenna("front", 1, OUTSIDE), Antenna("back", 1, INSIDE))
+    tracker = Tracker(Layout("P1", antennas))
+    news = tracker.tick(1_000_000)
+    for at_ms, read in reads_of([Load(PALLET, IN_WAY, antennas=(1, 3))], 1_000_000):
+        assert isinstance(read, TagRead)
+        reader = "front" if read.antenna == 1 else "back"
+        news += tracker.take(reader, [read._replace(antenna=1)], at_ms)
+    news += tracker.tick(1_020_000)
+    [passage] = [one for closed in news if isinstance(closed, Closed) for one in closed.passages]
+    assert (passage.direction, len(passage.tags)) == (IN, len(PALLET))
+    assert {name for tag in passage.tags for name, _, _ in tag.at} == {"front/1", "back/1"}
 
 
 def test_a_tag_with_two_reads_is_too_weak_to_count() -> None:
