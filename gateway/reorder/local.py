@@ -21,6 +21,7 @@ from gateway.reorder.bom import Bom, BomLine, WorkOrder
 from gateway.reorder.delivery import lead_times
 from gateway.reorder.finding import Way
 from gateway.reorder.plan import Claim, Plan, base_of, open_lines
+from gateway.reorder.request import transferred_from
 from gateway.reorder.situation import (
     AVAILABLE,
     Demand,
@@ -117,11 +118,26 @@ class Local:
             area = self.view.area(point.location)
             if area != self.location:
                 other = Local(self.item, area, self.view, self._plan)
-                kept = parse_quantity(point.given.get("safety_stock", "0"))
+                kept = parse_quantity(point.given.get("safety_stock", "0")) + self._promised(area)
                 free = other.on_hand_of(self.item) - other.allocated() - kept
                 if free > 0:
                     found.append(Elsewhere(area, free))
         return tuple(sorted(found, key=lambda one: one.location))
+
+    def _promised(self, area: str) -> int:
+        """What open signals have asked another place for: by its loops' cards, or by transfers of rules."""
+        return sum(
+            self._asked_from(area, one) for one in self.view.signals_of(self.item) if one.key not in self._without
+        )
+
+    def _asked_from(self, area: str, signal: Signal) -> int:
+        if signal.doc and self.view.master("shipments", signal.doc) is not None:
+            return 0  # it is reserved there by that document
+        if signal.loop:
+            loop: Loop | None = self.view.master("loops", signal.loop)
+            return signal.quantity if loop is not None and self.view.area(loop.source) == area else 0
+        event = self.view.event(signal.opened_seq) or {}
+        return transferred_from(area, event.get("tr", {}))
 
     def _owner(self, lot: str) -> str:
         if not lot:

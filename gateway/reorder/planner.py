@@ -55,6 +55,7 @@ class Planner:
         self._queue: deque[Place] = deque()
         self._swept_ms: int | None = None  # when all places were last put into the queue
         self._generation = 0
+        self._postponed: list[Place] = []  # of an item that was just asked for at another place
         self._unanswered: list[Body] = []  # bodies that say more of a place than one event can
         self._distances: dict[Place, dict[str, int]] = {}  # by rule: how far stock may fall before it can fire
         self._modes: dict[str, str] | None = None  # of rules and items, by `rule/<id>` and `item/<item>@<place>`
@@ -67,7 +68,8 @@ class Planner:
         events = self._answered(bodies, view)
         if rules is None:
             return tuple(events)
-        places: dict[Place, int | None] = {}
+        places: dict[Place, int | None] = dict.fromkeys(self._postponed)
+        self._postponed = []
         for body in bodies:
             for place, fall in self._touched(body, view):
                 before = places.get(place, 0)
@@ -76,7 +78,11 @@ class Planner:
             places |= dict.fromkeys(self._swept(view))
         answered_for = {(event.body["item"], event.body["location"]) for event in events}
         for place, fall in places.items():
-            if place not in answered_for:  # they are looked at once that is known
+            if place in answered_for:  # they are looked at once that is known
+                continue
+            if any(_asks_for(place[0], event) for event in events):  # what it asks for is promised once
+                self._postponed.append(place)
+            else:
                 events += self._looked_at(place, fall, rules, view)
         if isinstance(intake, Tick) and not (bodies or events):
             events += self._ran(rules, view)
@@ -98,6 +104,7 @@ class Planner:
         if self._generation != view.generation:
             self._generation = view.generation
             self._run, self._swept_ms = None, None
+            self._postponed = []
             self._last_runs.clear()
             self._unanswered, self._modes = [], None
             self._distances.clear()
@@ -117,9 +124,7 @@ class Planner:
             return []
         bounds = self._bindings.rules_at(rules, item, area, view)
         situation = Local(item, area, view, self.plan)
-        return [
-            self._judge.judged(one, situation, rules, self._mode_at(one.rule, item, area, view)) for one in bounds
-        ]
+        return [self._judge.judged(one, situation, rules, self._mode_at(one.rule, item, area, view)) for one in bounds]
 
     @property
     def is_waiting(self) -> bool:
@@ -219,6 +224,8 @@ class Planner:
             self._run = Run(due.id, since_of(view.now), deque(self.places(view)))
         run, events = self._run, list[Event]()
         for _ in range(min(SWEEP_PLACES, len(run.places))):
+            if any(_asks_for(run.places[0][0], event) for event in events):
+                break  # what it asks for is promised once: it is known with the next tick
             events += self._judged_by(run.rule, run.places.popleft(), rules, view)
         if not run.places:
             self._run = None
@@ -265,6 +272,10 @@ class Planner:
         stocked = {(item, view.area(location)) for item, location, _, _ in view.all_stock()}
         planned = {(row["item"], view.area(row["location"])) for row in view.master_rows("order_points").values()}
         return sorted(stocked | planned)
+
+
+def _asks_for(item: str, event: Event) -> bool:
+    return event.kind == "reorder_triggered" and event.body["item"] == item
 
 
 def _of_a_loop(name: str, view: View) -> Iterator[Place]:

@@ -8,9 +8,9 @@ from gateway.kanban.mode import SHADOW
 from gateway.kanban.moment import iso_utc
 from gateway.master import Item
 from gateway.model import Event
-from gateway.quantity import format_quantity
+from gateway.quantity import format_quantity, parse_quantity
 from gateway.reorder.binding import Bound
-from gateway.reorder.finding import Finding, Priority, Share
+from gateway.reorder.finding import Finding, Priority, Share, Way
 from gateway.reorder.need import Episode, facts_of, need_key, opened
 from gateway.reorder.rule import RuleSet
 from gateway.view import View
@@ -75,6 +75,13 @@ def trigger_of(
 def _share(one: Share) -> dict[str, Any]:
     told = {"way": str(one.way), "source": one.source, "qty": format_quantity(one.quantity)}
     return {**told, "due": iso_utc(one.due_ms)} if one.due_ms is not None else told
+
+
+def transferred_from(area: str, trigger: dict[str, Any]) -> int:
+    """How much a trigger, as `trigger_of` wrote it, asks a place for (A03)."""
+    shares = trigger.get("shares") or [{name: trigger[name] for name in ("way", "source", "qty") if name in trigger}]
+    wanted = [one for one in shares if (one.get("way"), one.get("source")) == (Way.TRANSFER, area)]
+    return sum(parse_quantity(one["qty"]) for one in wanted)
 
 
 _BASIS = ("kind", "why", "formula", "numbers", "comparisons", "shares", "need_ms", "order_by_ms", "level")

@@ -114,6 +114,15 @@ REORDER_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.reorder.abc_class", "    return margin if before == letter else -margin", "    return 0"),),
     ),
     Mutant(
+        "stock_promised_twice", "two short places are promised the same goods", f"{_TESTS}test_local.py",
+        (Edit("gateway.reorder.local", ' + self._promised(area)', ""),),
+    ),
+    Mutant(
+        "stock_promised_twice_at_once", "places looked at together are promised the same goods",
+        f"{_TESTS}test_local.py",
+        (Edit("gateway.reorder.planner", 'return event.kind == "reorder_triggered" and', "return False and"),),
+    ),
+    Mutant(
         "fault_ignored", "a rule fires on a fact that nobody could read", f"{_TESTS}test_property.py",
         (Edit("gateway.reorder.kind", "        if fault is not None:", "        if False:"),),
     ),

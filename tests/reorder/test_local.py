@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gateway.quantity import MICRO
 from gateway.reorder.explanation import explained
 from gateway.reorder.local import Local
 from gateway.store.verify import verify
+from tests.kanban.floor import LOOP
 from tests.reorder.shop import ITEM, PLACE, Shop
 from tests.reorder.situations import DAY_MS, HOUR_MS
 
@@ -104,6 +106,62 @@ def test_a_gap_that_another_place_covers_in_part_asks_for_each_share(tmp_path: P
     assert (trigger["tr"]["qty"], shares) == ("40", [("transfer", "WH2", "15"), ("purchase", "V1", "25")])
     assert "source" not in trigger["tr"]
     assert "from several" in explained(trigger)[1]
+    shop.close()
+
+
+def short_at_two_places(shop: Shop, *, free: int) -> None:
+    """Work orders of 15 at WH and at WH3; WH2 has some."""
+    shop.load("order_points", *({"id": place, "item": ITEM, "location": place} for place in (PLACE, "WH2", "WH3")))
+    shop.receive(free, "WH2")
+    parts = [
+        {"line": "10", "item": ITEM, "quantity": "15", "uom": "PCE", "location": place} for place in (PLACE, "WH3")
+    ]
+    made = {"item": "NUT", "quantity": "1", "uom": "PCE"}
+    shop.load("work_orders", *({"id": f"WO-{n}", "components": [one], **made} for n, one in enumerate(parts)))
+    shop.tick()
+
+
+def ways(shop: Shop) -> list[tuple[str, str, str]]:
+    return [(one["location"], one["tr"].get("way", ""), one["tr"]["qty"]) for one in shop.triggers()]
+
+
+def test_stock_at_another_place_is_promised_once_however_many_places_are_short(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, {"id": "wo", "kind": "work_order_shortage"})
+    shop.load("sources", {"id": "S1", "item": ITEM, "supplier": "V1", "preferred": True, "lead_time_h": 24})
+    short_at_two_places(shop, free=15)
+    assert ways(shop) == [(PLACE, "transfer", "15"), ("WH3", "purchase", "15")]
+    assert verify(tmp_path).findings == []
+    shop.close()
+
+
+def test_what_is_left_of_it_after_an_open_transfer_is_still_given(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, {"id": "wo", "kind": "work_order_shortage"})
+    shop.load("sources", {"id": "S1", "item": ITEM, "supplier": "V1", "preferred": True, "lead_time_h": 24})
+    short_at_two_places(shop, free=20)
+    [_, second] = shop.triggers()
+    shares = [(one["way"], one["source"], one["qty"]) for one in second["tr"]["shares"]]
+    assert shares == [("transfer", "WH2", "5"), ("purchase", "V1", "10")]
+    shop.close()
+
+
+def test_a_rule_with_times_of_its_own_promises_stock_once_too(tmp_path: Path) -> None:
+    rule = {"id": "wo", "kind": "work_order_shortage", "every": "1h"}
+    shop = Shop(tmp_path, rule)
+    shop.load("sources", {"id": "S1", "item": ITEM, "supplier": "V1", "preferred": True, "lead_time_h": 24})
+    short_at_two_places(shop, free=15)
+    for _ in range(4):
+        shop.tick(61)
+    assert ways(shop) == [(PLACE, "transfer", "15"), ("WH3", "purchase", "15")]
+    shop.close()
+
+
+def test_what_a_loops_cards_have_asked_a_place_for_is_promised_to_them(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, {"id": "wo", "kind": "work_order_shortage"})
+    shop.load("order_points", *({"id": place, "item": ITEM, "location": place} for place in (PLACE, "WH2")))
+    shop.load("loops", {**LOOP, "item": ITEM, "quantity": "40", "source": "WH2"})
+    shop.load("cards", {"id": "C1", "loop": "LP-1", "initial": "EMPTY"})
+    shop.receive(50, "WH2")
+    assert [(one.location, one.free) for one in local(shop).elsewhere()] == [("WH2", 10 * MICRO)]
     shop.close()
 
 
