@@ -15,7 +15,10 @@ from gateway.portal.rules import IDLE_LIMIT, Rules
 PASSAGES_KEPT, OF_THEM = 5, 3  # in so many of the last passages without a direction of its own: it stands here
 OBSERVED_S = 60  # idle time before which nobody is said to stand here
 
-_SECONDS, _LAST, _READS, _SUM = range(4)  # idle seconds in which it was read, the last one; reads, sum of RSSI
+RESIDENT_S, FOR_S = 10, 60  # read in so many idle seconds over such a time: it stands here, however rarely it is heard
+
+# Idle seconds in which it was read, the last of them; reads, sum of their RSSI; the first second.
+_SECONDS, _LAST, _READS, _SUM, _FIRST = range(5)
 Watched = list[int]
 
 
@@ -36,7 +39,7 @@ class IdleList:
             if len(self._tags) >= IDLE_LIMIT:
                 self.overflowed += 1
                 return
-            tag = self._tags[epc] = [0, -1, 0, 0]
+            tag = self._tags[epc] = [0, -1, 0, 0, second]
         tag[_READS] += 1
         tag[_SUM] += rssi_cdbm
         if second != tag[_LAST]:
@@ -82,12 +85,13 @@ class IdleList:
         return sum(map(self._is_often, self._tags.values()))
 
     def _is_often(self, tag: Watched) -> bool:
-        return tag[_SECONDS] * 100 > self._rules.idle_pct * max(self._idle_s, OBSERVED_S)
+        is_resident = tag[_SECONDS] >= RESIDENT_S and tag[_LAST] - tag[_FIRST] >= FOR_S
+        return is_resident or tag[_SECONDS] * 100 > self._rules.idle_pct * max(self._idle_s, OBSERVED_S)
 
     def _fade(self) -> None:
         kept = {}
         for epc, tag in self._tags.items():
             if tag[_SECONDS] > 1:
                 reads = max(1, tag[_READS] // 2)
-                kept[epc] = [tag[_SECONDS] // 2, tag[_LAST], reads, tag[_SUM] * reads // tag[_READS]]
+                kept[epc] = [tag[_SECONDS] // 2, tag[_LAST], reads, tag[_SUM] * reads // tag[_READS], tag[_FIRST]]
         self._tags = kept

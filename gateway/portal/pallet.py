@@ -12,9 +12,11 @@ from gateway.passage import BACK, DISSENTS, IN, INHERITS, MEMBER, NEAR, OUT, STR
 from gateway.portal.direction import Edge, Verdict, Vote, by_beams, majority, vote_of
 from gateway.portal.idle import IdleList
 from gateway.portal.parking import EVERYWHERE
-from gateway.portal.rules import INNER, Layout, Rules
+from gateway.portal.rules import INNER, INSIDE, OUTSIDE, Layout, Rules
 from gateway.portal.sighting import STRONGEST, Sighting
 
+_BEHIND = {IN: INSIDE, OUT: OUTSIDE}  # where something is after it went that way
+CROSSED_PCT, CROSSED_FROM = 25, 6  # of its tags on both sides; looked at with so many on one side
 PALLETS_LIMIT = 4  # of one passage, one behind the other; more are not told apart
 
 
@@ -66,8 +68,11 @@ def sort_out(
         vote = vote_of(seen, rules)
         moves = vote.direction in (IN, OUT) or not layout.has_both_sides
         why = idle.why_stray(seen.epc, seen.strength_cdbm, moves=moves, now_ms=now_ms)
-        if not why and not vote.direction and _is_parked(seen, side_of(seen.epc)):
+        side = side_of(seen.epc)
+        if not why and not vote.direction and _is_parked(seen, side):
             why = "stands here since it went through"
+        elif not why and side and side == _BEHIND.get(vote.direction):
+            why = "went through a moment ago"
         if why:
             strays.append(_told(seen, vote, STRAY, why))
         else:
@@ -187,9 +192,19 @@ def _pallet(
     verdict = majority((one.vote for one in group), beams, layout.rules, is_proven=is_proven)
     if verdict.direction == UNKNOWN and not verdict.votes and layout.has_both_sides:
         verdict = _one_sided(group, layout.rules) or verdict
+    elif verdict.by == "vote" and verdict.direction in (IN, OUT) and _is_beside(group):
+        why = "most of its tags were heard on one side only"
+        verdict = _one_sided(group, layout.rules) or replace(verdict, direction=UNKNOWN, why=why)
     tags = tuple(_told(one.seen, one.vote, _part(one, verdict, layout), "") for one in group)
     hardly = tuple(_told(seen, Vote(), WEAK, "") for seen in weak)
     return Pallet(verdict, tags, tuple(one.seen.epc for one in group if one.is_pallet), edges, hardly)
+
+
+def _is_beside(group: Sequence[Candidate]) -> bool:
+    """What goes through shows most of its tags to both sides; the few that echo do not speak for a pallet beside it."""
+    crossed = sum(bool(one.vote.direction) for one in group)
+    one_sided = sum((one.seen.outside is None) != (one.seen.inside is None) for one in group)
+    return one_sided >= CROSSED_FROM and crossed * 100 < CROSSED_PCT * (crossed + one_sided)
 
 
 def _word_of_beams(edges: Sequence[Edge], layout: Layout, *, is_proven: bool) -> str:

@@ -15,7 +15,7 @@ from tests.portal.dock_day import Day, run_day
 
 SEED = 20_261_128
 DAYS, EPISODES = 20, 110  # half of the days with light curtains
-RIGHT, EXCEPTED = 0.99, 0.03
+RIGHT, EXCEPTED, SILENT = 0.99, 0.03, 0.01
 
 
 def measure(directory: Path) -> list[Figure]:
@@ -40,6 +40,7 @@ def _figures(days: list[Day]) -> list[Figure]:
     episodes, excepted = sum(day.episodes for day in days), sum(len(day.excepted) for day in days)
     ambiguous = sum(bool(one.fact.ambiguous) for one in outcomes)
     unsure = sum(bool(one.fact.unsure) for one in outcomes if not one.fact.ambiguous)
+    silent = sum(len(day.silent) for day in days)
     waits, commits = [one for day in days for one in day.waits_ms], [one for day in days for one in day.commits_ms]
     rates = [one for day in days for one in day.rates_per_s]
     reads, peak = sum(day.reads for day in days), max(day.peak_per_s for day in days)
@@ -50,6 +51,8 @@ def _figures(days: list[Day]) -> list[Figure]:
         Figure("F24", f"{what}: direction right", f"{right:.2%}", of, f">= {RIGHT:.0%}", right >= RIGHT),
         Figure("F24", "dock door: exceptions", f"{excepted / episodes:.2%}", left, f"<= {EXCEPTED:.0%}",
                excepted / episodes <= EXCEPTED),
+        Figure("F24", "dock door: went through in silence", f"{silent / len(clear):.2%}", f"{silent} pallets", "<= 1%",
+               silent <= SILENT * len(clear)),
         Figure("F24", "dock door: false postings", "0", f"of {len(waits)}", "0", True),
         Figure("F24", "dock door: last read to posting on disk", f"{share(waits, 0.5) / 1000:.1f} s",
                f"95 % {share(waits, 0.95) / 1000:.1f} s; the commit {share(commits, 0.5):.1f} ms"),

@@ -52,6 +52,11 @@ class Outcome:
             return self.fact.direction in self.directions and not self.directions & {_OTHER[self.fact.direction]}
         return not self.directions & {IN, OUT}
 
+    @property
+    def is_silent(self) -> bool:
+        """It went through and was not booked."""
+        return self.fact.direction in (IN, OUT) and not self.posted
+
 
 @dataclass(slots=True)
 class Day:
@@ -61,6 +66,7 @@ class Day:
     outcomes: list[Outcome] = field(default_factory=list)
     episodes: int = 0  # of which everything could be known: where it went, which pallet it was, that it was whole
     excepted: list[tuple[str, str]] = field(default_factory=list)  # kind of episode, code: of those
+    silent: list[str] = field(default_factory=list)  # pallets that went through, and nobody was told anything
     false_postings: list[str] = field(default_factory=list)
     waits_ms: list[int] = field(default_factory=list)  # from the last read of a posted pallet to its posting on disk
     commits_ms: list[float] = field(default_factory=list)  # of these, what the store took
@@ -210,10 +216,12 @@ class Gate:
 
 def _compare(day: Day, script: list[Episode], gate: Gate) -> None:
     told: dict[str, list[Outcome]] = {}
+    by_episode: dict[int, list[Outcome]] = {}
     for episode in script:
         for fact in episode.facts:
             outcome = Outcome(fact)
             day.outcomes.append(outcome)
+            by_episode.setdefault(id(episode), []).append(outcome)
             told.setdefault(fact.pallet, []).append(outcome)
             _find_directions(outcome, gate)
     for one in gate.postings:
@@ -231,6 +239,8 @@ def _compare(day: Day, script: list[Episode], gate: Gate) -> None:
             begins, ends = _span_ms(episode.begins_s), _span_ms(episode.ends_s) + 500
             codes = [code for opened, closed, code in gate.refusals if opened < ends and closed > begins]
             day.excepted += [(episode.kind, codes[0])] if codes else []
+            if not codes:
+                day.silent += [str(one.fact) for one in by_episode.get(id(episode), ()) if one.is_silent]
 
 
 def _find_directions(outcome: Outcome, gate: Gate) -> None:

@@ -21,3 +21,4 @@ def test_thirty_episodes_at_a_dock_door_have_their_directions_and_no_false_posti
     assert wrong == []
     assert len(day.clear) > 15 and sum(bool(one.posted) for one in day.outcomes) > 15
     assert len(day.excepted) <= 3, day.excepted
+    assert len(day.silent) <= 1, day.silent

@@ -95,3 +95,28 @@ def test_a_tag_that_was_hardly_read_counts_where_it_is_listed_and_nowhere_else()
 
 def sscc_tag_of(number: str) -> str:
     return sscc(int(number[8:17]))
+
+
+def test_a_pallet_that_is_driven_past_inside_has_not_come_in_because_two_of_its_tags_echoed() -> None:
+    door = Door()
+    past = Load(tuple(sgtin(n) for n in range(40)), ((0, 3000), (8000, 1500)), antennas=(3, 4), power_cdbm=-4000)
+    echo = [Load((sgtin(900 + n),), IN_WAY, power_cdbm=-5400) for n in range(2)]
+    [passage] = door.drive(past, *echo)
+    assert passage.direction == BACK
+
+
+def test_a_lost_label_that_is_heard_now_and_then_stands_here_after_a_minute() -> None:
+    door = Door()
+    for _ in range(14):  # a read every six seconds is far from half of the time
+        door.drive(Load((sscc(900),), ((0, 500), (100, 500)), power_cdbm=-6200, per_s=20), settle_ms=6000)
+    [passage] = door.drive(Load((sscc(1), *CASES), IN_WAY), Load((sscc(900),), IN_WAY, power_cdbm=-6100))
+    assert passage.ssccs == (sscc(1),)
+    assert sscc(900) in {one.epc for one in passage.strays}
+
+
+def test_tags_of_a_pallet_that_has_just_gone_in_are_no_second_pallet() -> None:
+    door = Door()
+    load = Load((sscc(1), *CASES), IN_WAY)
+    assert [one.direction for one in door.drive(load)] == [IN]
+    again = door.drive(Load(CASES[:8], IN_WAY))
+    assert all(not one.tags for one in again)
