@@ -246,11 +246,11 @@ DOORS: dict[str, tuple[str, ...]] = {
 # What decides has no I/O, no threads and no clock: time and numbers come in as arguments.
 PURE_PARTS = (
     "gateway.backtest.cards", "gateway.backtest.debt", "gateway.backtest.demand", "gateway.backtest.figure",
-    "gateway.backtest.lead", "gateway.backtest.meter", "gateway.backtest.past", "gateway.backtest.proposal",
-    "gateway.backtest.recorder", "gateway.backtest.recording", "gateway.backtest.result", "gateway.backtest.scene",
-    "gateway.backtest.simulation", "gateway.backtest.slack", "gateway.backtest.table", "gateway.backtest.ticker",
-    "gateway.backtest.turning", "gateway.backtest.use", "gateway.proof", "gateway.timeline", "gateway.trial",
-    "gateway.report",
+    "gateway.backtest.lead", "gateway.backtest.meter", "gateway.backtest.outcome", "gateway.backtest.past",
+    "gateway.backtest.phase", "gateway.backtest.proposal", "gateway.backtest.recorder", "gateway.backtest.recording",
+    "gateway.backtest.result", "gateway.backtest.scene", "gateway.backtest.simulation", "gateway.backtest.slack",
+    "gateway.backtest.table", "gateway.backtest.ticker", "gateway.backtest.turning", "gateway.backtest.use",
+    "gateway.proof", "gateway.timeline", "gateway.trial", "gateway.report",
     "gateway.codes", "gateway.stations", "gateway.kanban", "gateway.goods", "gateway.counter",
     "gateway.reorder", "gateway.repeat", "gateway.noise", "gateway.decide",
     "gateway.epcis",

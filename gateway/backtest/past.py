@@ -8,8 +8,8 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from gateway.backtest.demand import Place
+from gateway.backtest.phase import Phase, Ruled
 from gateway.backtest.recording import MasterChange
-from gateway.backtest.simulation import Phase, Ruled
 from gateway.backtest.ticker import Ticker
 from gateway.kanban.mode import LIVE, TRAINING
 from gateway.master import PARSERS

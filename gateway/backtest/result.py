@@ -12,10 +12,12 @@ from gateway.backtest.demand import Flow, Place
 from gateway.backtest.figure import Figures
 from gateway.backtest.lead import draw
 from gateway.backtest.meter import RED_DAYS
+from gateway.backtest.outcome import Outcome, censored, recorded
+from gateway.backtest.phase import Phase
 from gateway.backtest.recorder import Recording
 from gateway.backtest.recording import DROPPED, Series
 from gateway.backtest.scene import Scene
-from gateway.backtest.simulation import Outcome, Phase, Simulation, censored, recorded
+from gateway.backtest.simulation import Simulation
 from gateway.backtest.use import Use
 from gateway.clock import iso_utc
 from gateway.quantity import format_quantity

@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from heapq import heappop, heappush
-from typing import Any
 
-from gateway.backtest.figure import Figures, figures_of
+from gateway.backtest.figure import figures_of
 from gateway.backtest.meter import Meter
+from gateway.backtest.outcome import Outcome
+from gateway.backtest.phase import Phase, Ruled
 from gateway.backtest.recording import DROPPED, Begin, Series, Signalled
 from gateway.backtest.scene import Scene
 from gateway.backtest.slack import FOR_EVER, NONE, Slack, slack_of
@@ -23,44 +24,7 @@ from gateway.reorder.finding import Act, Finding
 from gateway.reorder.kind import judge
 from gateway.reorder.known_number import number_of
 from gateway.reorder.netting import netted
-from gateway.reorder.rule import Rule
-from gateway.reorder.situation import Receipt, Source
-from gateway.reorder.working_time import ALWAYS, Calendar
-
-
-@dataclass(frozen=True, slots=True)
-class Ruled:
-    """A rule at one place, with its parameters there."""
-
-    rule: Rule
-    parameters: Any
-    named: str  # the origin of its parameters
-    ticks: Callable[[int], int] | None = None  # the first scheduled judgement after an instant; None: at every change
-
-    @property
-    def name(self) -> str:
-        return self.rule.id
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """What holds at a place from `at_ms` on: until rules or master data change."""
-
-    at_ms: int
-    rules: tuple[Ruled, ...] = ()
-    sources: tuple[Source, ...] = ()
-    calendar: Calendar = ALWAYS
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one set of rules would have done at one place."""
-
-    figures: Figures
-    daily: Sequence[int]  # stock at the end of each day, micro-units
-    signals: tuple[Signalled, ...] = ()
-    faults: frozenset[str] = frozenset()  # why a rule could not be judged, in words
-    asked: frozenset[str] = frozenset()  # what rules asked for that a simulation does not know
+from gateway.reorder.situation import Receipt
 
 
 @dataclass(slots=True)
@@ -279,36 +243,3 @@ class Simulation:
         arrival = _Arrival(at_ms + self._lead_of(nth), nth, finding.quantity, receipt, watch)
         heappush(self._arrivals, arrival)
         self._next_ms = min(self._next_ms, arrival.at_ms)
-
-
-def recorded(series: Series, *, begin: Begin, to_ms: int, red_below: int, signals: Sequence[Signalled]) -> Outcome:
-    """What really happened, by the same measures."""
-    meter = Meter(begin.at_ms, begin.level, red_below)
-    for row in range(begin.row, len(series.times)):
-        if change := series.changes[row]:
-            meter.wait(series.times[row])
-            meter.change(change)
-    meter.wait(to_ms)
-    figures = figures_of(
-        meter, signals=len(signals), ordered=sum(one.quantity for one in signals), used=series.used(begin.row),
-        span_ms=to_ms - begin.at_ms,
-    )  # fmt: skip
-    return Outcome(figures, meter.daily, tuple(signals))
-
-
-def censored(series: Series, *, begin: Begin, to_ms: int) -> list[tuple[int, int]]:
-    """Periods in which nothing was left: what was used then says nothing of what was wanted."""
-    level = begin.level
-    since = begin.at_ms if level <= 0 else None
-    found: list[tuple[int, int]] = []
-    for row in range(begin.row, len(series.times)):
-        level += series.changes[row]
-        if level <= 0 and since is None:
-            since = series.times[row]
-        elif level > 0 and since is not None:
-            if series.times[row] > since:
-                found.append((since, series.times[row]))
-            since = None
-    if since is not None and to_ms > since:
-        found.append((since, to_ms))
-    return found

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.backtest.outcome import recorded
 from gateway.backtest.recorder import Recording
-from gateway.backtest.simulation import recorded
 from gateway.quantity import format_quantity
 from gateway.report.answer import Answer, Cell
 from gateway.timeline import DAY_MS

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
+from gateway.backtest.phase import Phase, Ruled
 from gateway.backtest.recorder import Recorder, Recording
 from gateway.backtest.recording import Series
-from gateway.backtest.simulation import Phase, Ruled
 from gateway.clock import iso_utc
 from gateway.reorder.kind import parameters_of
 from gateway.reorder.rule import Rule

@@ -19,7 +19,7 @@ TRUST_MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "stock_outs_hide_demand", "nobody sees that more may have been wanted", _SIMULATION,
-        (Edit("gateway.backtest.simulation", "if level <= 0 and since is None:", "if level < -(10**18):"),),
+        (Edit("gateway.backtest.outcome", "if level <= 0 and since is None:", "if level < -(10**18):"),),
     ),
     Mutant(
         "one_rule_set_judged_twice", "the new rules are never looked at", _SIMULATION,
