@@ -56,6 +56,8 @@ def sent_again(refusal: Refusal, act: Act, view: View, moves: list[Move], change
     closed = _closed(refusal, act)
     if changed:
         closed["changed"] = changed
+    if refusal.event["kind"] == "reorder_triggered":  # its need ended with the refusal: the rule asks anew by itself
+        return [Event("task_closed", "", "", closed)]
     if "tr" in refusal.event and view.signal_cards(refusal.key):
         closed["closes"] = [refusal.key]  # it is opened again by the event that follows
     again = _again(refusal, view)

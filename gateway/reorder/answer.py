@@ -11,16 +11,20 @@ from gateway.master import Item, PurchaseOrder
 from gateway.model import Event
 from gateway.quantity import MICRO
 from gateway.reorder.delivery import learned
+from gateway.reorder.flag import cleared
 from gateway.reorder.need import (
     CANCELLED,
     DELETED,
+    HELD,
     ORDERED,
     OVERTAKEN,
     REFUSED,
     Episode,
     ended,
+    episode_of,
     facts_of,
     keys_of,
+    named,
     need_of,
     open_needs,
 )
@@ -39,6 +43,8 @@ def answered(body: Body, view: View) -> list[Event]:
         return _documented(body["doc"]["key"], body["doc"]["doc"], view)
     if "over" in body and (need := need_of(body["over"]["key"], view)):
         return [ended(need, body["over"]["why"], view, text=body["over"].get("text", ""), cause=body["id"])]
+    if body["t"] == "task_closed":
+        return _looked_after(body, view)
     if body["t"] == "reorder_ordered":
         need = need_of(body["need"], view)
         return _looked_up(need, view) if need is not None else []
@@ -61,6 +67,28 @@ def _disposed(body: Body, view: View) -> list[Event]:
     if body["dsp"]["c"] == "superseded" and "now" in body["dsp"]:
         return _overtaken(need, body["dsp"]["now"], view)
     return []
+
+
+def _looked_after(body: Body, view: View) -> list[Event]:
+    """Somebody looked after what the ERP refused: by the task that holds a need, or by the refused posting itself."""
+    found = []
+    for task_id in body.get("done", ()):
+        if task_id.startswith(f"reorder/{HELD}/"):
+            item, place, rule = map(named, task_id.split("/")[2:5])
+            found.append(episode_of(rule, item, place, view))
+    original = view.event_by_id(body["ref"]) if "ref" in body else None
+    if original is not None and original["kind"] == "reorder_triggered":
+        found.append(episode_of(original["rule"], original["item"], original["location"], view))
+    return [_released(one, view) for one in found if not one.is_open]
+
+
+def _released(episode: Episode, view: View) -> Event:
+    """It may be asked for again."""
+    after = replace(episode, refusals=0)
+    event = cleared((episode.item, episode.place, episode.rule), view)
+    body = event.body if event is not None else {**_place(episode), "code": HELD, "facts": []}
+    body["facts"] = [*body["facts"], *facts_of(after, episode, view)]
+    return Event("reorder_cleared", "", "", body)
 
 
 def _overtaken(need: Episode, now: Body, view: View) -> list[Event]:

@@ -17,7 +17,7 @@ from gateway.reorder.flag import cleared, flag_of, flagged
 from gateway.reorder.kind import judge
 from gateway.reorder.known_number import as_number, number_of
 from gateway.reorder.local import Local
-from gateway.reorder.need import ABOVE, REFUSALS_LIMIT, WENT_LIVE, Episode, ended, episode_of
+from gateway.reorder.need import ABOVE, HELD, REFUSALS_LIMIT, WENT_LIVE, Episode, ended, episode_of
 from gateway.reorder.netting import netted
 from gateway.reorder.plan import Plan
 from gateway.reorder.request import requested
@@ -137,7 +137,7 @@ class Judge:
             return Judgement(bound, episode, "too_large", finding, event, tuple(counted))
         if episode.refusals >= REFUSALS_LIMIT:
             text = say("REORDER_HELD", rule=bound.rule.id, item=episode.item, count=episode.refusals)
-            return Judgement(bound, episode, "held", finding, flagged(place, "HELD", text, view), tuple(counted))
+            return Judgement(bound, episode, "held", finding, flagged(place, HELD, text, view), tuple(counted))
         if not self._decides(episode, view):
             return Judgement(bound, episode, "not_deciding", finding, _deferred(episode, view), tuple(counted))
         event = cleared(place, view) or requested(bound, by, episode, finding, counted, view)

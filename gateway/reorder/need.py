@@ -25,6 +25,7 @@ OPEN, ORDERED, CLOSED = "open", "ordered", "closed"
 RECEIVED, REFUSED, CANCELLED, DELETED, ABOVE = "received", "refused", "cancelled", "deleted", "above"
 OVERTAKEN = "overtaken"  # another gateway has come further with the same need
 WENT_LIVE = "went live"  # it arose in shadow, and the rule works live now
+HELD = "HELD"  # the code of its flag, and of the task that ends it
 REFUSALS_LIMIT = 3  # in a row; then it is not asked for again until somebody looked after it (K6)
 
 
@@ -167,3 +168,8 @@ def ended(need: Episode, why: str, view: View, *, text: str = "", cause: str = "
 
 def _safe(name: str) -> str:
     return name.replace("%", "%25").replace("/", "%2F")
+
+
+def named(part: str) -> str:
+    """The name that stands as this part of a key."""
+    return part.replace("%2F", "/").replace("%25", "%")

@@ -39,6 +39,7 @@ def dock(tmp_path: Path) -> Iterator[Scanner]:
 @pytest.fixture
 def floor(tmp_path: Path, dock: Scanner) -> Iterator[Floor]:
     devices = _DOCK + _SCANNER.format(name="scan-dock", station="S-DOCK", port=dock.port)
+    devices += '\n[reorder]\nrules = "rules.toml"\n'
     (tmp_path / "rules.toml").write_text(RULES)
     floor = Floor(tmp_path, cards=3, devices=devices)
     master = plant(3, stock=200)
@@ -56,8 +57,7 @@ def run(floor: Floor, *arguments: str) -> str:
 
 
 def test_from_the_movement_to_the_receipt(floor: Floor, dock: Scanner) -> None:
-    rules = str(floor.directory / "rules.toml")
-    assert "1 rules are in force now, as version 1" in run(floor, "rules", "load", rules)
+    assert "version 1 'line side'" in run(floor, "rules", "show")  # as [reorder] says, since the start
     assert floor.consume.scan_until_answered(floor.code("K-0000")) is Answer.ACK  # 160 left
     [trigger] = floor.events("reorder_triggered")
     assert (trigger["key"], trigger["tr"]["qty"]) == (KEY, "200")

@@ -123,6 +123,23 @@ def test_a_refusal_ends_the_need_and_the_third_in_a_row_is_held(shop: Shop) -> N
     assert shop.open() == []
 
 
+@pytest.mark.decision("K6")
+@pytest.mark.parametrize("how", ["the task that holds it", "the refused posting"])
+def test_what_was_refused_is_asked_for_again_once_somebody_looked_after_it(shop: Shop, how: str) -> None:
+    shop.receive(180)
+    for _ in range(3):
+        shop.issue(1)
+        shop.dispose(shop.triggers()[-1], "rejected", code="NO_SUPPLIER")
+    shop.issue(1)
+    if how == "the refused posting":
+        told = shop.instruct("resolve.redrive", **{"class": "NO_SUPPLIER"})
+    else:
+        told = shop.instruct("resolve.done", task="reorder/HELD/SCREW/WH/low", note="supplier entered")
+    assert told.verdict.is_good, told.verdict
+    assert shop.asked()[3:] == ["SCREW/WH/low/4 200"]
+    assert not [task for task in shop.store.view.open_tasks() if task["kind"] == "reorder"]
+
+
 def test_everything_follows_from_the_journal(shop: Shop, tmp_path: Path) -> None:
     shop.receive(180)
     shop.issue(1)
