@@ -140,6 +140,8 @@ def export(config: Path, output: BinaryIO, unsynced: bool, sealed: Path | None, 
 
 
 def _tell_colours(told: dict[str, Any]) -> None:
+    if told["captured"]:
+        click.echo(f"  EPCIS events captured up to row {told['captured']}")
     for loop in told["loops"]:
         click.echo(f"  loop {loop['loop']} ({loop['item']}): {_colour_line(loop)}")
     for item in told["items"]:

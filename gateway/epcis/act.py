@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,10 +52,15 @@ def objects_of(event: Body, naming: Naming) -> dict[str, list[Any]]:
     sscc = str(event.get("sscc", ""))
     if sscc and event["operation"] != "merge" and _went(sscc, event):
         return {"epcList": [naming.unit(sscc)]}
+    return quantities_of(event.get("lines", ()), naming)
+
+
+def quantities_of(rows: Iterable[Body], naming: Naming) -> dict[str, list[Any]]:
+    """`quantityList` of document lines or movements, one element for each kind of goods; {} without any."""
     totals: dict[tuple[str, str], int] = {}
-    for line in event.get("lines", ()):
-        goods = (line["item"], line.get("lot", ""))
-        totals[goods] = totals.get(goods, 0) + parse_quantity(line["base"])
+    for row in rows:
+        goods = (row["item"], row.get("lot", ""))
+        totals[goods] = totals.get(goods, 0) + parse_quantity(row["base"])
     quantities = [naming.quantity(item, lot, micro) for (item, lot), micro in totals.items() if micro]
     return {"quantityList": quantities} if quantities else {}
 

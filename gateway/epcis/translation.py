@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.epcis.act import STEPS, Step, documents_of, emptied, objects_of, place_after
+from gateway.epcis.act import STEPS, Step, documents_of, emptied, objects_of, place_after, quantities_of
 from gateway.epcis.aggregation import aggregations
 from gateway.epcis.fingerprint import event_id
 from gateway.epcis.passing import seen
 from gateway.epcis.stage import Body, Stage
 from gateway.kanban.moment import iso_utc
-from gateway.quantity import parse_quantity
 
 Events = list[dict[str, Any]]
 
@@ -98,15 +97,11 @@ def _corrected(event: Body, stage: Stage) -> Events:
     if root is None or root.get("operation") not in STEPS:
         return []
     step = STEPS[root["operation"]]
-    totals: dict[tuple[str, str], int] = {}
-    for one in event.get("mv", ()):
-        goods = (one["item"], one.get("lot", ""))
-        totals[goods] = totals.get(goods, 0) + parse_quantity(one["base"])
-    quantities = [stage.naming.quantity(item, lot, micro) for (item, lot), micro in totals.items()]
+    objects = quantities_of(event.get("mv", ()), stage.naming)
     right: Events = []
-    if quantities:
-        told = {"quantityList": quantities, "action": step.action, "bizStep": step.biz_step,
-                "disposition": step.disposition, **_where(root, stage)}  # fmt: skip
+    if objects:
+        told = {**objects, "action": step.action, "bizStep": step.biz_step, "disposition": step.disposition,
+                **_where(root, stage)}  # fmt: skip
         right = [_event("ObjectEvent", event, {**told, **_listed(documents_of(root, stage.naming))}, stage)]
     return _declared(event, str(event["redrives"]), "incorrect_data", right, stage)
 

@@ -51,6 +51,7 @@ class StoreReader:
             "cards": self.cards(), "stock": self.stock(), "signals": self.signals(),
             "streams": self.streams(), "resolve": self.resolve(), "datasets": self.datasets(),
             "modes": self.facts("mode"), "rival": self.facts("identity").get("rival", {}).get("why", ""),
+            "captured": self.facts("epcis").get("cursor", {}).get("seq", 0),
         }  # fmt: skip
 
     def cards(self) -> list[Row]:

@@ -187,3 +187,35 @@ def test_a_time_without_a_synchronised_clock_is_corrected_by_the_next_synchronis
     store.view.journal.append(right)
     store.view.streams.append("sys")
     assert told_by(store)[-1]["eventTime"] == "2027-01-02T03:04:00.000Z"
+
+
+def resolved(store: Store, kind: str, **members: Any) -> list[dict[str, Any]]:
+    """What is told when a person settles the first posting in this way."""
+    before = told_by(store)
+    root = next(one for one in store.view.journal if one["t"] == "goods_received")
+    body = {**{name: root[name] for name in ("sta", "boot", "q")}, "w": "2027-01-01T00:00:00.000Z", "m": root["m"] + 9,
+            "id": f"{kind}-1", "t": kind, **dict.fromkeys(members.pop("refs"), root["id"]), **members}  # fmt: skip
+    store.view.journal.append(body)
+    store.view.streams.append("mov")
+    return told_by(store)[len(before) :]
+
+
+def test_a_posting_that_a_person_takes_back_never_occurred(store: Store) -> None:
+    before = [one["eventID"] for one in told_by(store)]
+    declared = resolved(store, "posting_voided", refs=("voids",))
+    assert [one["eventID"] for one in declared] == before
+    assert {one["errorDeclaration"]["reason"] for one in declared} == {"did_not_occur"}
+
+
+def test_a_posting_that_a_person_corrects_names_what_is_right(store: Store) -> None:
+    move = {"item": "SCREW", "qty": "40", "uom": "PCE", "base": "40", "from": None, "to": "DOCK"}
+    *declared, right = resolved(store, "posting_redriven", refs=("redrives",), changed=[["qty", "48", "40"]], mv=[move])
+    assert right["quantityList"] == [{"epcClass": CLASS, "quantity": 40}]
+    assert {one["errorDeclaration"]["reason"] for one in declared} == {"incorrect_data"}
+    assert all(one["errorDeclaration"]["correctiveEventIDs"] == [right["eventID"]] for one in declared)
+    document = whole([*declared, right])
+    assert check_document(document) == [] and violations(document) == []
+
+
+def test_a_posting_that_is_only_sent_once_more_is_no_news(store: Store) -> None:
+    assert resolved(store, "posting_redriven", refs=("redrives",)) == []
