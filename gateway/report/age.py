@@ -68,8 +68,8 @@ def dead_stock(rows: Iterable[Held], now_ms: int) -> Answer:
 
 
 def age_days(one: Held, now_ms: int) -> int | None:
-    """Whole days, rounded down."""
-    return (now_ms - one.since_ms) // DAY_MS if one.since_ms else None
+    """Whole days, rounded down; what came by a clock that was ahead came now."""
+    return max(0, now_ms - one.since_ms) // DAY_MS if one.since_ms else None
 
 
 def is_dead(one: Held, now_ms: int) -> bool:

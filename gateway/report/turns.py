@@ -27,7 +27,7 @@ def turns(recording: Recording, uoms: Mapping[str, str]) -> Answer:
         if not (figures.used or figures.held):
             continue
         turned = round(figures.used * YEAR_MS / figures.held, 1) if figures.held else None
-        average = format_quantity(round(figures.average_stock, -4))
+        average = format_quantity(round(round(figures.average_stock), -4))
         rows.append((
             *place, uoms.get(place[0], ""), format_quantity(figures.used), average, turned, figures.cover_days,
             figures.stock_outs,

@@ -42,6 +42,10 @@ def test_every_row_stands_in_one_bucket() -> None:
     assert all(sum(cell is not None for cell in row[6:]) == 1 for row in answer.rows)
 
 
+def test_what_came_by_a_clock_that_was_ahead_came_now() -> None:
+    assert ageing([held(-40)], NOW).rows[0][5] == 0
+
+
 def test_when_an_item_was_used_counts_for_its_whole_area() -> None:
     row = {"item": "GLUE", "location": "BIN-7", "status": "available", "lot": "", "quantity": 5, "since_ms": 3}
     [one] = held_of([row], {("GLUE", "STORE"): 77}, {"BIN-7": "STORE"})
