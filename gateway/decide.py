@@ -60,6 +60,7 @@ from gateway.model import (
 from gateway.passage import Opened, Passage
 from gateway.portal.booking import passage_closed, passage_opened
 from gateway.portal.doorway import Doorway
+from gateway.reorder.owner import with_owners
 from gateway.stations.amount import asks_amount, enter
 from gateway.stations.andon import answer_call
 from gateway.stations.approval import APPROVAL, approve, approved_only, approver
@@ -116,7 +117,8 @@ class Decider:
         self._andon_window_ms = andon_window_ms
 
     def __call__(self, intake: Intake, view: View) -> Decision:
-        return fenced(self._decide(intake, view), view, intake.read if isinstance(intake, Scan) else None)
+        let_out = fenced(self._decide(intake, view), view, intake.read if isinstance(intake, Scan) else None)
+        return with_owners(let_out, view)
 
     def _decide(self, intake: Intake, view: View) -> Decision:
         if isinstance(intake, Scan):

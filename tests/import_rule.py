@@ -144,7 +144,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "gateway.decide": (
         "gateway.passage", "gateway.portal",
-        "gateway.goods", "gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat", *_PURE,
+        "gateway.goods", "gateway.instruct", "gateway.stations", "gateway.kanban", "gateway.repeat",
+        "gateway.reorder.owner", *_PURE,
     ),
     "gateway.codes": ("gateway.ids", *_PURE),
     "gateway.stations": ("gateway.kanban", "gateway.codes.quantity", *_PURE),

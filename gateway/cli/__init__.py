@@ -26,7 +26,7 @@ from gateway.cli.mode import mode
 from gateway.cli.passage import passage, passages
 from gateway.cli.probe import probe
 from gateway.cli.proof import proof
-from gateway.cli.reorder import explain, triggers, why_not_
+from gateway.cli.reorder import explain, stock, triggers, why_not_
 from gateway.cli.replay import replay
 from gateway.cli.report import report
 from gateway.cli.resolve import resolve
@@ -72,6 +72,7 @@ COMMANDS: tuple[click.Command, ...] = (
     consignment,
     walk,
     rules,
+    stock,
     triggers,
     explain,
     why_not_,

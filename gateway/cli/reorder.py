@@ -15,10 +15,14 @@ from gateway.clock import SystemClock, iso_utc
 from gateway.errors import GatewayError
 from gateway.rehearsal import copied_store, judged
 from gateway.reorder.explanation import explained, judgement_json, why_not
+from gateway.reorder.local import Local
 from gateway.reorder.need import EPISODES_FACT
+from gateway.reorder.position import position_of
 from gateway.settings import load_settings
 from gateway.store.reader import StoreReader
 from gateway.systemd import boot_id
+
+_NUMBERS = ("on_hand", "allocated", "safety_stock", "available", "in_transit", "open_signals", "position")
 
 
 @click.command()
@@ -62,6 +66,31 @@ def why_not_(config: Path, item: str, location: str, as_json: bool) -> None:
     for one in found.judgements:
         for line in why_not(one):
             click.echo(line)
+
+
+@click.command()
+@config_option
+@json_option
+@click.argument("item", default="")
+def stock(config: Path, item: str, as_json: bool) -> None:
+    """Show stock as planners mean it, of ITEM or of all: on hand, allocated, available, on its way, asked for."""
+    settings = load_settings(config)
+    data_dir_of(settings)
+    plan = planner(settings)
+    with copied_store(settings, SystemClock(boot_id())) as (store, _):
+        places = [one for one in plan.places(store.view) if item in ("", one[0])]
+        found = [position_of(Local(*place, store.view, plan.plan), plan.plan) for place in places]
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for one in found:
+        numbers = ", ".join(f"{name} {one[name]}" for name in _NUMBERS)
+        click.echo(f"{one['item']} at {one['location']}: {numbers}")
+        for row in one["rows"]:
+            owner = f", of {row['owner']}" if row["owner"] else ""
+            click.echo(f"  {row['qty']} {row['status']}" + (f", lot {row['lot']}" if row["lot"] else "") + owner)
+    if not found:
+        click.echo(f"no stock of {item} was ever booked, nor is it planned" if item else "no stock was ever booked")
 
 
 @click.command()

@@ -17,7 +17,7 @@ from gateway.reorder.exact import ceil, mean
 from gateway.reorder.finding import Finding, Number, Operator, Unit, compare
 from gateway.reorder.measure import MEASURES, formula, measured
 from gateway.reorder.parameter import Sort, given
-from gateway.reorder.proposal import Judged, Ordering, proposed, rested, unable
+from gateway.reorder.proposal import Judged, Limited, proposed, rested, unable
 from gateway.reorder.season import LEAST, MOST, Season, factor_on
 from gateway.reorder.situation import Situation
 from gateway.reorder.source import DELIVERIES, Choice, choose, deliveries
@@ -29,7 +29,7 @@ _FORMULA = "stock < base * factor, factor = season * supply within bounds, the p
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DynamicSafety(Ordering):
+class DynamicSafety(Limited):
     safety_stock: int = given(Sort.QUANTITY, "what is multiplied; 0: z * deviation * sqrt(lead time)", default=0)
     service_level: str = given(Sort.WORD, "cycles without a shortage", default="95 %", choices=tuple(safety.Z))
     window_days: int = given(Sort.COUNT, "closed days that say how much days differ", default=28, low=2, high=60)
@@ -64,11 +64,13 @@ def find(rule: DynamicSafety, situation: Situation, named: str) -> Finding:
         Number("supply", micro(supply), Unit.RATIO, situation.origin("sources")),
         formula("factor_asked", micro(asked), Unit.RATIO), formula("factor", factor, Unit.RATIO), level,
     )  # fmt: skip
-    below = compare(stock, Operator.BELOW, level)
+    below = compare(stock, rule.below(Operator.BELOW), level)
     judged = Judged(KIND, _FORMULA, (below,), numbers, rule.order_quantity or level.value - stock.value)
     here, stocked, limit = situation.item, format_quantity(stock.value), format_quantity(level.value)
     if not judged.is_true:
         return rested(judged, say("REORDER_SAFE", item=here, stock=stocked, safety=limit))
+    if judged.need <= 0:
+        return rested(judged, say("REORDER_NOTHING_MISSING", item=here))
     times = short(factor)
     why = say("REORDER_BELOW_DYNAMIC", item=here, stock=stocked, safety=limit, factor=times)
     return proposed(judged, rule, situation, why)

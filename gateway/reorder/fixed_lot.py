@@ -8,7 +8,7 @@ from gateway.quantity import format_quantity
 from gateway.reorder.finding import Finding, Number, Operator, Unit, compare
 from gateway.reorder.measure import MEASURES, measured
 from gateway.reorder.parameter import Sort, given
-from gateway.reorder.proposal import Judged, Ordering, proposed, rested
+from gateway.reorder.proposal import Judged, Limited, proposed, rested
 from gateway.reorder.situation import Situation
 from gateway.text.sentence import say
 
@@ -16,7 +16,7 @@ KIND = "fixed_lot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FixedLot(Ordering):
+class FixedLot(Limited):
     reorder_point: int = given(Sort.QUANTITY, "order when there is this much or less")
     lot: int = given(Sort.QUANTITY, "quantity of one lot", low=1)
     stock: str = given(Sort.WORD, "which stock is compared", default="position", choices=MEASURES)
@@ -31,7 +31,7 @@ def find(rule: FixedLot, situation: Situation, named: str) -> Finding:
     point = Number("reorder_point", rule.reorder_point, Unit.MICRO, named)
     lot = Number("lot", rule.lot, Unit.MICRO, named)
     lots = lots_above(stock.value, point.value, lot.value)
-    at_most = compare(stock, Operator.AT_MOST, point)
+    at_most = compare(stock, rule.below(Operator.AT_MOST), point)
     judged = Judged(
         KIND, f"{rule.stock} <= reorder_point -> lots * lot", (at_most,),
         (stock, *parts, point, lot, Number("lots", lots, Unit.COUNT, "formula")), lots * rule.lot,

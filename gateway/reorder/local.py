@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 
 from gateway.counter import RECEIVED, counted
 from gateway.kanban.moment import wall_ms_of
-from gateway.master import Bill, Item, Loop, Lot, PurchaseOrder
+from gateway.master import Bill, Item, Loop, PurchaseOrder
 from gateway.master_order import OrderLine
 from gateway.model import Rejection, Signal
 from gateway.quantity import MICRO, parse_quantity
 from gateway.reorder.bom import Bom, BomLine, WorkOrder
 from gateway.reorder.delivery import lead_times
 from gateway.reorder.finding import Way
+from gateway.reorder.owner import owner_of
 from gateway.reorder.plan import Claim, Plan, base_of, open_lines
 from gateway.reorder.request import transferred_from
 from gateway.reorder.situation import (
@@ -73,12 +74,11 @@ class Local:
         return self._once("stock", self._stock)
 
     def _stock(self) -> tuple[Stock, ...]:
-        owner = self._owner_here()
         found = []
         for location in self._plan.locations_of(self.location, self.view):
             for (status, lot), (quantity, _) in self.view.stock_of(self.item, location).items():
                 if quantity:
-                    found.append(Stock(quantity, status, lot, self._owner(lot) or owner))
+                    found.append(Stock(quantity, status, lot, owner_of(self.item, self.location, lot, self.view)))
         return tuple(found)
 
     def lots(self) -> tuple[LotAge, ...]:
@@ -92,9 +92,9 @@ class Local:
                     held, oldest_ms, last_seq = found.get(lot, (0, since_ms, 0))
                     moved_seq = self.view.stock_seq(self.item, location, status, lot)
                     found[lot] = (held + quantity, min(oldest_ms, since_ms), max(last_seq, moved_seq))
-        owner = self._owner_here()
         return tuple(
-            LotAge(lot, held, since_ms or None, self._moved_ms(last_seq), self._owner(lot) or owner)
+            LotAge(lot, held, since_ms or None, self._moved_ms(last_seq),
+                   owner_of(self.item, self.location, lot, self.view))
             for lot, (held, since_ms, last_seq) in sorted(found.items())
         )
 
@@ -138,17 +138,6 @@ class Local:
             return signal.quantity if loop is not None and self.view.area(loop.source) == area else 0
         event = self.view.event(signal.opened_seq) or {}
         return transferred_from(area, event.get("tr", {}))
-
-    def _owner(self, lot: str) -> str:
-        if not lot:
-            return ""
-        names = self.view.find("lots", f"{self.item}\n{lot}")
-        row: Lot | None = self.view.master("lots", names[0]) if names else None
-        return row.owner if row else ""
-
-    def _owner_here(self) -> str:
-        point = self._plan.point(self.item, self.location, self.view)
-        return point.owner if point else ""
 
     def as_if_here(self, coming: int) -> Local:
         """The same with what is on its way in stock."""

@@ -9,7 +9,7 @@ from gateway.quantity import format_quantity
 from gateway.reorder.finding import Finding, Number, Operator, Unit, compare
 from gateway.reorder.measure import MEASURES, measured
 from gateway.reorder.parameter import Sort, given
-from gateway.reorder.proposal import Judged, Ordering, proposed, rested, unable
+from gateway.reorder.proposal import Judged, Limited, proposed, rested, unable
 from gateway.reorder.situation import Situation
 from gateway.text.sentence import say
 
@@ -17,7 +17,7 @@ KIND = "min_max"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MinMax(Ordering):
+class MinMax(Limited):
     minimum: int = given(Sort.QUANTITY, "order when there is this much or less")
     maximum: int = given(Sort.QUANTITY, "order up to this; not below minimum")
     stock: str = given(Sort.WORD, "which stock is compared", default="position", choices=MEASURES)
@@ -32,7 +32,7 @@ def find(rule: MinMax, situation: Situation, named: str) -> Finding:
     if rule.maximum < rule.minimum:
         fault = say("REORDER_MIN_ABOVE_MAX", minimum=format_quantity(low.value), maximum=format_quantity(high.value))
         return unable(KIND, text, Rejection("MIN_ABOVE_MAX", fault, str(high.value)), (low, high))
-    at_most = compare(stock, Operator.AT_MOST, low)
+    at_most = compare(stock, rule.below(Operator.AT_MOST), low)
     judged = Judged(KIND, text, (at_most,), (stock, *parts, low, high), rule.maximum - stock.value)
     here, stocked, limit = situation.item, format_quantity(stock.value), format_quantity(low.value)
     if not judged.is_true:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gateway.model import Rejection
 from gateway.quantity import MICRO, format_quantity
-from gateway.reorder.finding import Act, Comparison, Finding, Number, Priority, Share, Unit, Way
+from gateway.reorder.finding import Act, Comparison, Finding, Number, Operator, Priority, Share, Unit, Way
 from gateway.reorder.parameter import Sort, given
 from gateway.reorder.rounding import OrderSize, order_size
 from gateway.reorder.situation import Situation
@@ -26,6 +26,20 @@ class Ordering:
     )
     maximum_order: int = given(Sort.QUANTITY, "most of one order, 0 for no limit", default=0)
     source: str = given(Sort.WORD, "which supplier when there is no loop", default="preferred", choices=CHOICES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limited(Ordering):
+    """Parameters of every kind that compares a stock with a limit."""
+
+    at_limit: str = given(
+        Sort.WORD, "what happens at the limit itself, as the kind says if not given", default="as the kind",
+        choices=("as the kind", "order", "rest"),
+    )
+
+    def below(self, usual: Operator) -> Operator:
+        """`usual` is what the kind does: BELOW (strict) or AT_MOST."""
+        return {"order": Operator.AT_MOST, "rest": Operator.BELOW}.get(self.at_limit, usual)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from gateway.reorder.finding import Finding, Number, Operator, Unit, compare
 from gateway.reorder.fixed_lot import lots_above
 from gateway.reorder.measure import MEASURES, formula, measured
 from gateway.reorder.parameter import RATIO_LIMIT, Sort, given
-from gateway.reorder.proposal import Judged, Ordering, proposed, rested, size_of, unable
+from gateway.reorder.proposal import Judged, Limited, proposed, rested, size_of, unable
 from gateway.reorder.rate import window
 from gateway.reorder.situation import Situation
 from gateway.reorder.source import Choice, choose
@@ -30,7 +30,7 @@ FIXED, LARGEST_MONTH, DEVIATION, LEAD_TIME, TIME = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AtPoint(Ordering):
+class AtPoint(Limited):
     """What all of them have."""
 
     lot: int = given(Sort.QUANTITY, "quantity of one lot, 0: just above the reorder point", default=0)
@@ -137,7 +137,7 @@ def _find(kind: str, rule: AtPoint, situation: Situation, named: str, safety_of:
         *(one for one in level.numbers if one.name != "lead_days"), point,
         Number("lot", lot, Unit.MICRO, named if rule.lot else "order size"), formula("lots", lots, Unit.COUNT),
     )  # fmt: skip
-    judged = Judged(kind, text, (compare(stock, Operator.AT_MOST, point),), numbers, lots * lot)
+    judged = Judged(kind, text, (compare(stock, rule.below(Operator.AT_MOST), point),), numbers, lots * lot)
     here, stocked, limit = situation.item, format_quantity(stock.value), format_quantity(point.value)
     if not judged.is_true:
         return rested(judged, say("REORDER_ABOVE_POINT", item=here, stock=stocked, point=limit))

@@ -14,7 +14,7 @@ from gateway.quantity import format_quantity
 from gateway.reorder.finding import Finding, Number, Operator, Unit, compare
 from gateway.reorder.measure import formula, in_transit, open_signals
 from gateway.reorder.parameter import Sort, given
-from gateway.reorder.proposal import Judged, Ordering, proposed, rested, unable
+from gateway.reorder.proposal import Judged, Limited, proposed, rested, unable
 from gateway.reorder.situation import AVAILABLE, Situation
 from gateway.text.sentence import say
 
@@ -24,7 +24,7 @@ _FORMULA = "on_hand of owner + in_transit + open_signals < minimum -> maximum - 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vmi(Ordering):
+class Vmi(Limited):
     owner: str = given(Sort.TEXT, "the supplier whose stock it is until it is used")
     minimum: int = given(Sort.QUANTITY, "agreed minimum; the supplier fills up when there is less")
     maximum: int = given(Sort.QUANTITY, "agreed maximum, above minimum")
@@ -65,7 +65,7 @@ def find(rule: Vmi, situation: Situation, named: str) -> Finding:
     held = Number("on_hand", sum(row.quantity for row in rows), Unit.MICRO, situation.origin("stock"))
     coming, asked = in_transit(situation), open_signals(situation)
     position = formula("position", held.value + coming.value + asked.value)
-    below = compare(position, Operator.BELOW, low)
+    below = compare(position, rule.below(Operator.BELOW), low)
     judged = Judged(KIND, _FORMULA, (below,), (held, coming, asked, position, low, high), high.value - position.value)
     here, owner, stocked = situation.item, rule.owner, format_quantity(position.value)
     if not judged.is_true:

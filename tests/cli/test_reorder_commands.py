@@ -145,6 +145,28 @@ def test_rules_are_loaded_once_shown_and_explained(desk: Desk) -> None:
     assert "no decision of a reorder rule" in desk.run("explain", "rule/P1/X/WH/low/1", code=1)
 
 
+@pytest.mark.decision("K7")
+def test_stock_is_shown_as_planners_mean_it(desk: Desk) -> None:
+    shop = desk.shop()
+    shop.load("locations", {"id": "WH"})
+    shop.load("order_points", {"id": "1", "item": "SCREW", "location": "WH", "safety_stock": "180"})
+    shop.load("lots", {"id": "1", "item": "SCREW", "lot": "V7", "owner": "ACME"})
+    part = {"line": "1", "item": "SCREW", "quantity": "120", "uom": "PCE", "location": "WH"}
+    shop.load("work_orders", {"id": "W", "item": "BIKE", "quantity": "1", "uom": "PCE", "components": [part]})
+    lines = [{"line": "1", "item": "SCREW", "quantity": "50", "uom": "PCE", "location": "WH"}]
+    shop.load("purchase_orders", {"id": "PO-1", "supplier": "V1", "lines": lines})
+    shop.receive(321, lot="V7")
+    shop.receive(10, status="qc")
+    shop.close()
+    [told] = desk.json("stock", "SCREW")
+    numbers = {name: told[name] for name in ("on_hand", "allocated", "available", "in_transit", "position")}
+    assert numbers == {
+        "on_hand": "500", "allocated": "120", "available": "200", "in_transit": "50", "position": "430",
+    }  # V1, A06
+    assert {"status": "available", "lot": "V7", "owner": "ACME", "qty": "321"} in told["rows"]
+    assert "10 qc" in desk.run("stock")
+
+
 def test_why_not_says_for_each_rule_what_stands_in_the_way(desk: Desk) -> None:
     desk.run("rules", "load", desk.rules)
     shop = desk.shop()

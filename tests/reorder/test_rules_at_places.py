@@ -152,6 +152,20 @@ def test_what_is_on_order_counts_unless_the_rule_is_literal(tmp_path: Path, lite
     assert shop.asked() == (["SCREW/WH/low/1 200"] if literal else [])
 
 
+@pytest.mark.parametrize(("kind", "limit", "at_limit", "asked"), [
+    ("below_safety", "safety_stock", None, False), ("below_safety", "safety_stock", "order", True),
+    ("fixed_lot", "reorder_point", None, True), ("fixed_lot", "reorder_point", "rest", False),
+])  # fmt: skip
+def test_a_rule_says_whether_its_limit_itself_counts(
+    tmp_path: Path, kind: str, limit: str, at_limit: str | None, asked: bool
+) -> None:
+    more: dict[str, Any] = {"order_quantity": 50} if kind == "below_safety" else {"lot": 50}
+    more |= {"at_limit": at_limit} if at_limit else {}
+    shop = Shop(tmp_path, {"id": "r", "kind": kind, limit: 100, **more})
+    shop.receive(100)
+    assert bool(shop.asked()) is asked
+
+
 def test_a_condition_of_ones_own(tmp_path: Path) -> None:
     shop = Shop(tmp_path, {
         "id": "own", "kind": "condition", "when": "on_hand < 100 and used_7d > 2 * on_hand", "order_quantity": 30,
