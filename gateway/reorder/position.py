@@ -13,9 +13,9 @@ from gateway.reorder.plan import Plan
 def position_of(situation: Local, plan: Plan) -> dict[str, Any]:
     """JSON values; quantities are decimal strings in the base unit.
 
-    `available` = on_hand - allocated - safety_stock (A06「可用库存」) is what may be promised without touching the safety
-    stock that the ERP planned here; it is no ATP, which looks ahead. `position` is on_hand + in_transit + open_signals
-    - allocated. Each may be below nothing.
+    `available` = on_hand - allocated - safety_stock (A06「可用库存」) is what may be promised without touching the
+    safety stock that the ERP planned here; it is no ATP, which looks ahead. `position` is on_hand + in_transit +
+    open_signals - allocated. Each may be below nothing.
     """
     held, promised = on_hand(situation).value, allocated(situation).value
     coming, asked = in_transit(situation).value, open_signals(situation).value
