@@ -88,7 +88,7 @@ def booked(
         body["mv"] = list(moves)
     if counts:
         body["counted"] = counts_json(counts)
-    if view.open_task(task_id := portal_task(body.get("sscc", ""))):
+    if "sscc" in body and view.open_task(task_id := portal_task(body["sscc"])):
         body["done"] = [task_id]  # what a portal could not book, somebody has now
     body["facts"] = [*after, *count_facts(counts, view), act]
     body["was"] = was

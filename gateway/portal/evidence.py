@@ -8,17 +8,19 @@ from typing import Any
 from gateway.passage import TAGS_TOLD, Passage, PassedTag
 from gateway.portal.comparison import NAMES_TOLD, Comparison, Tag
 
-STRAYS_TOLD = 200
+STRAYS_TOLD = 100
+UNKNOWN_TOLD = 200  # of a pallet that nobody announced: whoever sends rubbish must not fill the disk
 
 
 def evidence(passage: Passage, tags: Sequence[Tag], seen: Comparison, is_compared: bool) -> dict[str, Any]:
     """Members of `passage_closed`."""
     antennas: list[str] = []
+    limit = TAGS_TOLD if is_compared else UNKNOWN_TOLD
     body: dict[str, Any] = {
         "opened_by": passage.opened_by, "closed_by": passage.closed_by, "ms": passage.closed_ms - passage.opened_ms,
         "reads": passage.reads, "direction": passage.direction, "by": passage.by, "share": passage.share_pct,
         "votes": [list(one) for one in passage.votes], "weak": passage.weak,
-        "tags": _rows([tag.passed for tag in tags], TAGS_TOLD, antennas), "tag_count": len(tags),
+        "tags": _rows([tag.passed for tag in tags], limit, antennas), "tag_count": len(tags),
         "strays": _rows(passage.strays, STRAYS_TOLD, antennas), "stray_count": len(passage.strays),
         "antennas": antennas,
     }  # fmt: skip

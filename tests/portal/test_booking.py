@@ -201,6 +201,14 @@ def test_twenty_four_thousand_reads_of_four_hundred_tags_leave_one_posting_and_n
     assert told["tag_count"] == 400 and len(json.dumps(told)) < 150 * 400
 
 
+@pytest.mark.promise("R8")
+def test_tags_that_nobody_announced_leave_a_bounded_trace() -> None:
+    gate = Gate()
+    gate.through([sgtin(n, OTHER_GTIN) for n in range(1, 1001)])
+    [closed] = gate.of_kind("passage_closed")
+    assert (len(closed["tags"]), closed["tag_count"]) == (200, 1000)
+
+
 # -- once ----------------------------------------------------------------------------------------------
 
 
