@@ -45,7 +45,8 @@ class Sink(Protocol):
 
 
 class TagSink(Protocol):
-    """Where a reader at a portal sends everything it sees. Called in the device's thread; never blocks or raises."""
+    """Where a reader at a portal sends everything it sees. Called by one thread of the device at a time, never blocks
+    or raises."""
 
     def tags(self, device: str, reads: Sequence[TagRead]) -> None:
         """What was read since the last call, in the order of receipt; never empty."""

@@ -162,4 +162,9 @@ class _Stream:
 
 
 def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error)[:200]}"
+    """For people; what requests says is for programmers."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate cannot be trusted, or it does not speak TLS: check `url` and `ca_file`"
+    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.ConnectionError):
+        return "cannot be reached: check power, cable and `url`"
+    return f"the stream broke off ({type(error).__name__}: {str(error)[:100]})"

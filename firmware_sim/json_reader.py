@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 import threading
 import time
 import urllib.error
@@ -27,7 +28,7 @@ def _now(at_s: float | None = None) -> datetime:
 class ImpinjStream:
     """An R700: `GET /api/v1/data/stream` with basic authentication; a context manager on a free loopback port."""
 
-    def __init__(self, user: str = "root", password: str = "impinj") -> None:
+    def __init__(self, user: str = "root", password: str = "impinj", tls: ssl.SSLContext | None = None) -> None:
         self.opened = 0  # streams that were asked for
         self.started: list[str] = []  # presets
         self.answers: deque[int] = deque()  # statuses to refuse the next streams with
@@ -58,7 +59,9 @@ class ImpinjStream:
 
         self._server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://{LOOPBACK}:{self._server.server_address[1]}/api/v1"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"http{'s' if tls else ''}://{LOOPBACK}:{self._server.server_address[1]}/api/v1"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> ImpinjStream:

@@ -21,7 +21,7 @@ class TagRead(NamedTuple):
     count: int  # type: ignore[assignment]  # how often since the last report of it, at least 1; hides tuple.count
     first_ms: int  # first and last of these reads; never later than now, but a reader that kept them
     last_ms: int  # while the link was down tells them afterwards
-    channel: int = 0  # index of the frequency, 0: not told; phases compare only within one channel and antenna
+    channel: int = 0  # the reader's index of the frequency, or kHz; phases compare only within one, and one antenna
     phase: int | None = None  # 0 to FULL_TURN - 1
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -17,6 +19,7 @@ from drivers.rfid_stream_settings import StreamReaderSettings
 from firmware_sim.json_reader import ImpinjStream
 from tests.drivers.portal import Portal
 from tests.drivers.rig import CONTEXT, GOOD, HoldingSink, Running, wait_until
+from tests.end_to_end.certificates import Authority
 
 BIN, OTHER = "3376451FD40C0E400000162E", "3376451FD40C0E400000162F"
 
@@ -104,6 +107,27 @@ def test_a_refusal_says_what_to_do(r700: ImpinjStream, status: int, says: str) -
     with Running(_reader(r700), HoldingSink()) as running:
         assert says in running.wait_down().text
         running.wait_up()
+
+
+def test_a_reader_that_is_not_there_says_what_to_check() -> None:
+    with ImpinjStream() as reader:
+        gone = _reader(reader)
+    with Running(gone, HoldingSink()) as running:
+        assert "check power, cable and `url`" in running.wait_down().text
+
+
+@pytest.mark.promise("R10")
+def test_over_tls_a_trusted_reader_is_read_and_a_stranger_is_not(tmp_path: Path) -> None:
+    portal, ours = Portal(), Authority(tmp_path, "plant")
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(*ours.issue("reader"))
+    with ImpinjStream(tls=server) as reader:
+        with Running(_reader(reader), HoldingSink()) as running:
+            assert "check `url` and `ca_file`" in running.wait_down().text
+        with Running(_reader(reader, portal.context, ca_file=str(ours.file)), HoldingSink()):
+            portal.wait(lambda told: told.restorations == 1, "reading")
+            reader.show(BIN)
+            portal.wait(lambda told: len(told.reads) == 1, "the tag")
 
 
 def test_a_wrong_password_is_told(r700: ImpinjStream) -> None:
