@@ -35,7 +35,8 @@ class Recording:
     signals: dict[Place, list[Signalled]] = field(default_factory=dict)
     masters: list[MasterChange] = field(default_factory=list)  # since the journal began
     rules: list[RulesLoaded] = field(default_factory=list)  # since the journal began
-    events: int = 0  # journal rows that were looked at
+    claimed: set[str] = field(default_factory=set)  # items that work orders or shipments reserved
+    events: int = 0  # that were of interest
 
 
 class Recorder:
@@ -69,6 +70,7 @@ class Recorder:
         if at_ms > self.recording.to_ms:
             return False
         self._first_ms = self._first_ms or at_ms
+        self.recording.events += 1
         if "origin" in event:  # another box's act, which this one only carries
             return True
         kind = event["t"]
@@ -223,6 +225,9 @@ class Recorder:
         if change["dataset"] == "purchase_orders":
             for row in rows:
                 self._ordered.setdefault(str(row["id"]), self.at_ms)
+        elif change["dataset"] in ("work_orders", "shipments"):
+            lines = (line for row in rows for line in row.get("components", row.get("lines", ())))
+            self.recording.claimed |= {str(line["item"]) for line in lines}
         elif change["dataset"] == "locations":
             for row in rows:
                 self._areas[str(row["id"])] = str(row.get("area", ""))

@@ -119,7 +119,7 @@ def _compared(
     lead_of = partial(draw, leads, given.seed, place)
 
     def simulated(rules: Sequence[Phase]) -> Outcome:
-        scene = Scene(series, Use(series, given.zone), leads)
+        scene = Scene(series, Use(series, given.zone), leads, is_claimed=place[0] in recording.claimed)
         return Simulation(series, rules, scene, lead_of, begin=begin, to_ms=to_ms, red_below=red_below).run()
 
     signals = recording.signals.get(place, [])

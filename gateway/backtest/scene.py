@@ -14,9 +14,6 @@ from gateway.reorder.situation import Demand, Elsewhere, LotAge, OpenSignal, Rec
 from gateway.reorder.usage import History
 from gateway.reorder.working_time import ALWAYS, Calendar
 
-# What a simulation has no record of: a rule that asks for it is judged as if there were none, and that is said.
-UNKNOWN = ("allocated", "demands", "lots", "elsewhere", "work_orders", "bom", "on_hand_of", "is_custom")
-
 
 @dataclass(slots=True)
 class Scene:
@@ -32,7 +29,8 @@ class Scene:
     offered: tuple[Source, ...] = ()
     worked: Calendar = ALWAYS
     without: Receipt | None = None  # what is judged as if it had never been asked for
-    asked: set[str] = field(default_factory=set)  # of UNKNOWN
+    is_claimed: bool = False  # work orders or shipments reserved some of it in the period
+    asked: set[str] = field(default_factory=set)  # what rules asked for that a simulation has no record of
 
     @property
     def item(self) -> str:
@@ -58,13 +56,15 @@ class Scene:
         return (Stock(self.level),)
 
     def allocated(self) -> int:
+        if self.is_claimed:
+            self.asked.add("reservations")
         return 0
 
     def receipts(self) -> tuple[Receipt, ...]:
         return tuple(one for one in self.coming if one is not self.without)
 
     def demands(self) -> tuple[Demand, ...]:
-        return self._unknown("demands", ())
+        return self._unknown("reservations", ())
 
     def open_signals(self) -> tuple[OpenSignal, ...]:
         return ()  # in a simulation a signal is an order at once
@@ -82,15 +82,16 @@ class Scene:
         return self._unknown("lots", ())
 
     def elsewhere(self) -> tuple[Elsewhere, ...]:
-        return self._unknown("elsewhere", ())
+        return self._unknown("stock elsewhere", ())
 
     def is_custom(self) -> bool:
         return False
 
     def work_orders(self) -> tuple[WorkOrder, ...]:
-        return self._unknown("work_orders", ())
+        return self._unknown("work orders", ())
 
     def bom(self, item: str) -> Bom | None:
+        self.asked.add("bills of material")
         return None
 
     def on_hand_of(self, item: str) -> int:

@@ -60,12 +60,12 @@ def _span(settings: Settings, shift: str, options: dict[str, Any]) -> tuple[int,
     period = Period.of(options, settings)
     now_ms = SystemClock(boot_id()).wall_ms()
     if shift:
-        return _shift(shift, ZoneInfo(settings.gateway.timezone), now_ms)
+        return shift_before(shift, ZoneInfo(settings.gateway.timezone), now_ms)
     to_ms = min(period.to_ms, now_ms // STEP_MS * STEP_MS + STEP_MS)
     return (period.from_ms or to_ms - DAY_MS, to_ms)
 
 
-def _shift(text: str, zone: ZoneInfo, now_ms: int) -> tuple[int, int]:
+def shift_before(text: str, zone: ZoneInfo, now_ms: int) -> tuple[int, int]:
     """The last shift of these hours that has ended."""
     found = _SHIFT.fullmatch(text)
     if found is None:

@@ -85,6 +85,18 @@ def test_a_condition_and_a_limit_of_one_order_hold_in_the_simulation_too() -> No
     assert lived(plant(), rules({**LOT, "max_quantity": 40})) == []
 
 
+def test_what_is_not_played_again_is_said_when_a_rule_asks_for_it() -> None:
+    script = plant()
+    part = {"line": "1", "item": ITEM, "quantity": "4", "uom": "PCE"}
+    masters(script, 1, "work_orders", {"id": "WO-1", "item": "BIKE", "components": [part]})
+    script.use(2, "10")
+    recording = script.record()
+    for new, asked in ((LOT, {"reservations"}), ({**LOT, "stock": "on_hand"}, set())):
+        phases = phases_of([Epoch(0, rules(new))], pasts_of(recording.masters, 0), [PLACE], UTC, with_shadow=True)
+        [stock] = run(recording, {}, phases, Assumption(1, UTC, 2 * DAY_MS)).stocks
+        assert stock.new.asked == asked
+
+
 def test_a_rule_in_training_is_not_judged_and_one_in_shadow_as_if_it_were_live() -> None:
     assert lived(plant(), rules({**LOT, "mode": "training"})) == []
     assert lived(plant(), rules({**LOT, "mode": "shadow"})) == lived(plant(), rules(LOT))
