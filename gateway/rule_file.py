@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from gateway.reorder.rule import RuleSet
 from gateway.reorder.ruledocument import rules_of
 from gateway.toml_source import read_toml
 
+DOCUMENT_LIMIT_BYTES = 200 * 1024  # as JSON: it is one line at the control socket, and one event
 MISTAKE_LIMIT = 100  # more are counted, not listed
 
 
@@ -31,6 +33,9 @@ def load_rules(file: Path) -> RuleFile:
     if source.is_whole:
         rules, faults = rules_of(source.data)
         mistakes += [Mistake(fault.path, fault.text) for fault in faults]
+        if len(json.dumps(source.data, default=str)) > DOCUMENT_LIMIT_BYTES:
+            text = f"is larger than {DOCUMENT_LIMIT_BYTES} bytes, expected fewer rules and overrides"
+            mistakes.append(Mistake((), text, line=1))
     if not mistakes:
         return RuleFile(source.data, rules)
     placed = sorted((one.line or source.line_of(one.path), number) for number, one in enumerate(mistakes))

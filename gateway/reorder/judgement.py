@@ -25,6 +25,7 @@ from gateway.reorder.rule import RuleSet
 from gateway.text.sentence import say
 from gateway.view import View
 
+ITEM_GONE, NO_DUE = "ITEM_GONE", "NO_LEAD_TIME"  # codes of flags
 SHORT_FACT = "short"  # by episode: since when another gateway should have asked (K10)
 
 
@@ -76,7 +77,8 @@ class Judge:
         if finding.fault is not None:
             return self._unable(bound, episode, finding.fault, finding, view)
         if not finding.fires:
-            return Judgement(bound, episode, "not_true", finding, cleared((item, area, rule.id), view))
+            event = cleared((item, area, rule.id), view) or self._no_longer_short(episode, view)
+            return Judgement(bound, episode, "not_true", finding, event)
         if finding.act is not Act.ORDER:
             event = flagged((item, area, rule.id), finding.level or str(finding.act), finding.why, view,
                             {"finding": finding.as_json()})  # fmt: skip
@@ -105,8 +107,8 @@ class Judge:
         place = (episode.item, episode.place, bound.rule.id)
         if view.master("items", episode.item) is None:  # it stays open: its order may well be on its way
             text = say("REORDER_ITEM_GONE", item=episode.item, need=episode.key)
-            return Judgement(bound, episode, "open", finding, flagged(place, "ITEM_GONE", text, view))
-        if flag_of(place, view):
+            return Judgement(bound, episode, "open", finding, flagged(place, ITEM_GONE, text, view))
+        if flag_of(place, view) == ITEM_GONE:
             return Judgement(bound, episode, "open", finding, cleared(place, view))
         if episode.aside and mode == LIVE:  # the ERP never heard of it: now it must
             return Judgement(bound, episode, "ends", finding, ended(episode, WENT_LIVE, view))
@@ -126,7 +128,8 @@ class Judge:
         if (fault := situation.fault("receipts")) is not None:
             return self._unable(bound, episode, fault, finding, view)
         if finding.quantity <= 0:
-            return Judgement(bound, episode, "netted", finding, cleared(place, view), tuple(counted))
+            event = cleared(place, view) or self._no_longer_short(episode, view)
+            return Judgement(bound, episode, "netted", finding, event, tuple(counted))
         if view.master("items", episode.item) is None:
             text = say("REORDER_ITEM_UNKNOWN", item=episode.item)
             return self._unable(bound, episode, Rejection("ITEM_UNKNOWN", text, episode.item), finding, view)
@@ -139,9 +142,22 @@ class Judge:
             text = say("REORDER_HELD", rule=bound.rule.id, item=episode.item, count=episode.refusals)
             return Judgement(bound, episode, "held", finding, flagged(place, HELD, text, view), tuple(counted))
         if not self._decides(episode, view):
-            return Judgement(bound, episode, "not_deciding", finding, _deferred(episode, view), tuple(counted))
-        event = cleared(place, view) or requested(bound, by, episode, finding, counted, view)
+            is_known = view.fact(SHORT_FACT, episode.name) is not None
+            event = None if is_known else _deferred(episode, view, is_over=False)
+            return Judgement(bound, episode, "not_deciding", finding, event, tuple(counted))
+        if finding.due_ms is None and view.master_version("sources")[0]:
+            remark = flagged(place, NO_DUE, say("REORDER_NO_DUE", item=episode.item, place=episode.place), view)
+        else:
+            remark = cleared(place, view)
+        event = remark or requested(bound, by, episode, finding, counted, view)
         return Judgement(bound, episode, "fires", finding, event, tuple(counted))
+
+    def _no_longer_short(self, episode: Episode, view: View) -> Event | None:
+        """What another gateway should have asked for is not missing any more."""
+        point: OrderPoint | None = self._plan.point(episode.item, episode.place, view)
+        if point is None or point.deciding_gateway in ("", view.gateway):
+            return None
+        return None if view.fact(SHORT_FACT, episode.name) is None else _deferred(episode, view, is_over=True)
 
     def _decides(self, episode: Episode, view: View) -> bool:
         """K10: one gateway decides; past the time that the master data give it, the others do."""
@@ -162,12 +178,10 @@ class Judge:
         return Judgement(bound, episode, "cannot", finding, flagged(place, fault.code, fault.text, view))
 
 
-def _deferred(episode: Episode, view: View) -> Event | None:
-    """Remember since when it is missing here."""
-    if view.fact(SHORT_FACT, episode.name) is not None:
-        return None
-    fact = [SHORT_FACT, episode.name, {"since": list(since_of(view.now))}]
-    body = {"item": episode.item, "location": episode.place, "rule": episode.rule, "facts": [fact]}
+def _deferred(episode: Episode, view: View, *, is_over: bool) -> Event:
+    """Remember since when it is missing here, or that it is not."""
+    fact = [SHORT_FACT, episode.name, None if is_over else {"since": list(since_of(view.now))}]
+    body = {"item": episode.item, "location": episode.place, "rule": episode.rule, "is_over": is_over, "facts": [fact]}
     return Event("reorder_deferred", "", "", body)
 
 

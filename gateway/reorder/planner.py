@@ -31,7 +31,7 @@ from gateway.text.sentence import say
 from gateway.view import View
 
 RULES_FACT = ("reorder", "rules")  # version, hash, name and document of the rules that hold
-SWEEP_PLACES = 100  # looked at with each tick, about one a second
+SWEEP_PLACES = 50  # looked at with each tick, about one a second
 SWEEP_EVERY_MS = 3_600_000  # everything is looked at so often, because time alone changes much
 STOCK = "stock"  # the name under which what is wrong with stock itself is told
 # New rows of these may change what any rule says.
@@ -157,10 +157,15 @@ class Planner:
     def _put_changed(self, change: Body, view: View) -> None:
         self._distances.clear()
         if change["dataset"] == "purchase_orders":
-            items = {line.get("item") for row in change["set"] for line in row.get("lines", ())}
-            self._put(place for place in self.places(view) if place[0] in items or change["del"])
+            lines = [line for row in change["set"] for line in row.get("lines", ())]
+            self._put({(line["item"], self._area_of(line, view)): None for line in lines})
         elif change["dataset"] in _CHANGES_ALL:
             self._put_all(view)
+
+    def _area_of(self, line: Body, view: View) -> str:
+        """Where an order line counts; one that does not say where, where the item is at home."""
+        location = line.get("location", "")
+        return view.area(location) if location else self.plan.home_of(line["item"], view)
 
     # -- looking at places ---------------------------------------------------------------------
 

@@ -86,9 +86,10 @@ class StoreReader:
 
     def signals(self) -> list[Row]:
         """Open signals."""
-        rows = self._query("SELECT key,loop,item,quantity,uom,cards,doc FROM signal ORDER BY key")
+        rows = self._query("SELECT key,loop,item,location,quantity,uom,cards,doc FROM signal ORDER BY key")
         return [
-            {**row, "quantity": format_quantity(row["quantity"]), "cards": row["cards"].split("\n")} for row in rows
+            {**row, "quantity": format_quantity(row["quantity"]), "cards": list(filter(None, row["cards"].split("\n")))}
+            for row in rows
         ]
 
     def streams(self) -> dict[str, Row]:

@@ -9,6 +9,7 @@ NEED_ENGLISH: dict[str, str] = {
     "REORDER_ITEM_GONE": "Item {item} is in no master data any more while {need} is open: see whether it is wanted.",
     "REORDER_ITEM_UNKNOWN": "Item {item} is in no master data: nothing is ordered of it until it is.",
     "REORDER_NEGATIVE": "{item} at {place} is below nothing: something was not booked, count it.",
+    "REORDER_NO_DUE": "{item} at {place}: no lead time is known, so it is ordered without a wanted date: add a source.",
     "REORDER_PARAMETER": "Rule {rule} cannot be judged here: {member} is {value}, expected {wanted}.",
     "REORDER_TOO_LARGE": "Rule {rule} would order {quantity} of {item}, more than its limit of {most}: order by hand "
     "if it is right.",

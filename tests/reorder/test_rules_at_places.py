@@ -122,12 +122,14 @@ def test_only_the_deciding_gateway_asks_until_it_has_been_silent_for_too_long(tm
     shop.issue(1)
     assert shop.asked() == []
     assert len(shop.events("reorder_deferred")) == 1
+    shop.clock.pass_time(3_000_000)
     shop.receive(200)
     shop.issue(200)
+    assert [one["is_over"] for one in shop.events("reorder_deferred")] == [False, True, False]
     shop.clock.pass_time(3_500_000)
     shop.issue(1)
     assert shop.asked() == []  # the first shortage was over: this one is new
-    shop.clock.pass_time(3_600_000)
+    shop.clock.pass_time(100_000)
     shop.issue(1)
     assert shop.asked() == ["SCREW/WH/low/1 200"]
 

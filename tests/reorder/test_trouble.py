@@ -40,6 +40,41 @@ def test_a_unit_that_cannot_be_converted_is_told_and_nothing_is_guessed(tmp_path
     assert (flags(shop), shop.asked()) == (["UNIT_UNKNOWN"], [])
 
 
+def test_an_order_without_a_wanted_date_says_why_once(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, BELOW)
+    shop.load("sources", {"id": "1", "item": ITEM, "supplier": "V1"})
+    shop.receive(10)
+    assert (flags(shop), shop.asked()) == (["NO_LEAD_TIME"], ["SCREW/WH/low/1 200"])
+    assert "due" not in shop.triggers()[0]["tr"]
+    shop.command("order_closed", key=shop.open()[0], why="cancelled")
+    assert (flags(shop), len(shop.asked())) == (["NO_LEAD_TIME"], 2)
+    shop.load("sources", {"id": "1", "item": ITEM, "supplier": "V1", "lead_time_h": 72})
+    shop.command("order_closed", key=shop.open()[0], why="cancelled")
+    assert shop.triggers()[-1]["tr"]["source"] == "V1"
+    assert [one["code"] for one in shop.events("reorder_cleared")] == ["NO_LEAD_TIME"]
+
+
+@pytest.mark.decision("K17")
+def test_the_wanted_date_is_the_next_slot_of_the_supplier(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, BELOW, zone="Asia/Shanghai")  # the clock stands at 21 September 2026, a Monday
+    shop.load("calendars", {"id": "V1", "days": ["mon", "tue", "wed", "thu", "fri"], "holidays": ["2026-09-24"],
+                            "slots": [{"at": "09:00"}]})  # fmt: skip
+    shop.load("sources", {"id": "1", "item": ITEM, "supplier": "V1", "lead_time_h": 48, "calendar": "V1"})
+    shop.receive(10)
+    assert shop.triggers()[0]["tr"]["due"].startswith("2026-09-25T01:00")  # 09:00 in Shanghai, after the holiday
+
+
+@pytest.mark.decision("K9")
+def test_two_work_orders_on_the_stock_of_one_leave_the_gap_of_the_other(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, {"id": "wo", "kind": "work_order_shortage"})
+    part = {"line": "1", "item": ITEM, "quantity": "300", "uom": "PCE", "location": PLACE}
+    orders = [{"id": f"W{n}", "item": "NUT", "quantity": "1", "uom": "PCE", "due": f"2026-10-0{n}", "components": [part]}
+              for n in (1, 2)]  # fmt: skip
+    shop.load("work_orders", *orders)
+    shop.receive(300)
+    assert shop.asked() == ["SCREW/WH/wo/1 300"]
+
+
 def test_an_item_that_vanishes_while_a_need_is_open_leaves_it_open(tmp_path: Path) -> None:
     shop = Shop(tmp_path, BELOW)
     shop.receive(10)
