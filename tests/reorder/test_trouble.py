@@ -68,9 +68,8 @@ def test_the_wanted_date_is_the_next_slot_of_the_supplier(tmp_path: Path) -> Non
 def test_two_work_orders_on_the_stock_of_one_leave_the_gap_of_the_other(tmp_path: Path) -> None:
     shop = Shop(tmp_path, {"id": "wo", "kind": "work_order_shortage"})
     part = {"line": "1", "item": ITEM, "quantity": "300", "uom": "PCE", "location": PLACE}
-    orders = [{"id": f"W{n}", "item": "NUT", "quantity": "1", "uom": "PCE", "due": f"2026-10-0{n}", "components": [part]}
-              for n in (1, 2)]  # fmt: skip
-    shop.load("work_orders", *orders)
+    whole = {"item": "NUT", "quantity": "1", "uom": "PCE", "components": [part]}
+    shop.load("work_orders", *({"id": f"W{n}", "due": f"2026-10-0{n}", **whole} for n in (1, 2)))
     shop.receive(300)
     assert shop.asked() == ["SCREW/WH/wo/1 300"]
 
