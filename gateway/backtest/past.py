@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.backtest.demand import Place
 from gateway.backtest.phase import Phase, Ruled
-from gateway.backtest.recording import MasterChange
+from gateway.backtest.recording import KEPT, MasterChange
 from gateway.backtest.ticker import Ticker
 from gateway.kanban.mode import LIVE, TRAINING
 from gateway.master import PARSERS
@@ -20,10 +20,6 @@ from gateway.reorder.plan import Plan
 from gateway.reorder.rule import Rule, RuleSet
 from gateway.reorder.working_time import Calendar
 from gateway.view import View
-
-# What decides which rules are for a place, with which parameters, sources and times of work. The rest of the master
-# data (orders, work orders, bills of material) changes too often to be kept for every instant of a year.
-KEPT = frozenset({"units", "items", "locations", "loops", "order_points", "sources", "calendars"})
 
 Rows = Mapping[str, Mapping[str, dict[str, Any]]]  # by dataset and id
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.backtest.debt import Debts
 from gateway.backtest.demand import STOCKED, Body, Flow, Place, Row, orders_of, rows_of, takes_back, used_at, why
-from gateway.backtest.recording import DROPPED, ROWS_LIMIT, Coming, MasterChange, RulesLoaded, Series, Signalled
+from gateway.backtest.recording import DROPPED, KEPT, ROWS_LIMIT, Coming, MasterChange, RulesLoaded, Series, Signalled
 from gateway.errors import GatewayError
 from gateway.quantity import parse_quantity
 from gateway.reorder.need import RECEIVED
@@ -233,4 +233,5 @@ class Recorder:
                 self._areas[str(row["id"])] = str(row.get("area", ""))
             for name in gone:
                 self._areas.pop(name, None)
-        self.recording.masters.append(MasterChange(self.at_ms, change["dataset"], rows, gone))
+        if change["dataset"] in KEPT:
+            self.recording.masters.append(MasterChange(self.at_ms, change["dataset"], rows, gone))

@@ -14,6 +14,10 @@ from gateway.backtest.demand import Flow, Place
 
 ROWS_LIMIT = 40_000_000  # of all places together, 1 GB; more is refused with the advice to narrow it
 
+# What decides which rules are for a place, with which parameters, sources and times of work. The rest of the master
+# data (orders, work orders, bills of material) changes too often to be kept for every instant of a year.
+KEPT = frozenset({"units", "items", "locations", "loops", "order_points", "sources", "calendars"})
+
 
 @dataclass(slots=True)
 class Series:
