@@ -22,6 +22,7 @@ from firmware_sim.booked import read_ledger
 from firmware_sim.chaos import Chaos, kill_plan
 from firmware_sim.floor import Floor, open_floor
 from firmware_sim.link_trouble import LinkTrouble
+from firmware_sim.partner import differences
 from firmware_sim.plant import make_plant
 from firmware_sim.scene import Scenes
 from firmware_sim.shift import Shift
@@ -106,7 +107,10 @@ def drain(floor: Floor) -> Report:
 
 def compared(floor: Floor, statuses: list[dict[str, Any]]) -> Report:
     """Truth, ledger and gateways as they are now; what is still under way differs too."""
-    report = audit(floor.plant, read_truth(floor.truth.path), read_ledger(floor.erp.db), statuses)
+    truth = read_truth(floor.truth.path)
+    report = audit(floor.plant, truth, read_ledger(floor.erp.db), statuses)
+    report.numbers["EPCIS events captured"] = len(floor.repository.events)
+    report.differences += differences(truth, list(floor.repository.events.values()))
     for status in statuses:
         waiting = sum(int(stream["unsettled"]) for stream in status["streams"].values())
         if waiting:

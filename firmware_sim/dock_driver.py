@@ -44,6 +44,7 @@ class DockDriver:
         self._chance: random.Random = door.chance
         self._loads: dict[int, Load] = {}
         self._came = 0
+        self._has_turned = False
         self._inside: list[tuple[int, float]] = []  # pallets that may leave, and since when they are in
 
     def errand(self) -> Errand:
@@ -53,7 +54,7 @@ class DockDriver:
         """The next pallet, or something else."""
         if self._inside and time.monotonic() - self._inside[0][1] > AGAIN_S and self._chance.random() < 0.6:
             self._take_out(self._inside.pop(0)[0])
-        elif self._came and self._chance.random() < 0.2:
+        elif self._came and (not self._has_turned or self._chance.random() < 0.15):
             self._turn_back()
         elif self._came < DOOR_PALLETS:
             self._bring_in(is_patient)
@@ -79,7 +80,7 @@ class DockDriver:
 
     def _turn_back(self) -> None:
         """One that is yet to come is driven up to the first light curtain and back."""
-        number = self._came
+        number, self._has_turned = self._came, True
         self._drive(number, along([(-FROM_M, 0), (-0.8, 0.5), (-FROM_M, 0)], 0.0, SPEED_M_S, 0.0), BACK)
         self._truth.record("turned back", sscc=door_pallet(number))
 

@@ -6,6 +6,7 @@ be cut. Buttons and lights have a broker beside the machines, as they would on a
 
 from __future__ import annotations
 
+import random
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,9 @@ from firmware_sim.button import ButtonBridge
 from firmware_sim.button_make import MAKES, HandOnButton, button_name
 from firmware_sim.clerk_at_dock import DockClerk
 from firmware_sim.dock_door.live import LiveDoor
+from firmware_sim.dock_door.stock import Stock
 from firmware_sim.dock_driver import DockDriver
+from firmware_sim.epcis_repository import EpcisRepository
 from firmware_sim.erp.process import ErpProcess
 from firmware_sim.errand import Errand
 from firmware_sim.faults import FaultProxy
@@ -72,6 +75,7 @@ class Floor:
     crowd: Crowd
     lights: StackLights
     truth: Truth
+    repository: EpcisRepository  # where partners read what happens at the dock
 
 
 def open_floor(stack: ExitStack, directory: Path, plant: Plant) -> Floor:
@@ -93,6 +97,7 @@ def open_floor(stack: ExitStack, directory: Path, plant: Plant) -> Floor:
     lights = stack.enter_context(StackLights(host=at_floor[0], port=at_floor[1], topic=LIGHT_TOPIC))
     wires = stack.enter_context(ModbusInputs())
     reader = stack.enter_context(LlrpReader())
+    repository = stack.enter_context(EpcisRepository())
     ports = {name: scanner.port for name, scanner in scanners.items()}
     links, configs = {}, {}
     for gateway in plant.gateways:
@@ -102,7 +107,7 @@ def open_floor(stack: ExitStack, directory: Path, plant: Plant) -> Floor:
         sync = by_mqtt((link.host, link.port)) if is_first else by_rest((link.host, link.port))
         configs[gateway] = GatewayConfig(
             plant, gateway, ports, sync, at_floor, wires.port,
-            door=reader.port if gateway == plant.gateways[-1] else 0,
+            door=reader.port if gateway == plant.gateways[-1] else 0, partners=repository.url,
         )  # fmt: skip
     pressers = open_pressers(plant, configs, bridge, lights, wires)
     rubbish = Rubbish(plant, bridge, truth)
@@ -115,10 +120,11 @@ def open_floor(stack: ExitStack, directory: Path, plant: Plant) -> Floor:
     roster = Roster(plant, scanners, truth)
     errands = open_errands(plant, bridge, scanners, truth, rubbish, gateways[plant.gateways[0]])
     at_dock = gateways[plant.gateways[-1]]
-    door = LiveDoor(reader, DOOR_SEED)
+    strays = Stock(random.Random(DOOR_SEED)).yard().standing  # pallets beside the door, and labels lost at its frame
+    door = LiveDoor(reader, DOOR_SEED, strays)
     errands.append(DockDriver(door, scanners[DOCK_SCANNER], truth, at_dock.passages).errand())
     crowd = Crowd(scanners, pressers, errands, roster)
-    return Floor(plant, directory, broker, erp, gateways, links, crowd, lights, truth)
+    return Floor(plant, directory, broker, erp, gateways, links, crowd, lights, truth, repository)
 
 
 def open_scanners(stack: ExitStack, directory: Path, plant: Plant) -> dict[str, Scanner]:

@@ -37,6 +37,7 @@ class GatewayConfig:
     floor_broker: Address  # of buttons and lights
     wires: int = 0  # port of the Modbus device
     door: int = 0  # port of the RFID reader at the dock door; 0: at another gateway
+    partners: str = ""  # the EPCIS repository that hears of the dock; "" for none
     web_port: int = field(default_factory=free_port)
     press_port: int = field(default_factory=free_port)
 
@@ -124,6 +125,9 @@ class GatewayConfig:
         """Antennas 1 and 2 before the door, 3 and 4 behind it, a light curtain on each side, and a light."""
         if not self.door:
             return
+        if self.partners:
+            yield _table("epcis", enabled=True, base_url=self.partners, interval_s=1, clock_wait_s=0)
+            yield _table("epcis.tls", enabled=False)
         reader = "dock-reader"
         yield _table("[station]", id=DOOR_STATION, role="goods", location=DOCK, operation="receive")
         yield _table("[device]", id=reader, type="llrp-reader", station=DOOR_STATION, host=LOOPBACK, port=self.door)

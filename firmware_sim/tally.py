@@ -12,7 +12,7 @@ from firmware_sim.truth import Fact
 FULL_DAY_S = 30.0
 _AT_LEAST = {"scans and presses": 150, "double scans": 10, "forgotten FULLs": 3, "links cut": 2, "needs superseded": 2}
 _AT_LEAST_ONCE = (
-    "strange codes and presses", "old presses delivered again", "pallets received", "pallets through the door",
+    "strange codes and presses", "old presses delivered again", "pallets received", "pallets driven through the door",
     "stock counts",
     "differences booked", "shift changes", "calls for help", "links stalled", "links slow", "handovers",
 )  # fmt: skip
@@ -34,8 +34,8 @@ def count(plant: Plant, truth: list[Fact], booked: Booked) -> dict[str, int]:
         **{f"presses, {make}": presses[make] for make in dict.fromkeys(plant.buttons.values())},
         "old presses delivered again": facts["redelivered"],
         "pallets received": facts["received"],
-        "pallets through the door": sum(fact.get("by") == "door" for fact in truth) + facts["left"],
-        "pallets scanned, as the door stayed red": sum(fact.get("by") == "hand" for fact in truth),
+        "pallets driven through the door": sum(fact.get("by") in ("door", "hand") for fact in truth) + facts["left"],
+        "of these booked by the door": sum(fact.get("by") == "door" for fact in truth) + facts["left"],
         "pallets turned back at the door": facts["turned back"],
         "pallets scanned again": facts["received again"],
         "stock counts": facts["counted"],
