@@ -45,6 +45,9 @@ def answered(body: Body, view: View) -> list[Event]:
         return [ended(need, body["over"]["why"], view, text=body["over"].get("text", ""), cause=body["id"])]
     if body["t"] == "task_closed":
         return _looked_after(body, view)
+    if body["t"] == "event_dropped":  # the ERP could not even read it, so there is no order
+        need = _need_told_by(body, view)
+        return [ended(need, REFUSED, view, text=body["code"], cause=body["id"])] if need is not None else []
     if body["t"] == "reorder_ordered":
         need = need_of(body["need"], view)
         return _looked_up(need, view) if need is not None else []
@@ -57,8 +60,7 @@ def answered(body: Body, view: View) -> list[Event]:
 
 def _disposed(body: Body, view: View) -> list[Event]:
     """A refusal ends the episode; that another gateway was first leaves it open, for the order is there."""
-    original = view.event_by_id(body["ref"]) if "ref" in body else None
-    need = need_of(original.get("key", ""), view) if original is not None else None
+    need = _need_told_by(body, view)
     if need is None:
         return []
     if body["dsp"]["c"] == "rejected":
@@ -67,6 +69,12 @@ def _disposed(body: Body, view: View) -> list[Event]:
     if body["dsp"]["c"] == "superseded" and "now" in body["dsp"]:
         return _overtaken(need, body["dsp"]["now"], view)
     return []
+
+
+def _need_told_by(body: Body, view: View) -> Episode | None:
+    """The open need that the event `ref` told of."""
+    original = view.event_by_id(body["ref"]) if "ref" in body else None
+    return need_of(original.get("key", ""), view) if original is not None else None
 
 
 def _looked_after(body: Body, view: View) -> list[Event]:

@@ -22,6 +22,7 @@ from gateway.reorder.binding import PLACES_REMEMBERED, Bindings
 from gateway.reorder.flag import cleared, flag_of, flagged
 from gateway.reorder.judgement import Judge, Judgement
 from gateway.reorder.local import Local
+from gateway.reorder.need import REFUSED
 from gateway.reorder.plan import Plan
 from gateway.reorder.rule import Rule, RuleSet, Schedule
 from gateway.reorder.ruledocument import rules_of
@@ -143,7 +144,7 @@ class Planner:
                 yield (move["item"], view.area(move["from"])), parse_quantity(move["base"]) if is_usable else None
             if move["to"] is not None:
                 yield (move["item"], view.area(move["to"])), None
-        if body["t"].startswith("reorder_"):
+        if body["t"].startswith("reorder_") and body.get("why") != REFUSED:  # not at once: the next movement asks again
             yield (body["item"], body["location"]), None
         elif "tr" in body or "closes" in body or "reopens" in body or "doc" in body:
             yield from ((place, None) for place in _of_a_loop(body.get("loop", ""), view))

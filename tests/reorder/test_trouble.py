@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from gateway.model import Undeliverable
 from tests.reorder.shop import BELOW, ITEM, PLACE, Shop
 from tests.reorder.test_episode import order
+from tests.sync.published import faults
 
 
 def flags(shop: Shop) -> list[str]:
@@ -107,6 +110,29 @@ def test_a_command_that_fits_no_need_changes_nothing(tmp_path: Path, body: dict[
     shop.receive(10)
     assert shop.command("order_closed", **body).verdict.code == code
     assert len(shop.open()) == 1
+
+
+@pytest.mark.decision("K8")
+def test_a_need_that_the_erp_cannot_even_read_is_over_and_told(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, BELOW)
+    shop.receive(10)
+    shop.step(Undeliverable(shop.triggers()[0]["id"], "HTTP_400", "malformed"))
+    assert shop.ended() == ["refused"]
+    assert [task["ref"] for task in shop.store.view.open_tasks()] == [shop.triggers()[0]["id"]]
+    shop.issue(1)
+    assert len(shop.triggers()) == 2
+
+
+def test_what_goes_to_the_erp_keeps_the_published_schema(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, {**BELOW, "when": "on_hand > 0", "urgent": True})
+    shop.load("sources", {"id": "1", "item": ITEM, "supplier": "V1", "lead_time_h": 72})
+    shop.receive(10)
+    shop.receive(300)
+    rows = shop.store.connection.execute("SELECT body FROM journal WHERE stream='sig' ORDER BY seq").fetchall()
+    events = [json.loads(body) for (body,) in rows]
+    assert [event["t"] for event in events] == ["reorder_triggered", "reorder_withdrawn"]
+    for number, event in enumerate(events, start=1):
+        assert faults("event", {"s": number, **event}) == []
 
 
 @pytest.mark.promise("R1")
