@@ -13,26 +13,29 @@ from click.testing import CliRunner
 from firmware_sim.cli import main
 from firmware_sim.dock_door.day import episodes
 from firmware_sim.dock_door.door import Door, Stretch
-from firmware_sim.dock_door.episode import BACK, IN, OUT, Edge
+from firmware_sim.dock_door.episode import BACK, IN, OUT, Episode, edges_of
 from firmware_sim.dock_door.inventory import Heard
 from firmware_sim.dock_door.stock import Stock
 from firmware_sim.llrp_reader import LlrpReader
 
 
-def day(seed: int, count: int = 8) -> list[Stretch]:
-    stock = Stock(random.Random(seed))
-    yard = stock.yard()
-    script = list(episodes(yard, count))
-    return list(Door(seed, yard.standing, has_beams=True).stretches(script))
+def script(seed: int, count: int) -> list[Episode]:
+    return list(episodes(Stock(random.Random(seed)).yard(), count))
+
+
+def day(seed: int, count: int) -> list[Stretch]:
+    yard = Stock(random.Random(seed)).yard()
+    told = list(episodes(yard, count))
+    return list(Door(seed, yard.standing, has_beams=True).stretches(told))
 
 
 def test_a_seed_makes_the_same_day_again() -> None:
-    first, second, other = day(3), day(3), day(4)
+    first, second, other = day(3, 2), day(3, 2), day(4, 2)
     assert [one.said for one in first] == [one.said for one in second] != [one.said for one in other]
 
 
 def test_reads_are_as_many_and_as_strong_as_at_real_doors() -> None:
-    stretches = [one for one in day(5) if one.episode is not None]
+    stretches = [one for one in day(5, 6) if one.episode is not None]
     heard = [said for one in stretches for said in one.said if isinstance(said, Heard)]
     rates = Counter(int(one.at_s) for one in heard)
     assert 50 <= statistics.median(rates.values()) <= 140 and max(rates.values()) <= 215
@@ -42,20 +45,19 @@ def test_reads_are_as_many_and_as_strong_as_at_real_doors() -> None:
 
 
 def test_the_light_curtains_are_interrupted_in_the_order_of_the_way() -> None:
-    for one in day(6, 12):
-        if one.episode is None or one.episode.kind not in ("in", "out"):
-            continue
-        edges = [said for said in one.said if isinstance(said, Edge)]
-        order = {IN: [1, 2], OUT: [2, 1]}[one.episode.facts[0].direction]
-        assert [edge.port for edge in edges] == order * 2
-        assert [edge.is_blocked for edge in edges] == [True, True, False, False]
+    for episode in script(6, 30):
+        if episode.kind in ("in", "out"):
+            edges = edges_of(episode)
+            order = {IN: [1, 2], OUT: [2, 1]}[episode.facts[0].direction]
+            assert [edge.port for edge in edges] == order * 2
+            assert [edge.is_blocked for edge in edges] == [True, True, False, False]
 
 
-def test_who_turned_back_never_interrupts_the_far_light_curtain_without_leaving_it_again() -> None:
-    for one in day(9, 30):
-        if one.episode is not None and one.episode.facts and one.episode.facts[0].direction == BACK:
-            edges = [said for said in one.said if isinstance(said, Edge)]
-            assert sum(1 if edge.is_blocked else -1 for edge in edges) == 0
+def test_who_turns_back_leaves_every_light_curtain_free() -> None:
+    turned = [one for one in script(9, 60) if one.facts and one.facts[0].direction == BACK]
+    assert turned
+    for episode in turned:
+        assert sum(1 if edge.is_blocked else -1 for edge in edges_of(episode)) == 0
 
 
 def test_the_command_writes_what_announces_its_pallets(tmp_path: Path) -> None:
