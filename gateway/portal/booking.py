@@ -104,7 +104,7 @@ def _not_through(known: Known | Refusal, door: Door) -> Decision | None:
     strongest = [one.rssi_cdbm for one in passage.tags if one.counts][:STRONGEST]
     if not strongest:
         return _ended(door, Verdict(Status.OK, "PORTAL_EMPTY", say("PORTAL_EMPTY")), sscc=sscc)
-    if passage.by != "beams" and mean(strongest) < door.doorway.rules.through_cdbm:
+    if passage.by not in ("beams", "gone") and mean(strongest) < door.doorway.rules.through_cdbm:
         said = say("PORTAL_ELSEWHERE", what=_what(sscc, door))
         return _ended(door, Verdict(Status.ALREADY, said.key, said), sscc=sscc)
     return None

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from gateway.portal.rules import IDLE_LIMIT, Rules
 
 PASSAGES_KEPT, OF_THEM = 5, 3  # in so many of the last passages without a direction of its own: it stands here
+STANDS = "stands here: read while nothing passes"
 OBSERVED_S = 60  # idle time before which nobody is said to stand here
 
 RESIDENT_S, FOR_S = 10, 60  # read in so many idle seconds over such a time: it stands here, however rarely it is heard
@@ -71,7 +72,7 @@ class IdleList:
         if tag is not None and self._is_often(tag):
             lift = strength_cdbm - tag[_SUM] // tag[_READS]
             if not moves or lift < self._rules.lift_cdb:
-                return "stands here: read while nothing passes"
+                return STANDS
         if not moves:
             oldest_ms = now_ms - self._rules.decay_ms
             often = sum(epc in tags for at_ms, tags in self._passages if at_ms >= oldest_ms)

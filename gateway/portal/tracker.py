@@ -21,6 +21,7 @@ from gateway.portal.mounting import Mounting
 from gateway.portal.parking import EVERYWHERE, Parking
 from gateway.portal.rules import INSIDE, OUTSIDE, RING_LIMIT, Layout
 from gateway.portal.sighting import UNKNOWN_CDBM
+from gateway.portal.vanishing import Vanishing
 from gateway.tag import CUT_OFF, InputEdge, ReadsLost, TagRead
 
 News = Opened | Closed
@@ -48,6 +49,7 @@ class Tracker:
         self._ring: deque[tuple[str, TagRead, int]] = deque(maxlen=RING_LIMIT)
         self._strong: deque[int] = deque(maxlen=max(1, layout.rules.open_reads))
         self._parking = Parking()
+        self._vanishing = Vanishing()
         self._open: Gathering | None = None
         self._count = 0
         self._closed_ms = -1
@@ -127,6 +129,7 @@ class Tracker:
         self._blind_until_ms = max(self._blind_until_ms, lost.at_ms)
         if lost.why == CUT_OFF:
             self._cut.add(reader)
+            self._vanishing.forget()
             self._blocked_ms = {key: since for key, since in self._blocked_ms.items() if key[0] != reader}
         if self._open is not None:
             self._open.incomplete[f"{reader}: {lost.why}"] = None
@@ -147,6 +150,7 @@ class Tracker:
         self._parking.tick(now_ms)
         if self._open is None:
             self._pass_idle(now_ms)
+            self._tell_vanished(now_ms, news)
             return news
         due_ms = self._open.due_ms()
         is_silent = now_ms - self._open.heard_ms >= self._rules.stable_set_ms
@@ -174,7 +178,11 @@ class Tracker:
         epc, last_ms = read.epc, read.last_ms
         self._ring.append((reader, read, now_ms))
         self._idle.note(epc, last_ms // 1000, rssi)
-        if rssi < self._rules.gate_cdbm or last_ms <= self._closed_ms:
+        if last_ms <= self._closed_ms:
+            return
+        if self._vanishing:
+            self._vanishing.seen((epc,))
+        if rssi < self._rules.gate_cdbm:
             return
         side = self.layout.antennas[place].side
         if self._parking.stands(epc, side):
@@ -223,11 +231,19 @@ class Tracker:
             if side:
                 self._parking.park((tag.epc for tag in one.tags), side, at_ms)
         self._mounting.note_passage(passage)
+        self._vanishing.seen(epc for cells in passage.cells for epc in cells)
+        self._vanishing.await_again(found, at_ms)
         self.unplaced += passage.unplaced
         self._open = None
         self._closed_ms = at_ms
         self._idle_from_ms = at_ms
         news.append(Closed(self.layout.portal, passage.number, found))
+
+    def _tell_vanished(self, now_ms: int, news: list[News]) -> None:
+        for one in self._vanishing.gone(self.layout.portal, now_ms):
+            self._count += 1
+            news.append(Opened(self.layout.portal, self._count, now_ms, one.opened_by))
+            news.append(Closed(self.layout.portal, self._count, (one,)))
 
     def _pass_idle(self, now_ms: int) -> None:
         since_ms = now_ms if self._idle_from_ms is None else self._idle_from_ms

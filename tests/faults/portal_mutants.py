@@ -44,6 +44,10 @@ PORTAL_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.portal.idle", "if not moves or lift < self._rules.lift_cdb:", "if True:"),),
     ),
     Mutant(
+        "vanished_pallet_is_silence", "a pallet that stood at the door is driven in and nobody hears of it", _TRACKER,
+        (Edit("gateway.portal.tracker", "        self._vanishing.await_again(found, at_ms)\n", ""),),
+    ),
+    Mutant(
         "never_forgotten", "what was taken away is still taken for something that stands here", _TRACKER,
         (Edit("gateway.portal.idle", "            if tag[_SECONDS] > 1:", "            if True:"),
          Edit("gateway.portal.idle", "[tag[_SECONDS] // 2, tag[_LAST], reads", "[tag[_SECONDS], tag[_LAST], reads")),

@@ -201,6 +201,15 @@ def test_twenty_four_thousand_reads_of_four_hundred_tags_leave_one_posting_and_n
     assert told["tag_count"] == 400 and len(json.dumps(told)) < 150 * 400
 
 
+@pytest.mark.promise("R3")
+def test_a_pallet_that_stood_at_the_door_and_is_gone_is_red_and_scanning_it_ends_that() -> None:
+    gate = Gate()
+    decision = gate.through([sscc(1)], UNKNOWN, by="gone", why="it stood at the door, and is gone")
+    assert (decision.verdict.status, decision.verdict.code) == (Status.REFUSED, "PORTAL_DIRECTION")
+    gate.deliver(sscc=PALLET)
+    assert (gate.view.open_tasks(), gate.booked()) == ([], ["goods_received"])
+
+
 @pytest.mark.promise("R8")
 def test_tags_that_nobody_announced_leave_a_bounded_trace() -> None:
     gate = Gate()

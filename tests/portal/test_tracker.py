@@ -321,6 +321,25 @@ def test_a_pallet_that_stood_before_the_door_for_long_is_seen_when_it_is_driven_
     assert [(one.direction, one.ssccs) for one in passages] == [(IN, (sscc(1),))]
 
 
+def test_a_pallet_that_stood_in_the_door_and_is_gone_after_a_passage_is_told() -> None:
+    door = Door()
+    stands = Load((sscc(9),), ((0, -900), (70_000, -900)), power_cdbm=-5500, per_s=3)
+    door.drive(stands, settle_ms=0)
+    leaves = replace(stands, way=((0, -900), (5000, 1000), (5100, 9000)))
+    first, second = door.drive(Load(PALLET, IN_WAY), leaves, settle_ms=25_000)
+    assert (first.direction, [tag.epc for tag in first.strays]) == (IN, [sscc(9)])
+    assert (second.direction, second.ssccs) == (UNKNOWN, (sscc(9),))
+    assert "is gone since" in second.why
+
+
+def test_what_goes_on_standing_there_after_a_passage_is_not_told() -> None:
+    door = Door()
+    stands = Load((sscc(9),), ((0, -900), (120_000, -900)), power_cdbm=-5500, per_s=3)
+    passing = Load(PALLET, tuple((at + 70_000, mm) for at, mm in IN_WAY))
+    passages = door.drive(stands, passing, settle_ms=0)
+    assert [one.ssccs for one in passages if one.opened_by == "gone"] == []
+
+
 def test_what_is_in_passage_after_passage_without_going_anywhere_is_a_stray() -> None:
     door = Door()
     for number in range(4):
