@@ -56,11 +56,11 @@ class Passage:
     portal: str
     opened_ms: int
     closed_ms: int
-    opened_by: str  # "beam" or "reads"
-    closed_by: str  # "stable", "limit", "stop"
+    opened_by: str  # "beam", "reads"; "gone": see portal/vanishing.py; "" when nobody knows
+    closed_by: str  # "stable", "limit", "stop", "gone"
     reads: int
     direction: str  # in, out, back, unknown
-    by: str = ""  # what said so: "beams", "vote", "side"
+    by: str = ""  # what said so: "beams", "vote", "side", "gone"
     share_pct: int = 0  # of the votes for it
     votes: tuple[tuple[str, int], ...] = ()  # direction, weight
     why: str = ""  # why the direction is not known
@@ -88,7 +88,7 @@ class Opened:
     portal: str
     number: int  # of the passage, since the tracker began
     at_ms: int
-    by: str  # "beam" or "reads"
+    by: str  # as `Passage.opened_by`
 
 
 @dataclass(frozen=True, slots=True)
