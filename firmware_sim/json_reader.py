@@ -156,7 +156,7 @@ class ZebraPoster:
         return self.post_raw(json.dumps(list(events)).encode())
 
     def post_raw(self, body: bytes) -> int:
-        """Any body."""
+        """Any body; 0 when the connection ended before an answer came, as may happen while a long one is sent."""
         request = urllib.request.Request(self._url, body, {"Authorization": self._login})
         try:
             with urllib.request.urlopen(request, timeout=WAIT_S) as answer:
@@ -164,3 +164,5 @@ class ZebraPoster:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code
+        except (urllib.error.URLError, ConnectionError):
+            return 0

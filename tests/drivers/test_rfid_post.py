@@ -85,7 +85,7 @@ def test_a_bad_message_is_answered_and_told_and_costs_itself_only(
     zebra: ZebraPoster, portal: Portal, running: Running
 ) -> None:
     assert zebra.post_raw(b"rubbish") == 400
-    assert zebra.post_raw(b"[" * (BODY_LIMIT_BYTES + 1)) == 413
+    assert zebra.post_raw(b"[" * (BODY_LIMIT_BYTES + 1)) in (413, 0)
     wait_until(lambda: "messages" in running.health.alarms, "it is told")
     assert zebra.post(zebra.tag(BIN)) == 204
     portal.wait(lambda told: len(told.reads) == 1, "the good one")
