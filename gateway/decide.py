@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import tzinfo
 from functools import partial
 from typing import Any
 
@@ -124,7 +125,7 @@ class Decider:
         if isinstance(intake, Scan):
             return self._scanned(intake, view)
         if isinstance(intake, Tick):
-            return _time_passed(intake, view, self._sessions)
+            return _time_passed(intake, view, self._sessions, self._goods.zone)
         return _OTHERS[type(intake)](intake, view)
 
     def _scanned(self, scan: Scan, view: View) -> Decision:
@@ -219,7 +220,7 @@ class Decider:
             return refused(_no_loop(card), card=card.card)
         if rejection := self._misplaced(action, station, card, loop):
             return refused(rejection, card=card.card)
-        case = Case(view, scan.read, card, loop)
+        case = Case(view, scan.read, card, loop, self._goods.zone)
         if action is Action.FULL and (question := asks_amount(case, scan, station)):
             return question
         return approved_only(_FLOWS[action](case, scan), case, scan, station)
@@ -314,16 +315,13 @@ def _no_loop(card: Card) -> Rejection:
     return Rejection("UNKNOWN_LOOP", text, card.loop)
 
 
-def _time_passed(tick: Tick, view: View, sessions: SessionRules) -> Decision:
+def _time_passed(tick: Tick, view: View, sessions: SessionRules, zone: tzinfo) -> Decision:
     """Release batches that are due, end what nobody answered and who is gone; a loop whose master data vanished
     keeps its cards waiting."""
     events = [Event("clock_jumped", "sys", "", {"jump_ms": tick.jump_ms})] if tick.jump_ms else []
     if tick.is_synchronised:  # its own time members say what the time was at which moment of this boot
         events.append(Event("clock_corrected", "sys", "", {"jump_ms": tick.jump_ms}))
-    for loop_id, wall_ms, mono_ms, boot in view.oldest_wait():
-        loop = view.master("loops", loop_id)
-        if loop:
-            events += due(loop, view, (wall_ms, mono_ms, boot))
+    events += due(view, zone)
     if tick.minute:
         events += [*overdue(view), *suspected(tick.minute, view), *forgotten(tick.minute, view)]
     late, notices = timed_out(view)

@@ -49,10 +49,20 @@ class Loop:
     independent_source: bool  # EMPTY waits until the source releases it
     deciding_gateway: str  # releases batches (K10); "" = any
     demand_per_hour: int  # micro-units, 0 = unknown; checks that the cards can feed the line
+    family: str = ""  # loops of one source that are made with one set-up and collect together; "" for none
+    calendar: str = ""  # when the source works and delivers (K17); "" = always
+    is_released_when_due: bool = False  # waiting cards go when the source could not deliver in time any later
+    pitch_ms: int = 0  # takt x pack of a levelled source, in working time; 0 = it takes what comes
+    pitch_cards: int = 1  # most cards it is given in one pitch
     over_pct: int | None = None  # what counts as the quantity asked for; None: as its item says
     under_pct: int | None = None
     approve_above: int | None = None  # micro-units; a larger posting needs a supervisor
     inspected: bool | None = None  # received into inspection; None: as its item says for goods from outside
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        families = (family_word(self.source, self.family),) if self.family else ()
+        return (*families, level_word(self.source)) if self.pitch_ms else families
 
     @classmethod
     def parse(cls, row: Mapping[str, Any]) -> Loop:
@@ -76,11 +86,26 @@ class Loop:
             independent_source=bool(row.get("independent_source", False)),
             deciding_gateway=text(row, "deciding_gateway", ""),
             demand_per_hour=quantity(row, "demand_per_hour", "0"),
+            family=text(row, "family", ""),
+            calendar=text(row, "calendar", ""),
+            is_released_when_due=flag(row, "release_when_due"),
+            pitch_ms=count(row, "pitch_s", 0) * 1000,
+            pitch_cards=max(1, count(row, "pitch_cards", 1)),
             over_pct=percent(row, "over_pct", 0) if "over_pct" in row else None,
             under_pct=percent(row, "under_pct", 0) if "under_pct" in row else None,
             inspected=flag(row, "inspected") if "inspected" in row else None,
             approve_above=quantity(row, "approve_above") if "approve_above" in row else None,
         )
+
+
+def family_word(source: str, family: str) -> str:
+    """What the loops of a family are found by; a line feed stands in no id."""
+    return f"family\n{source}\n{family}"
+
+
+def level_word(source: str) -> str:
+    """What the loops of a levelled source are found by."""
+    return f"level\n{source}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "gateway.codes": ("gateway.ids", *_PURE),
     "gateway.stations": ("gateway.kanban", "gateway.codes.quantity", *_PURE),
-    "gateway.kanban": ("gateway.ids", "gateway.counter", *_PURE),
+    "gateway.kanban": (
+        "gateway.ids", "gateway.counter", "gateway.reorder.heijunka", "gateway.reorder.plant_calendar",
+        "gateway.reorder.working_time", *_PURE,
+    ),
     "gateway.reorder": ("gateway.counter", "gateway.goods.amount", "gateway.goods.problem", "gateway.kanban", *_PURE),
     "gateway.noise": (),
     "gateway.repeat": _PURE,

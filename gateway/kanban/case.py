@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from gateway.kanban.moment import Timed
 from gateway.master import Loop
@@ -19,6 +20,7 @@ class Case:
     at: Timed
     card: Card
     loop: Loop
+    zone: tzinfo | None = None  # of the plant; without it nothing that depends on working time is decided
 
     def amount(self, quantity: int) -> str:
         """Quantity, unit and item for people, e.g. "40 PCE SCREW-A"."""

@@ -11,7 +11,7 @@ from typing import Any
 from gateway.counter import COUNTERS_OF
 from gateway.kanban.answer import TEXT_LIMIT, nothing, task
 from gateway.kanban.cardset import changed_cards
-from gateway.kanban.loopcheck import faults_of
+from gateway.kanban.loopcheck import faults_between, faults_of
 from gateway.master import PARSERS, Loop, MasterDataError
 from gateway.model import Decision, Event, MasterData, Status, Verdict
 from gateway.view import View
@@ -51,6 +51,7 @@ def parse_set(dataset: str, raw: Sequence[dict[str, Any]]) -> tuple[Rows, Parsed
     parsed: Parsed = {}
     faults: list[tuple[int, str]] = []
     codes: dict[str, str] = {}
+    places: dict[str, int] = {}
     for place, row in enumerate(raw):
         try:
             entry: Any = PARSERS[dataset](row)
@@ -60,7 +61,7 @@ def parse_set(dataset: str, raw: Sequence[dict[str, Any]]) -> tuple[Rows, Parsed
             continue
         if entry.id in rows:
             faults.append((place, f"row {entry.id!r}: the id is used twice"))
-        rows[entry.id] = row
+        rows[entry.id], places[entry.id] = row, place
         parsed[entry.id] = entry
         if isinstance(entry, Loop):
             faults += [(place, f"row {entry.id!r}: {fault}") for fault in faults_of(entry)]
@@ -68,6 +69,8 @@ def parse_set(dataset: str, raw: Sequence[dict[str, Any]]) -> tuple[Rows, Parsed
             if code in codes:
                 faults.append((place, f"row {entry.id!r}: code {code!r} is already used by {codes[code]!r}"))
             codes[code] = entry.id
+    if dataset == "loops":
+        faults += [(places[name], f"row {name!r}: {fault}") for name, fault in faults_between(parsed.values())]
     return rows, parsed, faults
 
 

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from gateway.counter import ISSUED, MADE, counted
 from gateway.goods.amount import measured
 from gateway.goods.problem import Refusal
-from gateway.master import Item, OrderPoint, PurchaseOrder, Shipment, SupplySource, WorkCalendar, WorkOrder
+from gateway.master import Item, OrderPoint, PurchaseOrder, Shipment, SupplySource, WorkOrder
 from gateway.master_order import OrderLine
 from gateway.master_plan import point_word
 from gateway.quantity import MICRO
 from gateway.reorder.bom import Component
 from gateway.reorder.bom import WorkOrder as Order
-from gateway.reorder.working_time import ALWAYS, Calendar, Shift, Slot
+from gateway.reorder.plant_calendar import calendar_of
+from gateway.reorder.working_time import ALWAYS, Calendar
 from gateway.view import View
 
 Kept = TypeVar("Kept")
@@ -110,7 +110,7 @@ class Plan:
         if not name:
             return self._always
         key = f"calendar {name}"
-        return self._index(key, view, ("calendars",), lambda one: _calendar(name, one, self.zone))
+        return self._index(key, view, ("calendars",), lambda one: calendar_of(name, one, self.zone))
 
 
 def open_lines(item: str, view: View) -> Iterable[tuple[PurchaseOrder, OrderLine]]:
@@ -186,21 +186,6 @@ def _unreadable(view: View) -> dict[str, str]:
         line.item: line.uom for line in lines
         if base_of(line.quantity, line.uom, view.master("items", line.item), view) is None
     }  # fmt: skip
-
-
-def _calendar(name: str, view: View, zone: ZoneInfo) -> Calendar:
-    row: WorkCalendar | None = view.master("calendars", name)
-    if row is None:
-        return replace(ALWAYS, zone=zone)
-    return Calendar(
-        name=name,
-        zone=zone,
-        week=row.week,
-        holidays=frozenset(map(date.fromisoformat, row.holidays)),
-        workdays=frozenset(map(date.fromisoformat, row.workdays)),
-        shifts=tuple(Shift(*one) for one in row.shifts),
-        slots=tuple(Slot(*one) for one in row.slots),
-    )
 
 
 def _released(view: View) -> dict[str, list[WorkOrder]]:

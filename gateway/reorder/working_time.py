@@ -56,7 +56,6 @@ class Calendar:
         """The plant's own date (K16); of an instant before 1970 or after LAST_MS the nearest one."""
         return (_EPOCH + timedelta(milliseconds=min(max(at_ms, 0), LAST_MS))).astimezone(self.zone).date()
 
-
     def start_of(self, day: date, minute: int = 0) -> int:
         """The instant of a minute of a local day; one that a change of the clock skips is the next."""
         wall = datetime(day.year, day.month, day.day, tzinfo=self.zone) + timedelta(minutes=minute)
@@ -86,6 +85,13 @@ def spans(calendar: Calendar, from_ms: int, until_ms: int) -> Iterator[tuple[int
                 yield start, end
                 reached = end
         day += timedelta(days=1)
+
+
+def shift_at(calendar: Calendar, at_ms: int) -> tuple[int, int] | None:
+    """Beginning and end of the shift that runs at an instant; None when nobody works then."""
+    day = calendar.day_of(at_ms)
+    shifts = (one for back in (1, 0) for one in _shifts_of(calendar, day - timedelta(days=back)))
+    return next((one for one in shifts if one[0] <= at_ms < one[1]), None)
 
 
 def worked_ms(calendar: Calendar, from_ms: int, until_ms: int) -> int:

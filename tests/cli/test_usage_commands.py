@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
+from gateway.model import MasterData
 from gateway.reorder.kind import KINDS
 from tests.cli.test_reorder_commands import CONFIG
 from tests.kanban.floor import LOOP
@@ -79,6 +82,21 @@ def test_open_cards_of_a_source_are_mixed_evenly(config: Path) -> None:
     assert (told["pitch_s"], [row["loop"] for row in told["plan"]]) == (3600, ["LP-1", "LP-1", "LP-2", "LP-1"])
     assert "4 open cards" in _run("level", LOOP["source"], config=config).output
     assert _run("level", "NOWHERE", config=config).exit_code == 1
+
+
+def test_a_levelled_source_is_shown_the_pitches_in_which_it_will_be_given_its_cards(config: Path) -> None:
+    shop = Shop(config.parent / "data")
+    level = {"pitch_s": 600, "deciding_gateway": "G1", "max_wait_s": 10**9}
+    rows = [{**LOOP, **level, "source": "CELL", "id": name} for name in ("LV-1", "LV-2")]
+    shop.step(MasterData("loops", 9, "e9", ({**LOOP}, {**LOOP, "id": "LP-2"}, *rows)))
+    cards = [{"id": f"V{n}", "loop": f"LV-{1 + n // 2}", "initial": "WAIT"} for n in range(4)]
+    shop.step(MasterData("cards", 9, "e9", tuple(cards)))
+    shop.close()
+    told = _told("level", "CELL", config=config)
+    assert [row["cards"] for row in told["plan"]] == [["V0"], ["V2"], ["V1"], ["V3"]]
+    times = [datetime.fromisoformat(row["pitch"]) for row in told["plan"]]
+    assert {after - before for before, after in pairwise(times)} == {timedelta(minutes=10)}
+    assert "4 cards wait for CELL, which takes 1 every 10.0 min" in _run("level", "CELL", config=config).output
 
 
 def test_every_kind_of_rule_is_listed_with_its_parameters() -> None:

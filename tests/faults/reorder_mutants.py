@@ -6,6 +6,7 @@ from tests.faults.mutant import Edit, Mutant
 
 _TESTS = "tests/reorder/"
 _VECTOR, _RATE, _ORDERS = f"{_TESTS}test_vector.py", f"{_TESTS}test_rate.py", f"{_TESTS}test_work_order.py"
+_LEVELLING = "tests/kanban/test_levelling.py"
 
 REORDER_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -121,6 +122,27 @@ REORDER_MUTANTS: tuple[Mutant, ...] = (
         "stock_promised_twice_at_once", "places looked at together are promised the same goods",
         f"{_TESTS}test_local.py",
         (Edit("gateway.reorder.planner", 'return event.kind == "reorder_triggered" and', "return False and"),),
+    ),
+    Mutant(
+        "level_exceeded", "a levelled source is given more in a pitch than it takes", _LEVELLING,
+        (Edit("gateway.kanban.levelling", "board.released + len(chosen.cards) > most", "board.released > most"),),
+    ),
+    Mutant(
+        "pitch_not_remembered", "after each scan the pitch counts as empty", _LEVELLING,
+        (Edit("gateway.kanban.levelling", "if board.start_ms != pitch.start_ms:", "if True:"),),
+    ),
+    Mutant(
+        "late_card_waits_its_turn", "a card that is too old waits behind those that are not", _LEVELLING,
+        (Edit("gateway.kanban.levelling", "chosen = _late(lots)", "chosen = None"),),
+    ),
+    Mutant(
+        "level_kept_by_nobody", "every gateway gives a levelled source its cards", _LEVELLING,
+        (Edit("gateway.kanban.batch", 'return loop.deciding_gateway in ("", view.gateway)', "return True"),),
+    ),
+    Mutant(
+        "due_time_passes", "nobody asks the source as long as it could deliver in time", _LEVELLING,
+        (Edit("gateway.kanban.lot", "at.wall_ms >= delivery_ms - loop.replenishment_ms",
+              "at.wall_ms >= delivery_ms"),),
     ),
     Mutant(
         "fault_ignored", "a rule fires on a fact that nobody could read", f"{_TESTS}test_property.py",

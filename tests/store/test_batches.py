@@ -39,6 +39,7 @@ LOOPS: list[dict[str, Any]] = [
     {"id": "PLAIN", "cards": 3, **_LOOP},
     {"id": "BATCH", "cards": 3, "trigger_point": 2, "max_wait_s": 30, **_LOOP},
     {"id": "OWN", "cards": 2, "independent_source": True, **_LOOP},
+    {"id": "LEVEL", "cards": 2, "pitch_s": 10, "deciding_gateway": "G1", "max_wait_s": 30, **_LOOP},
 ]
 CARDS: list[dict[str, Any]] = [
     {"id": f"{loop['id']}-{number}", "loop": loop["id"]} for loop in LOOPS for number in range(loop["cards"])
