@@ -17,7 +17,7 @@ Use = tuple[str, str, str | None, int]  # item, place, where it went or came bac
 _NO_USE = frozenset({
     "stock_adjusted", "stock_counted", "quality_decided", "empties_booked", "unit_labelled", "units_merged",
     "goods_received", "goods_finished", "goods_taken_back", "task_closed", "movement_superseded", "card_counted",
-    "card_accepted", "card_rejected", "movement_reissued",
+    "card_accepted", "card_rejected",
 })  # fmt: skip
 _TAKEN_BACK = frozenset({"card_undone", "movement_undone", "goods_returned", "card_superseded"})
 

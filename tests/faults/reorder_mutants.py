@@ -11,8 +11,8 @@ _LEVELLING = "tests/kanban/test_levelling.py"
 REORDER_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "threshold_not_strict", "stock at its safety stock is ordered again", _VECTOR,
-        (Edit("gateway.reorder.below_safety", "compare(stock, Operator.BELOW, safety)",
-              "compare(stock, Operator.AT_MOST, safety)"),),
+        (Edit("gateway.reorder.below_safety", "compare(stock, rule.below(Operator.BELOW), safety)",
+              "compare(stock, rule.below(Operator.AT_MOST), safety)"),),
     ),
     Mutant(
         "three_days_not_short", "a cover of exactly three days is no shortage", _VECTOR,
