@@ -20,7 +20,7 @@ from gateway.control import ControlDoor
 from gateway.credentials import CredentialStore
 from gateway.decide import Decider
 from gateway.epcis_capture import open_capture
-from gateway.errors import GatewayError
+from gateway.errors import ConfigError, GatewayError
 from gateway.goods.act import Rules
 from gateway.health import Health
 from gateway.ids import new_id
@@ -37,7 +37,7 @@ from gateway.portal.booking import OPEN_FACT
 from gateway.portal_desk import PortalDesk
 from gateway.quantity import parse_quantity
 from gateway.reorder.planner import Planner
-from gateway.rule_file import RuleFile, load_rules
+from gateway.rule_file import load_rules
 from gateway.settings import GoodsSettings, Settings, StationSettings
 from gateway.station_printer import StationPrinter
 from gateway.stations.station import Station
@@ -224,7 +224,11 @@ class Gateway:
     def _load_rules(self) -> None:
         """The configured rule file comes into force before anything is read, if it is another one than before."""
         if self._settings.reorder.rules is not None:
-            body = rules_body(self._settings, load_rules(self._settings.reorder.rules))
+            try:
+                body = load_rules(self._settings.reorder.rules).body(self._settings.gateway.timezone)
+            except ConfigError as error:  # people must go on scanning, and the rules in force hold
+                self._health.warn("RULES", f"the rule file is wrong, the rules in force stay: {error.mistakes[0]}")
+                return
             instruction = Instruction(new_id(self._clock.wall_ms()), "rules.load", body, "start")
             verdict = self._writer.step([Request(instruction)])[0].verdict
             if not verdict.is_good:
@@ -368,11 +372,6 @@ def decider(settings: Settings) -> Decider:
 def planner(settings: Settings) -> Planner:
     """What follows from movements and from time by the rules in force."""
     return Planner(ZoneInfo(settings.gateway.timezone))
-
-
-def rules_body(settings: Settings, file: RuleFile) -> dict[str, Any]:
-    """The instruction `rules.load` for a rule file."""
-    return {"document": file.document, "zone": settings.gateway.timezone}
 
 
 def _stations(settings: Settings) -> dict[str, Station]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gateway.app import decider, open_store, planner, rules_body
+from gateway.app import decider, open_store, planner
 from gateway.clock import Clock, SystemClock
 from gateway.errors import GatewayError
 from gateway.ids import new_id
@@ -63,7 +63,8 @@ def tried(settings: Settings, file: RuleFile) -> list[dict[str, Any]]:
     clock, plan = SystemClock(boot_id()), planner(settings)
     with copied_store(settings, clock) as (store, _):
         writer = Writer(store, decider(settings), clock, follow=plan)
-        instruction = Instruction(new_id(clock.wall_ms()), "rules.load", rules_body(settings, file), "rehearsal")
+        body = file.body(settings.gateway.timezone)
+        instruction = Instruction(new_id(clock.wall_ms()), "rules.load", body, "rehearsal")
         outcomes = writer.step([Request(instruction)])
         if not outcomes[0].verdict.is_good:
             raise GatewayError(outcomes[0].verdict.text)

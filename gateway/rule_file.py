@@ -24,6 +24,10 @@ class RuleFile:
     document: dict[str, Any]  # JSON values without floats and dates
     rules: RuleSet
 
+    def body(self, zone: str) -> dict[str, Any]:
+        """The instruction `rules.load`; `zone` is the plant's."""
+        return {"document": self.document, "zone": zone}
+
 
 def load_rules(file: Path) -> RuleFile:
     """The rules in `file`; ConfigError with every mistake, each as `file:line: key: what, expected what`."""

@@ -10,6 +10,7 @@ import click
 from pydantic import BaseModel
 
 from gateway.cli.option import config_option
+from gateway.rule_file import load_rules
 from gateway.settings import load_settings, settings_schema
 
 
@@ -22,11 +23,14 @@ def check(config: Path, print_schema: bool) -> None:
         click.echo(json.dumps(settings_schema(), indent=2, ensure_ascii=False, sort_keys=True))
         return
     settings = load_settings(config)
+    rules = load_rules(settings.reorder.rules).rules.rules if settings.reorder.rules is not None else None
     credentials = sorted(set(_credentials(settings)))
     needs = f"; credentials needed: {', '.join(credentials)}" if credentials else ""
     counts = f"{len(settings.stations)} stations, {len(settings.devices)} devices"
     if settings.outputs:
         counts += f", {len(settings.outputs)} outputs"
+    if rules is not None:
+        counts += f", {len(rules)} reorder rules"
     click.echo(f"ok: gateway {settings.gateway.id} at {settings.gateway.site}, {counts}{needs}")
     for note in settings.notes:
         click.echo(f"note: {note}")

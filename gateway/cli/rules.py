@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from gateway.app import rules_body
 from gateway.cli.instruct import instruct, tell
 from gateway.cli.kinds import kinds
 from gateway.cli.option import Family, config_option, json_option
@@ -47,7 +46,7 @@ def check(file: Path) -> None:
 def load(config: Path, file: Path) -> None:
     """Bring a rule file into force, at once and as a whole; the gateway may run."""
     settings = load_settings(config)
-    tell(instruct(settings, "rules.load", rules_body(settings, load_rules(file))))
+    tell(instruct(settings, "rules.load", load_rules(file).body(settings.gateway.timezone)))
 
 
 @rules.command("dry-run")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from gateway.app import Gateway
 from gateway.cli import main
+from gateway.settings import load_settings
+from gateway.systemd import Notifier
 from tests.reorder.shop import Shop
 
 CONFIG = """\
@@ -114,6 +118,26 @@ def test_every_mistake_is_told_at_once_with_its_line(desk: Desk) -> None:
         "12: rule[0].safty_stock: unknown key, did you mean 'safety_stock'?",
         "15: rule[0].override[0].safety_stock: 12.5 is not possible",
     ]
+
+
+def test_the_configuration_is_checked_with_its_rules(desk: Desk) -> None:
+    desk.file("gateway.toml", f'{CONFIG}\n[reorder]\nrules = "rules.toml"\n')
+    assert "1 reorder rules" in desk.run("check")
+    desk.file("rules.toml", RULES.replace("safety_stock = 180", "safety_stock = -1"))
+    assert "rules.toml:10: rule[0].safety_stock: -1 is not possible" in desk.run("check", code=2)
+
+
+def test_a_gateway_starts_with_the_rules_in_force_when_the_file_is_wrong(desk: Desk) -> None:
+    desk.run("rules", "load", desk.rules)
+    desk.file("gateway.toml", f'{CONFIG}\n[reorder]\nrules = "rules.toml"\n[web]\nenabled = false\n')
+    desk.file("rules.toml", RULES.replace("safety_stock = 180", "safety_stock = -1"))
+    gateway = Gateway(load_settings(desk.directory / "gateway.toml"), notifier=Notifier(""))
+    stop = threading.Event()
+    stop.set()
+    gateway.run(stop)
+    [warning] = [one for one in gateway._health.warnings() if one.code == "RULES"]
+    assert "the rules in force stay" in warning.text
+    assert desk.json("rules", "show")["version"] == 1
 
 
 def test_a_dry_run_says_what_would_be_ordered_and_changes_nothing(desk: Desk) -> None:
