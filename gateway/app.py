@@ -22,6 +22,7 @@ from gateway.decide import Decider
 from gateway.epcis_capture import open_capture
 from gateway.errors import ConfigError, GatewayError
 from gateway.goods.act import Rules
+from gateway.goods.count_due import CountPlan
 from gateway.health import Health
 from gateway.ids import new_id
 from gateway.interpret import sources
@@ -36,6 +37,7 @@ from gateway.pipeline import Pipeline
 from gateway.portal.booking import OPEN_FACT
 from gateway.portal_desk import PortalDesk
 from gateway.quantity import parse_quantity
+from gateway.reorder.count_plan import Intervals
 from gateway.reorder.planner import Planner
 from gateway.rule_file import load_rules
 from gateway.settings import GoodsSettings, Settings, StationSettings
@@ -388,9 +390,14 @@ def _stations(settings: Settings) -> dict[str, Station]:
 def _goods_rules(table: GoodsSettings, zone: ZoneInfo) -> Rules:
     return Rules(
         again_ms=table.again_s * 1000, ask_ms=table.ask_s * 1000, is_confirmed=table.confirm,
-        label_parts=table.label_parts, zone=zone,
+        label_parts=table.label_parts, zone=zone, counts=count_plan(table),
         sscc_prefix=table.sscc_prefix, sscc_first=table.sscc_first or 0, sscc_last=table.sscc_last or 0,
     )  # fmt: skip
+
+
+def count_plan(table: GoodsSettings) -> CountPlan:
+    """Which counts are asked for when."""
+    return CountPlan(Intervals(table.count_a_days, table.count_b_days, table.count_c_days), table.counts_a_day)
 
 
 def _limits(settings: Settings) -> Limits:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import tzinfo
 from functools import partial
 from typing import Any
 
 from gateway.goods import parts
 from gateway.goods.act import Case as GoodsCase
 from gateway.goods.act import Rules
+from gateway.goods.count_due import counts_due
 from gateway.goods.desk import DIALOGUE, begin, proceed
 from gateway.goods.forget import forgotten
 from gateway.goods.parts import begin_label, go_on_label
@@ -125,7 +125,7 @@ class Decider:
         if isinstance(intake, Scan):
             return self._scanned(intake, view)
         if isinstance(intake, Tick):
-            return _time_passed(intake, view, self._sessions, self._goods.zone)
+            return _time_passed(intake, view, self._sessions, self._goods)
         return _OTHERS[type(intake)](intake, view)
 
     def _scanned(self, scan: Scan, view: View) -> Decision:
@@ -315,15 +315,16 @@ def _no_loop(card: Card) -> Rejection:
     return Rejection("UNKNOWN_LOOP", text, card.loop)
 
 
-def _time_passed(tick: Tick, view: View, sessions: SessionRules, zone: tzinfo) -> Decision:
+def _time_passed(tick: Tick, view: View, sessions: SessionRules, goods: Rules) -> Decision:
     """Release batches that are due, end what nobody answered and who is gone; a loop whose master data vanished
     keeps its cards waiting."""
     events = [Event("clock_jumped", "sys", "", {"jump_ms": tick.jump_ms})] if tick.jump_ms else []
     if tick.is_synchronised:  # its own time members say what the time was at which moment of this boot
         events.append(Event("clock_corrected", "sys", "", {"jump_ms": tick.jump_ms}))
-    events += due(view, zone)
+    events += due(view, goods.zone)
     if tick.minute:
         events += [*overdue(view), *suspected(tick.minute, view), *forgotten(tick.minute, view)]
+        events += counts_due(tick.minute, view, goods.counts, goods.zone)
     late, notices = timed_out(view)
     return Decision((*events, *late, *all_over(view, sessions)), nothing("TIME_PASSED").verdict, tuple(notices))
 

@@ -179,6 +179,14 @@ class GoodsSettings(_Table):
     """What must have been scanned of a label with one symbol for each value, e.g. item|supplier_item, quantity."""
     confirm: bool = False
     """True: every receipt is asked about, not only those that are not as ordered."""
+    count_a_days: Annotated[int, Field(ge=0, le=3650)] = 0
+    """Days between two counts of an item of class A (order_points); 0: it is never asked for."""
+    count_b_days: Annotated[int, Field(ge=0, le=3650)] = 0
+    """The same for class B."""
+    count_c_days: Annotated[int, Field(ge=0, le=3650)] = 0
+    """The same for class C and for items without a class."""
+    counts_a_day: Annotated[int, Field(ge=1, le=1000)] = 20
+    """How many counts are asked for in a day at most, also after the gateway was off."""
     sscc_prefix: Annotated[str, StringConstraints(pattern=r"^([0-9]{8,13})?$")] = ""
     """Extension digit and GS1 company prefix of pallet numbers that this gateway gives."""
     sscc_first: Annotated[int, Field(ge=0)] | None = None

@@ -140,7 +140,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.counter": _PURE,
     "gateway.goods": (
         "gateway.counter", "gateway.kanban", "gateway.stations.station", "gateway.parsed", "gateway.ids",
-        "gateway.codes.assembly", "gateway.codes.checkdigit", "gateway.codes.parse", *_PURE,
+        "gateway.codes.assembly", "gateway.codes.checkdigit", "gateway.codes.parse", "gateway.reorder.abc_class",
+        "gateway.reorder.count_plan", "gateway.reorder.working_time", *_PURE,
     ),
     "gateway.decide": (
         "gateway.passage", "gateway.portal",

@@ -7,21 +7,25 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
+from gateway.app import count_plan
 from gateway.cli.option import config_option, json_option
 from gateway.cli.period import Period, period_options
 from gateway.cli.stored import reading
 from gateway.clock import SystemClock
 from gateway.errors import GatewayError
+from gateway.goods.count_due import PLAN_FACT, day_of, due_places, task_of
+from gateway.master import OrderPoint
 from gateway.quantity import MICRO, format_quantity, parse_quantity
 from gateway.reorder.abc_class import Classified, classified
 from gateway.reorder.consumption import used_moves
 from gateway.reorder.count_plan import due_counts
 from gateway.reorder.told import short
 from gateway.reorder.vmi import Owners, Withdrawal, settled
-from gateway.settings import load_settings
+from gateway.settings import Settings, load_settings
 from gateway.store.reader import StoreReader
 from gateway.systemd import boot_id
 from gateway.timeline import DAY_MS, Timeline
@@ -64,7 +68,7 @@ def classes(config: Path, as_json: bool, prices: Path | None, most: int, **optio
     """Classify items as A, B or C by the value of what was used, and list those whose count is due.
 
     A class in the master data (order_points) is kept while the item lies near the border. Without prices every unit
-    counts the same.
+    counts the same. With counts in the configuration ([goods] count_a_days) also what the gateway asks to count where.
     """
     settings = load_settings(config)
     period = Period.of(options, settings)
@@ -74,18 +78,36 @@ def classes(config: Path, as_json: bool, prices: Path | None, most: int, **optio
         used = dict.fromkeys(reader.master_ids("items"), 0)
         for one in _withdrawals(reader, period, Owners()):
             used[one.item] = used.get(one.item, 0) + one.quantity
+        places = _counts_asked(reader, settings)
         counted = {item: at_ms // DAY_MS for item, at_ms in _counts(reader)}
     found = classified({item: used[item] * priced.get(item, MICRO) // MICRO for item in used}, before)
     due = {one.item: one.late_days for one in due_counts(
         found, counted, SystemClock(boot_id()).wall_ms() // DAY_MS, most=most)}  # fmt: skip
     rows = [_row(one, before.get(one.item, ""), due.get(one.item)) for one in found]
     if as_json:
-        click.echo(json.dumps({"items": rows}, ensure_ascii=False))
+        click.echo(json.dumps({"items": rows, "counts": places}, ensure_ascii=False))
         return
     for row in rows:
         change = f" (now {row['now']})" if row["now"] not in ("", row["class"]) else ""
         count = f", count it: {row['late_days']} days late" if row["late_days"] is not None else ""
         click.echo(f"{row['class']} {row['item']:<20} {row['value']:>14}{change}{count}")
+    for row in places:
+        click.echo(f"to count: {row['item']} at {row['place']}{'' if row['is_asked'] else ', not asked for yet'}")
+
+
+def _counts_asked(reader: StoreReader, settings: Settings) -> list[Body]:
+    """What the gateway has asked to count, and what it will ask for today or, when that is too much, later."""
+    areas = {row["id"]: row.get("area") or row["id"] for row in reader.masters("locations")}
+    stocked = {(row["item"], areas.get(row["location"], row["location"])) for row in reader.ages() if row["quantity"]}
+    planned = (OrderPoint.parse({**row, "location": areas.get(row["location"], row["location"])})
+               for row in reader.masters("order_points"))  # fmt: skip
+    points = [one for one in planned if (one.item, one.location) in stocked]
+    today = day_of(SystemClock(boot_id()).wall_ms(), ZoneInfo(settings.gateway.timezone))
+    plan = count_plan(settings.goods)
+    asked = {task["id"] for task in reader.resolve() if task["code"] == "COUNT_DUE"}
+    due = {task_of(*one.item.split("\n")) for one in due_places(points, reader.facts(PLAN_FACT), plan, today)}
+    return [{"item": one.item, "place": one.location, "class": one.class_, "is_asked": name in asked}
+            for one in points if (name := task_of(one.item, one.location)) in asked | due]  # fmt: skip
 
 
 def read_prices(path: Path) -> dict[str, int]:

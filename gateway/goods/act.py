@@ -13,6 +13,7 @@ from typing import Any
 
 from gateway.counter import IN_UNITS, Count, count_facts, counted, counts_json
 from gateway.goods.amount import Amount
+from gateway.goods.count_due import NO_COUNTS, CountPlan
 from gateway.goods.unit import AVAILABLE, HERE, HandlingUnit, Row, unit_at
 from gateway.kanban.moment import since_of
 from gateway.model import Read
@@ -38,6 +39,7 @@ class Rules:
     sscc_skip: int = 1000  # left out after a restored image, whose counter may be behind
     is_confirmed: bool = False  # every receipt is asked about, not only those that are not as ordered
     zone: tzinfo = UTC  # of the plant: goods expire at the end of its own day
+    counts: CountPlan = NO_COUNTS  # of what is to be counted when
     label_parts: tuple[str, ...] = ()  # keys that make a label of one symbol for each value whole; none: not gathered
 
 

@@ -7,10 +7,12 @@ compared are differences, not quantities.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gateway.goods.act import Body, Case, booked, loose, moved
 from gateway.goods.amount import Amount, pieces
+from gateway.goods.count_due import counted_now
 from gateway.goods.form import Form
 from gateway.goods.pick import Goods, document_line, goods_of
 from gateway.goods.problem import Question, Refusal, ask_for, refuse
@@ -39,7 +41,11 @@ def settle(form: Form, case: Case) -> Event | Question | Refusal:
     if abs(difference) * 100 > item.count_pct * max(0, book) and not is_confirmed:
         return _to_be_repeated(found, difference, key, case)
     facts: list[list[Any]] = [[COUNT_FACT, key, None]] if first is not None else []
-    return _booked(found, difference, facts, case)
+    if not case.rules.counts.is_on:
+        return _booked(found, difference, facts, case)
+    fact, done = counted_now(row.item, found.place, case.view, case.rules.zone)
+    event = _booked(found, difference, [*facts, fact], case)
+    return replace(event, body={**event.body, "done": done}) if done else event
 
 
 def counted_text(event: Event) -> Sentence:

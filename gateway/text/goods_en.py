@@ -93,6 +93,7 @@ GOODS_ENGLISH: dict[str, str] = {
     "UNITS_MERGED": "{what} stands in {sscc} now.",
     "EMPTIES_BOOKED": "Booked: {what}. {partner} has {balance} of ours.",
     "COUNTED": "Counted: {what} at {place}.",
+    "COUNT_DUE": "Please count {item} at {place}: class {letter}, its count is due.",
     "COUNT_AGAIN": "{what} at {place}: please count once more, best somebody else.",
     "COUNT_NEGATIVE": "More of {item} was taken at {place} than the book had: count it.",
     "QUALITY_DECIDED": "{status} from now on: {what}.",

@@ -93,6 +93,7 @@ GOODS_CHINESE: dict[str, str] = {
     "UNITS_MERGED": "{what} 现在在 {sscc} 中。",
     "EMPTIES_BOOKED": "已登记:{what}。{partner} 欠我方 {balance}。",
     "COUNTED": "已盘点:{place} 的 {what}。",
+    "COUNT_DUE": "请盘点 {place} 的 {item}:{letter} 类,已到盘点时间。",
     "COUNT_AGAIN": "{place} 的 {what}:请再盘一次,最好换人。",
     "COUNT_NEGATIVE": "{place} 取走的 {item} 多于账面:请盘点。",
     "QUALITY_DECIDED": "现在状态为 {status}:{what}。",

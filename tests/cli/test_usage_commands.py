@@ -99,6 +99,14 @@ def test_a_levelled_source_is_shown_the_pitches_in_which_it_will_be_given_its_ca
     assert "4 cards wait for CELL, which takes 1 every 10.0 min" in _run("level", "CELL", config=config).output
 
 
+def test_classes_says_which_counts_the_gateway_will_ask_for(config: Path) -> None:
+    assert _told("classes", config=config)["counts"] == []
+    config.write_text(f"{CONFIG}\n[goods]\ncount_c_days = 30\n")
+    asked = {"item": "NUT", "place": PLACE, "class": "C", "is_asked": False}
+    assert _told("classes", config=config)["counts"] == [asked]
+    assert f"to count: NUT at {PLACE}, not asked for yet" in _run("classes", config=config).output
+
+
 def test_every_kind_of_rule_is_listed_with_its_parameters() -> None:
     listed = _run("rules", "kinds")
     assert [line.split()[0] for line in listed.output.splitlines()] == list(KINDS)

@@ -8,6 +8,15 @@ _RECEIVE, _MOVEMENTS = "tests/goods/test_receive.py", "tests/goods/test_movement
 
 GOODS_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
+        "counts_in_a_burst", "after a stop everything is to be counted on one day", "tests/goods/test_count_due.py",
+        (Edit("gateway.goods.count_due", "if asked >= plan.most_a_day:", "if False:"),
+         Edit("gateway.goods.count_due", "min(AT_ONCE, plan.most_a_day - asked)", "AT_ONCE")),
+    ),
+    Mutant(
+        "count_closes_nothing", "what was counted is still to be counted", "tests/goods/test_count_due.py",
+        (Edit("gateway.goods.count_due", "[name] if view.open_task(name) else []", "[]"),),
+    ),
+    Mutant(
         "label_noted_before_it_is_out", "a pallet stands there without its label for ever",
         "tests/test_station_printer.py",
         (Edit("gateway.station_printer", "                if unit.get(",
