@@ -311,7 +311,8 @@ class Event:
     open again, as whole rows · `doc` a document number · `fill` a fill duration · `dsp` a disposition ·
     `task` a row of the resolve list · `done` ids of tasks that are done · `facts` rows [kind, id, body or
     null] of what else is known, such as a badge session or a mode · `md` changed master data · `stock`
-    absolute stock · `cmd` an executed command · `press` a recognisable MQTT message · `epoch` a new epoch.
+    absolute stock (`since`: on which day each row of it came, where that is known) · `cmd` an executed command ·
+    `press` a recognisable MQTT message · `epoch` a new epoch.
     An event with `origin` (imported from another gateway) is not folded at all. `anew` is not folded: it begins an
     epoch in the same commit. `aside` is not folded: it marks a change of a card that the ERP never hears of
     (see kanban/fence.py).

@@ -7,6 +7,7 @@ replaces it whatever its version, and what the ERP has published is never change
 from __future__ import annotations
 
 import json
+from datetime import date
 from hashlib import blake2b
 from typing import Any
 
@@ -48,31 +49,33 @@ def is_from_erp(version: int, etag: str) -> bool:
 
 
 def open_stock(instruction: Instruction, view: View) -> Decision:
-    """`rows` of [item, location, status, lot, quantity]: what lies there as the gateway begins.
+    """`rows` of [item, location, status, lot, quantity, day or ""]: what lies there as the gateway begins.
 
     A place that has other stock already is refused with all others: from then on stock is counted, not set.
     """
     try:
-        rows = [_place_and_quantity(row) for row in instruction.body["rows"]]
+        rows = [_placed(row) for row in instruction.body["rows"]]
     except (KeyError, TypeError, ValueError) as error:
-        text = f"expected `rows` of item, location, status, lot and quantity: {error}"
+        text = f"expected `rows` of item, location, status, lot, quantity and day: {error}"
         return nothing("BAD_INSTRUCTION", text[:TEXT_LIMIT], Status.REFUSED)
     known = view.all_stock()
-    others = [place for place, quantity in rows if known.get(place, quantity) not in (0, quantity)]
+    others = [place for place, quantity, _ in rows if known.get(place, quantity) not in (0, quantity)]
     if others:
         listed = "; ".join(f"{item} at {location}{' lot ' + lot if lot else ''}: {format_quantity(known[place])}"
                            for place in others[:LISTED_LIMIT] for item, location, _, lot in [place])  # fmt: skip
         text = f"{len(others)} places have other stock already ({listed}): count them at a goods station."
         return nothing("STOCK_THERE", text, Status.REFUSED)
-    new = [[*place, format_quantity(quantity)] for place, quantity in rows if known.get(place, 0) != quantity]
+    new = [row for row in rows if known.get(row[0], 0) != row[1]]
     if not new:
         return nothing("STOCK_KNOWN", "The stock is as it was.", Status.ALREADY)
     text = f"Opening stock of {len(new)} places."
-    return Decision((Event("stock_opened", "", "", {"stock": new}),), Verdict(Status.OK, "STOCK_OPENED", text))
+    stock = [[*place, format_quantity(quantity)] for place, quantity, _ in new]
+    body = {"stock": stock, "since": [since for _, _, since in new]}
+    return Decision((Event("stock_opened", "", "", body),), Verdict(Status.OK, "STOCK_OPENED", text))
 
 
-def _place_and_quantity(row: Any) -> tuple[tuple[str, str, str, str], int]:
-    item, location, status, lot, quantity = row
+def _placed(row: Any) -> tuple[tuple[str, str, str, str], int, str]:
+    item, location, status, lot, quantity, since = row
     if not all(isinstance(one, str) and len(one) <= TEXT_LIMIT for one in row) or not item or not location:
         raise ValueError(f"{row!r:.100}: each is a text, item and location are not empty")
     if status not in STATUSES:
@@ -80,4 +83,6 @@ def _place_and_quantity(row: Any) -> tuple[tuple[str, str, str, str], int]:
     micro = parse_quantity(quantity)
     if micro < 0:
         raise ValueError(f"{row!r:.100}: the quantity is below zero")
-    return (item, location, status, lot), micro
+    if since and date.fromisoformat(since).isoformat() != since:
+        raise ValueError(f"{row!r:.100}: {since!r} is no day such as 2026-11-30")
+    return (item, location, status, lot), micro, since

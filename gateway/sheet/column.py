@@ -51,9 +51,9 @@ _STOCK_SHEET = Sheet(
     (
         Column("item", "text", True), Column("location", "text", True),
         Column("status", "choice", choices=("available", "qc", "blocked")), Column("lot", "text"),
-        Column("qty", "quantity", True),
+        Column("qty", "quantity", True), Column("since", "day"),
     ),
-    "Opening stock: what lies where on the day the gateway begins, in the item's base unit.",
+    "Opening stock: what lies where on the day the gateway begins, in the item's base unit; `since`: the day it came.",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from gateway.kanban.localdata import is_from_erp
 from gateway.kanban.masterdata import parse_set
 from gateway.sheet.column import STOCK
-from gateway.sheet.reference import dangling
+from gateway.sheet.reference import AREAS, dangling
 from gateway.sheet.table import Fault, Placed, Reading, Row
 
 _FAULT = re.compile(
@@ -48,7 +48,7 @@ class Plan:
     """All datasets in the order in which they must be brought, opening stock, and the mistakes."""
 
     sets: list[SetPlan] = field(default_factory=list)
-    stock: list[list[str]] = field(default_factory=list)  # item, location, status, lot, quantity
+    stock: list[list[str]] = field(default_factory=list)  # item, location, status, lot, quantity, day or ""
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -59,6 +59,7 @@ def plan(reading: Reading, known: Mapping[str, Known], *, replace: bool) -> Plan
         if dataset != STOCK:
             _plan_set(dataset, placed, known.get(dataset, Known()), reading, made, replace=replace)
     ids = {name: frozenset(str(row["id"]) for row in one.rows) for name, one in known.items()}
+    ids[AREAS] = frozenset(str(row.get("area", "")) for row in known.get("locations", Known()).rows)
     if replace:
         ids = {name: found for name, found in ids.items() if name not in reading.rows}
     made.faults += dangling(reading.rows, ids)
@@ -112,4 +113,4 @@ def _stock(rows: Sequence[Placed], made: Plan) -> Iterator[Fault]:
         quantity = str(row.get("qty", "0"))
         if quantity.startswith("-"):
             yield placed.fault(f"is {quantity}, expected 0 or more", "qty")
-        made.stock.append([*place, quantity])
+        made.stock.append([*place, quantity, row.get("since", "")])

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from gateway.sheet.column import STOCK
 from gateway.sheet.table import Fault, Placed, Row
 
+AREAS = "areas"  # no dataset: what locations name as their `area`
+
 # dataset, member of its rows or "list.member" of the objects in a list, and where what it names must stand
 REFERENCES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("loops", "item", ("items",)),
@@ -24,14 +26,26 @@ REFERENCES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("work_orders", "components.location", ("locations",)),
     ("shipments", "customer", ("partners",)),
     ("shipments", "lines.item", ("items",)),
+    ("order_points", "item", ("items",)),
+    ("order_points", "location", ("locations", AREAS)),
+    ("order_points", "calendar", ("calendars",)),
+    ("order_points", "owner", ("partners",)),
+    ("sources", "item", ("items",)),
+    ("sources", "supplier", ("partners", "locations")),
+    ("sources", "location", ("locations", AREAS)),
+    ("sources", "calendar", ("calendars",)),
+    ("boms", "id", ("items",)),
+    ("boms", "lines.item", ("items",)),
     (STOCK, "item", ("items",)),
     (STOCK, "location", ("locations",)),
 )
 
 
 def dangling(rows: Mapping[str, Sequence[Placed]], known: Mapping[str, frozenset[str]]) -> Iterator[Fault]:
-    """What is named and exists neither in these files nor in the store. `known`: ids in the store by dataset."""
+    """What is named and exists neither in these files nor in the store. `known`: ids there by dataset, and AREAS."""
     ids = {name: known.get(name, frozenset()) | _ids(rows.get(name, ())) for name in {*known, *rows}}
+    areas = frozenset(_text(placed.row, "area") for placed in rows.get("locations", ()))
+    ids[AREAS] = known.get(AREAS, frozenset()) | areas
     for dataset, member, targets in REFERENCES:
         exists = frozenset[str]().union(*(ids.get(target, frozenset()) for target in targets))
         for placed in rows.get(dataset, ()):

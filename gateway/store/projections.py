@@ -255,11 +255,12 @@ class Projections:
             rows[place[2:]] = (quantity, since_ms)
 
     def _set_stock(self, seq: int, body: dict[str, Any], rows: list[list[str]]) -> None:
-        at_ms = parse_iso_utc(body["w"])
-        for item, location, status, lot, text in rows:
+        at_ms, days = parse_iso_utc(body["w"]), body.get("since") or [""] * len(rows)
+        for (item, location, status, lot, text), day in zip(rows, days, strict=True):
             place, quantity = (item, location, status, lot), parse_quantity(text)
             _, since_ms, last_seq = self._stock_at(place)
-            self._put_stock(place, quantity, (since_ms or at_ms) if quantity > 0 else 0, last_seq, seq)
+            came_ms = parse_iso_utc(f"{day}T00:00:00.000Z") if day else since_ms or at_ms
+            self._put_stock(place, quantity, came_ms if quantity > 0 else 0, last_seq, seq)
 
     def _open_signal(self, seq: int, body: dict[str, Any], trigger: dict[str, Any]) -> None:
         key = body["key"]

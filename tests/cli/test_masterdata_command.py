@@ -25,7 +25,7 @@ FILES = {
     "loops.csv": "id,item,quantity,uom,cards,consumer,source,on_empty,on_full,replenishment_s\n"
                  "LP-1,SCREW-A,40,PCE,2,LINE1,STORE,issue,receipt,3600\n",
     "cards.csv": "id,loop,initial\nC1,LP-1,FULL\nC2,LP-1,EMPTY\n",
-    "stock.csv": "item,location,qty\nSCREW-A,LINE1,40\n",
+    "stock.csv": "item,location,qty,since\nSCREW-A,LINE1,40,2026-01-31\n",
 }  # fmt: skip
 
 
@@ -60,6 +60,14 @@ def test_a_plant_comes_from_files_into_a_gateway_that_never_ran(config: Path, pl
     again = run(config, "import", str(plant))
     assert (again.exit_code, "0 new, 0 changed" in again.output) == (0, True)
     assert CliRunner().invoke(main, ["verify", "--config", str(config)]).exit_code == 0
+
+
+def test_opening_stock_is_as_old_as_its_file_says(config: Path, plant: Path) -> None:
+    run(config, "import", str(plant))
+    result = CliRunner().invoke(main, ["report", "ageing", "--json", "--config", str(config)])
+    (row,) = json.loads(result.output)["rows"]
+    assert row["item"] == "SCREW-A"
+    assert row["days"] >= 300
 
 
 def test_a_dry_run_changes_nothing_and_says_what_it_would(config: Path, plant: Path) -> None:
@@ -131,9 +139,11 @@ def test_stock_that_is_there_is_counted_and_not_set_again(config: Path, plant: P
     [
         ("masterdata.import", {}), ("masterdata.import", {"dataset": "users", "rows": [], "base": 0}),
         ("masterdata.import", {"dataset": "items", "rows": "x", "base": 0}),
-        ("stock.open", {}), ("stock.open", {"rows": 7}), ("stock.open", {"rows": [["A", "B"]]}),
-        ("stock.open", {"rows": [["A", "B", "available", "", "-1"]]}),
-        ("stock.open", {"rows": [["A", "B", "gone", "", "1"]]}), ("stock.open", {"rows": [["A", "B", "qc", "", 1]]}),
+        ("stock.open", {}), ("stock.open", {"rows": 7}),
+        ("stock.open", {"rows": [["A", "B", "qc", "", "1", "yesterday"]]}), ("stock.open", {"rows": [["A", "B"]]}),
+        ("stock.open", {"rows": [["A", "B", "available", "", "-1", ""]]}),
+        ("stock.open", {"rows": [["A", "B", "gone", "", "1", ""]]}),
+        ("stock.open", {"rows": [["A", "B", "qc", "", 1, ""]]}),
     ],
 )  # fmt: skip
 def test_an_instruction_that_is_none_changes_nothing(config: Path, name: str, body: dict[str, object]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from gateway.master import DATASETS, PARSERS
 from gateway.sheet.column import STOCK, sheets
 from gateway.sheet.plan import Known, Plan, plan
-from gateway.sheet.reference import REFERENCES
+from gateway.sheet.reference import AREAS, REFERENCES
 from gateway.sheet.table import Table, read_tables
 from sync.published import row_definitions
 
@@ -41,7 +41,7 @@ def test_every_dataset_has_a_table_and_every_name_stands_in_the_contract() -> No
     for dataset, member, targets in REFERENCES:
         outer, _, inner = member.partition(".")
         assert (inner or outer) in columns[dataset, outer if inner else ""]
-        assert set(targets) <= set(names)
+        assert set(targets) <= {*names, AREAS}
     assert all(len(name) <= 31 for name in names), "a workbook allows no longer names"
 
 
@@ -95,6 +95,11 @@ def test_lists_inside_rows_have_tables_of_their_own() -> None:
          "[loops] row 2, source: is 'MOON', which is no row of locations or partners"),
         ([ITEMS, PLACES, table("loops", LOOPS, ("L1", "A", 0, "PCE", "LINE1", "STORE", "issue", "receipt"))],
          "[loops] row 2"),
+        ([ITEMS, table("locations", "id area", ("BIN1", "STORE")), table("partners", "id", ("ACME",)),
+          table("sources", "id item supplier location", ("S1", "A", "ACME", "STORE"), ("S2", "A", "ACME", "LINE9"))],
+         "[sources] row 3, location: is 'LINE9', which is no row of locations or areas"),
+        ([ITEMS, table("boms", "id quantity", ("B", 1)), table("boms.lines", "of item quantity", ("B", "X", 2))],
+         "[boms.lines] row 2, item: is 'X', which is no row of items"),
         ([table("cards", "id loop", ("K1", "L9"))], "[cards] row 2, loop: is 'L9', which is no row of loops"),
         ([ITEMS, PLACES, table("stock", "item location qty", ("A", "LINE1", -1))], "[stock] row 2, qty: is -1"),
         ([ITEMS, PLACES, table("stock", "item location qty", ("A", "LINE1", 1), ("A", "LINE1", 2))],
