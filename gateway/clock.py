@@ -20,6 +20,7 @@ NTP, UNSYNCED, UNTRUSTED = "ntp", "unsynced", "untrusted"
 WRITTEN_MS = 1_788_220_800_000  # 1 September 2026: no clock that is right says less
 QUALITY_MS = 10_000  # how long what the kernel said holds
 _TIME_ERROR, _STA_UNSYNC = 5, 0x40  # <sys/timex.h>
+_DAY_S = 86_400
 JUMP_MS = 2_000  # less is slewing and the time between two reads of the clocks
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -176,14 +177,16 @@ def _by_mark() -> KernelClock | None:
 
 
 @lru_cache(maxsize=64)
-def _iso_second(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+def _iso_day(day: int) -> str:
+    return datetime.fromtimestamp(day * _DAY_S, UTC).strftime("%Y-%m-%d")
 
 
 def iso_utc(wall_ms: int) -> str:
     """RFC 3339 in UTC with milliseconds, as the wire contract's `w` wants it."""
     second, ms = divmod(wall_ms, 1000)
-    return f"{_iso_second(second)}.{ms:03d}Z"
+    day, second = divmod(second, _DAY_S)
+    minute, second = divmod(second, 60)
+    return f"{_iso_day(day)}T{minute // 60:02d}:{minute % 60:02d}:{second:02d}.{ms:03d}Z"
 
 
 @lru_cache(maxsize=64)

@@ -134,8 +134,9 @@ class Decider:
         decision = self._scan(by, view)
         if by.session:
             decision = _by(decision, by.read.operator)
-        if not scan.is_press and not any(event.kind.startswith("session_") for event in decision.events):
-            decision = replace(decision, events=(*decision.events, *kept_up(scan.read, view, self._sessions)))
+        is_session_told = any(event.kind.startswith("session_") for event in decision.events)
+        if not (scan.is_press or is_session_told) and (kept := kept_up(scan.read, view, self._sessions)):
+            decision = replace(decision, events=(*decision.events, *kept))
         return _with_dropped(decision, scan.dropped) if scan.dropped else decision
 
     def _scan(self, scan: Scan, view: View) -> Decision:

@@ -74,7 +74,7 @@ class View(Protocol):
     def fact(self, kind: str, key: str) -> dict[str, Any] | None:
         """What the last event said of it in `facts`; None when nothing or null. Not to be changed."""
 
-    def facts(self, kind: str) -> dict[str, dict[str, Any]]: ...  # all facts of a kind by key
+    def facts(self, kind: str) -> Mapping[str, dict[str, Any]]: ...  # all of a kind by key; not to be changed
     def open_task(self, task_id: str) -> dict[str, Any] | None:
         """An open row of the resolve list: id, kind, code, msg, station, card, posting, ref, count."""
 

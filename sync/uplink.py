@@ -28,7 +28,7 @@ class Outbox(Protocol):
 
     def streams(self) -> dict[str, StreamState]: ...
     def window(self, stream: str, after: int, max_events: int, max_bytes: int) -> Window | None: ...
-    def fact(self, kind: str, key: str) -> dict[str, Any] | None: ...
+    def facts(self, kind: str) -> dict[str, dict[str, Any]]: ...
     def close(self) -> None: ...
 
 
@@ -136,7 +136,8 @@ class Uplink:
 
     def _look_at_identity(self) -> None:
         """What the journal says: it outlasts a restart, and a person ends it there."""
-        claim, rival = self._outbox.fact("identity", "claim"), self._outbox.fact("identity", "rival")
+        identity = self._outbox.facts("identity")
+        claim, rival = identity.get("claim"), identity.get("rival")
         self.claim = str(claim["id"]) if claim else ""
         if self._is_telling:
             return

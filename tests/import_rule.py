@@ -44,6 +44,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.replay": EVERYTHING,
     "gateway.rehearsal": EVERYTHING,
     "gateway.capture": ("gateway.errors",),
+    "gateway.collector": (),
     "gateway.supervisor": (*_BASE, "gateway.health", "gateway.systemd", "drivers.base"),
     "gateway.interpret": (
         "drivers.base", "drivers.button_settings", "gateway.codes", "gateway.credentials", "gateway.pipeline",

@@ -61,8 +61,8 @@ class Book:
             for card, *standing in db.execute("SELECT card, state, cycle, undone, gw, w, q FROM card")
         }
         self._documents: int = db.execute("SELECT count(*) FROM purchase").fetchone()[0]
-        self._touched_stock: set[Place] = set()
-        self._touched_cards: set[str] = set()
+        self._touched_stock: dict[Place, None] = {}  # in their order, so that the same events give the same tables
+        self._touched_cards: dict[str, None] = {}
         self._purchases: list[tuple[str, ...]] = []
         self._closed: list[tuple[str, str]] = []
 
@@ -78,7 +78,7 @@ class Book:
 
     def add(self, place: Place, quantity: Decimal) -> None:
         self.stock[place] = self.stock.get(place, ZERO) + quantity
-        self._touched_stock.add(place)
+        self._touched_stock[place] = None
 
     def turn_cards(self, event: dict[str, Any], gw: str, st: str, *, is_late: bool = False) -> None:
         """Take over the cards as they are after the event, except where later news are known.
@@ -93,7 +93,7 @@ class Book:
             if standing and not is_in_order and standing.is_ahead_of(row["state"], row["cycle"], undone):
                 continue
             self.cards[row["card"]] = Standing(row["state"], row["cycle"], undone, gw, *_moment(event))
-            self._touched_cards.add(row["card"])
+            self._touched_cards[row["card"]] = None
 
     def place_order(self, event: dict[str, Any], gw: str) -> str | None:
         """Open the purchase order an event asks for; its document number, None when it asks for none."""

@@ -57,6 +57,7 @@ CREATE TABLE IF NOT EXISTS masterdata(
 def connect(path: Path) -> sqlite3.Connection:
     """The ledger's writing connection: WAL, synchronous FULL, transactions opened by hand."""
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA page_size=1024")
     db.execute("PRAGMA journal_mode=WAL")
     db.execute("PRAGMA synchronous=FULL")
     db.execute("PRAGMA busy_timeout=5000")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 import threading
@@ -12,11 +11,11 @@ import click
 
 from gateway.app import Gateway
 from gateway.cli.option import config_option
+from gateway.collector import relieve_collector
 from gateway.log import configure_log
 from gateway.settings import load_settings
 from gateway.systemd import Notifier, is_logging_to_journal
 
-COLLECT_AFTER_OBJECTS = 50_000  # a few megabytes
 SWITCH_INTERVAL_S = 0.0005  # a thread with an answer to give does not wait the usual 5 ms for one that computes
 LEVELS = ["debug", "info", "warning", "error"]
 FORMATS = ["text", "json"]
@@ -34,16 +33,6 @@ def run(config: Path, log_level: str, log_format: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     gateway = Gateway(settings, notifier=Notifier.from_environment())
-    _relieve_collector()
+    relieve_collector()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     gateway.run(stop)
-
-
-def _relieve_collector() -> None:
-    """Look for cyclic garbage seldom, and never again among what exists already: it lives as long as the process.
-
-    A scan leaves no cycles behind, but hundreds of them on their way made the collector a tenth of the work.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER_OBJECTS, 20, 20)

@@ -55,7 +55,7 @@ def fenced(decision: Decision, view: View, read: Read | None) -> Decision:
     fence = _Fence(view, read.station if read is not None else "")
     for event in decision.events:
         fence.take(event)
-    return replace(decision, events=tuple(fence.events))
+    return Decision(tuple(fence.events), decision.verdict, decision.notices)
 
 
 def _trains(decision: Decision, view: View, station: str) -> bool:

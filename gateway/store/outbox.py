@@ -27,6 +27,11 @@ SELECT min(seq), group_concat(hex(hash) || '{"s":' || seq || ',' || substr(body,
   WHERE o.stream=? AND o.seq>? ORDER BY o.seq LIMIT ?)
 """
 _HEX_BYTES = 2 * HASH_BYTES
+# One statement, so that epoch, heads and dispositions are of one moment; it runs once a second.
+_STREAMS = """
+SELECT m.value, s.stream, s.head, s.head_hash, s.cum, s.cum_hash, coalesce(d.n, 0)
+FROM meta m LEFT JOIN stream s LEFT JOIN disposition d ON d.stream=s.stream WHERE m.name='epoch'
+"""
 _DROPPED = "SELECT body FROM fact WHERE kind='dropped' AND id=?"
 
 
@@ -137,12 +142,11 @@ class OutboxReader:
 
     def streams(self) -> dict[str, StreamState]:
         """All four streams, also those that never had an event."""
-        epoch = self._connection.execute("SELECT value FROM meta WHERE name='epoch'").fetchone()[0]
-        rows = self._connection.execute("SELECT stream,head,head_hash,cum,cum_hash FROM stream")
-        heads: dict[str, tuple[int, bytes, int, bytes]] = {row[0]: row[1:] for row in rows}
-        told = dict(self._connection.execute("SELECT stream,n FROM disposition").fetchall())
-        empty = (0, ZERO_HASH, 0, ZERO_HASH)
-        return {name: StreamState(name, epoch, *heads.get(name, empty), told.get(name, 0)) for name in STREAMS}
+        rows = self._connection.execute(_STREAMS).fetchall()
+        epoch = rows[0][0]
+        known = {row[1]: row[2:] for row in rows}
+        empty = (0, ZERO_HASH, 0, ZERO_HASH, 0)
+        return {name: StreamState(name, epoch, *known.get(name, empty)) for name in STREAMS}
 
     def window(self, stream: str, after: int, max_events: int, max_bytes: int) -> Window | None:
         """The next events after `after`, at least one and at most `max_bytes` of them; None when there are none."""
@@ -167,6 +171,11 @@ class OutboxReader:
         """What the journal says of it last; None when nothing."""
         row = self._connection.execute("SELECT body FROM fact WHERE kind=? AND id=?", (kind, key)).fetchone()
         return orjson.loads(row[0]) if row else None
+
+    def facts(self, kind: str) -> dict[str, dict[str, Any]]:
+        """All that the journal says of a kind, by key."""
+        rows = self._connection.execute("SELECT id,body FROM fact WHERE kind=?", (kind,))
+        return {key: orjson.loads(body) for key, body in rows}
 
     def master_etag(self, dataset: str) -> str:
         """Tag of the dataset that is in force here, "" for none."""

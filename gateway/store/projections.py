@@ -19,11 +19,13 @@ from gateway.model import Card, Signal
 from gateway.quantity import format_quantity, parse_quantity
 from gateway.store.bulk import Bulk
 from gateway.store.pending import PendingRows
+from gateway.store.standing import Standing
 from gateway.store.usage_rows import ZONE_FACT, UsageRows
 
 FILLS_KEPT = 8
 WRITE_AFTER_EVENTS = 1000  # so that folding a whole journal keeps little in memory
 ROWS_REMEMBERED = 20_000  # of each table that is read in the hot path
+FACTS_REMEMBERED = 1000  # of one kind, when all of them are asked for
 
 _CARD_COLUMNS = "card(card,loop,life,state,cycle,quantity,revision,undone,signal,wall_ms,mono_ms,boot,last_seq)"
 _CARD_ROW = "(?,?,?,?,?,?,?,?,?,?,?,?,?)"
@@ -54,6 +56,7 @@ _FILL_SELECT = "SELECT durations_ms FROM fill WHERE loop=?"
 _FILL_PUT = Bulk("INSERT OR REPLACE INTO fill(loop,durations_ms) VALUES", "(?,?)")
 _PRESS_PUT = Bulk("INSERT OR REPLACE INTO press(device,packet,digest,read_id) VALUES", "(?,?,?,?)")
 _FACT_SELECT = "SELECT body FROM fact WHERE kind=? AND id=?"
+_FACTS_SELECT = "SELECT id,body FROM fact WHERE kind=? ORDER BY id"
 _Place = tuple[str, str, str, str]  # item, location, status, lot
 _Row = tuple[int, int, int]  # quantity, since when there is some, last sequence
 
@@ -72,6 +75,7 @@ class Projections:
         self._stock: dict[_Place, _Row] = {}
         self._fills: dict[str, tuple[int, ...]] = {}
         self._facts: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self._kinds: dict[str, dict[str, dict[str, Any]]] = {}  # all facts of a kind that has few
         self._places: dict[tuple[str, str], dict[tuple[str, str], tuple[int, int]]] = {}  # item, location: its rows
         self._open: dict[str, tuple[Signal, ...]] = {}  # open signals by item
         self._listed: dict[str, str] = {}  # keys that stand in them, and the item
@@ -86,6 +90,9 @@ class Projections:
         self._usage = UsageRows(connection, self.fact)
         self.usage = self._usage.history
         self.area = self._usage.area
+        self._standing = Standing(connection, self._write_cards)
+        self.oldest_wait = self._standing.oldest_wait
+        self.left_behind = self._standing.left_behind
         self._folded = 0  # events whose rows are not written yet
         self._folds: tuple[tuple[str, Callable[[int, dict[str, Any], Any], None]], ...] = (
             ("tr", self._open_signal),
@@ -109,6 +116,7 @@ class Projections:
         for rows in self._pending:
             rows.forget()
         self._usage.forget()
+        self._standing.forget()
         for known in self._known():
             known.clear()
         self._folded = 0
@@ -129,7 +137,9 @@ class Projections:
             self._listed.clear()
 
     def _known(self) -> tuple[dict[Any, Any], ...]:
-        return (self._cards, self._stock, self._fills, self._facts, self._places, self._open, self._listed)
+        return (
+            self._cards, self._stock, self._fills, self._facts, self._kinds, self._places, self._open, self._listed,
+        )  # fmt: skip
 
     def card(self, card: str) -> Card | None:
         """The card's row as of the open transaction."""
@@ -156,6 +166,15 @@ class Projections:
             row = self._execute(_FACT_SELECT, place).fetchone()
             self._facts[place] = orjson.loads(row[0]) if row else None
         return self._facts[place]
+
+    def facts(self, kind: str) -> Mapping[str, dict[str, Any]]:
+        """All facts of a kind by key, as of the open transaction. Not to be changed."""
+        known = self._kinds.get(kind)
+        if known is None:
+            known = {key: orjson.loads(body) for key, body in self._execute(_FACTS_SELECT, (kind,))}
+            if len(known) <= FACTS_REMEMBERED:
+                self._kinds[kind] = known
+        return known
 
     def stock_of(self, item: str, location: str) -> Mapping[tuple[str, str], tuple[int, int]]:
         """By status and lot: quantity and since when there is some, as of the open transaction. Not to be changed."""
@@ -212,14 +231,19 @@ class Projections:
             is_new = before is None or before.loop != loop or key in self._new_cards
             (self._new_cards if is_new else self._turned_cards).put(key, card)
             self._cards[name] = Card(*card)
+            self._standing.note(before, loop, row["state"])
         return ",".join(previous)
 
-    def _remove_cards(self, seq: int, body: dict[str, Any], names: list[str]) -> None:
+    def _write_cards(self) -> None:
         for rows in (self._turned_cards, self._new_cards):
             rows.write()
+
+    def _remove_cards(self, seq: int, body: dict[str, Any], names: list[str]) -> None:
+        self._write_cards()
         for name in names:
             self._execute("DELETE FROM card WHERE card=?", (name,))
             self._cards.pop(name, None)
+        self._standing.forget()
 
     def _move_stock(self, seq: int, body: dict[str, Any]) -> str:
         """Goods keep their age wherever they go, also where one movement takes them and another puts them."""
@@ -327,6 +351,7 @@ class Projections:
     def _set_facts(self, seq: int, body: dict[str, Any], rows: list[tuple[str, str, dict[str, Any] | None]]) -> None:
         for kind, key, fact in rows:
             self._facts[kind, key] = fact
+            self._kinds.pop(kind, None)
             if (kind, key) == ZONE_FACT:
                 self._usage.forget_master()
             if fact is None:

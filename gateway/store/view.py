@@ -19,9 +19,6 @@ LOOK_BACK_EVENTS = 20_000  # how far back a station's last transition is searche
 
 _CARDS = "SELECT card,loop,life,state,cycle,quantity,revision,undone,signal,wall_ms,mono_ms,boot,last_seq FROM card"
 
-_BEHIND = """JOIN (SELECT loop, max(cycle) AS ahead FROM card WHERE life='ACTIVE' GROUP BY loop) USING(loop)
-    WHERE life='ACTIVE' AND cycle + ? <= ahead ORDER BY loop, card"""
-
 _SIGNAL_MEMBERS = ("item", "qty", "uom", "cards", "location")
 _TASK_MEMBERS = ("id", "kind", "code", "msg", "station", "card", "posting", "ref", "count", "first_seq", "last_seq")
 _TASKS = "SELECT id,kind,code,text,station,card,posting,ref,count,first_seq,last_seq FROM resolve"
@@ -59,6 +56,9 @@ class StoreView:
         self.card = projections.card
         self.fills = projections.fills
         self.fact = projections.fact
+        self.facts = projections.facts
+        self.oldest_wait = projections.oldest_wait
+        self.left_behind = projections.left_behind
         self.stock_of = projections.stock_of
         self.stock_seq = projections.stock_seq
         self.signals_of = projections.signals_of
@@ -95,9 +95,6 @@ class StoreView:
 
     def cards_of(self, loop: str) -> list[Card]:
         return [Card(*row) for row in self._execute(f"{_CARDS} WHERE loop=? ORDER BY card", (loop,))]
-
-    def left_behind(self, cycles: int) -> list[Card]:
-        return [Card(*row) for row in self._execute(f"{_CARDS} {_BEHIND}", (cycles,))]
 
     def master(self, dataset: str, key: str) -> Any:
         known = self._masters.setdefault(dataset, {})
@@ -242,10 +239,6 @@ class StoreView:
         row = self._execute(query, (device, packet)).fetchone()
         return row[1] if row and row[0] == digest else None
 
-    def facts(self, kind: str) -> dict[str, dict[str, Any]]:
-        rows = self._execute("SELECT id,body FROM fact WHERE kind=? ORDER BY id", (kind,))
-        return {key: orjson.loads(body) for key, body in rows}
-
     def open_task(self, task_id: str) -> dict[str, Any] | None:
         row = self._execute(f"{_TASKS} WHERE id=?", (task_id,)).fetchone()
         return dict(zip(_TASK_MEMBERS, row, strict=True)) if row else None
@@ -260,12 +253,6 @@ class StoreView:
     def refusals_in_a_row(self, code: str, posting: str) -> int:
         row = self._execute("SELECT streak FROM refusal WHERE posting=? AND code=?", (posting, code)).fetchone()
         return int(row[0]) if row else 0
-
-    def oldest_wait(self) -> list[tuple[str, int, int, str]]:
-        return self._execute(
-            "SELECT loop, wall_ms, mono_ms, boot FROM (SELECT loop, wall_ms, mono_ms, boot, min(last_seq)"
-            " FROM card WHERE state='WAIT' GROUP BY loop)"
-        ).fetchall()
 
     def disposition_count(self, stream: str) -> int:
         row = self._execute("SELECT n FROM disposition WHERE stream=?", (stream,)).fetchone()

@@ -141,6 +141,18 @@ MUTANTS: tuple[Mutant, ...] = (
         "never_resumes", "space that came back is not noticed", "disk full",
         (Edit(_WRITER, "healthy = self._store.ballast.take()", "healthy = False"),),
     ),
+    Mutant(
+        "moved_loop_not_asked_again", "a tick works with cards as they were", "tests/store/test_standing.py",
+        (Edit("gateway.store.standing", "            self._stirred.add(loop)\n", ""),),
+    ),
+    Mutant(
+        "wait_remembered_for_good", "a batch is never released by its age", "tests/store/test_standing.py",
+        (Edit("gateway.store.standing", "            self._oldest = None\n        if", "            pass\n        if"),),
+    ),
+    Mutant(
+        "facts_remembered_for_good", "a dialogue or session that is over times out again", "tests/store/test_standing.py",
+        (Edit("gateway.store.projections", "            self._kinds.pop(kind, None)\n", ""),),
+    ),
     *DEVICE_MUTANTS,
     *RULE_MUTANTS,
     *GOODS_MUTANTS,

@@ -38,8 +38,9 @@ class MemoryOutbox:
             self.events[stream].append(event)
             self.hashes[stream].append(link(self.hashes[stream][-1], seq, event))
 
-    def fact(self, kind: str, key: str) -> None:
+    def facts(self, kind: str) -> dict[str, dict[str, object]]:
         """Nothing is known of anything."""
+        return {}
 
     def streams(self) -> dict[str, StreamState]:
         return {name: self._state(name) for name in STREAMS}
