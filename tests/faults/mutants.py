@@ -142,15 +142,15 @@ MUTANTS: tuple[Mutant, ...] = (
         (Edit(_WRITER, "healthy = self._store.ballast.take()", "healthy = False"),),
     ),
     Mutant(
-        "moved_loop_not_asked_again", "a tick works with cards as they were", "tests/store/test_standing.py",
+        "moved_loop_not_asked_again", "a tick sees cards as they were", "tests/store/test_standing.py",
         (Edit("gateway.store.standing", "            self._stirred.add(loop)\n", ""),),
     ),
     Mutant(
-        "wait_remembered_for_good", "a batch is never released by its age", "tests/store/test_standing.py",
-        (Edit("gateway.store.standing", "            self._oldest = None\n        if", "            pass\n        if"),),
+        "wait_remembered_for_good", "no batch is released by age", "tests/store/test_standing.py",
+        (Edit("gateway.store.standing", "            self._oldest = None\n        if", "            ...\n        if"),),
     ),
     Mutant(
-        "facts_remembered_for_good", "a dialogue or session that is over times out again", "tests/store/test_standing.py",
+        "facts_remembered_for_good", "an answered dialogue still times out", "tests/store/test_standing.py",
         (Edit("gateway.store.projections", "            self._kinds.pop(kind, None)\n", ""),),
     ),
     *DEVICE_MUTANTS,
