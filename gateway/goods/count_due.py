@@ -64,7 +64,7 @@ def counts_due(minute: int, view: View, plan: CountPlan, zone: tzinfo) -> list[E
         if row.get("deciding_gateway", "") in ("", view.gateway)
     )
     points = [one for one in planned if (one.item, one.location) in stocked]
-    known = view.facts(PLAN_FACT) | {"": state}
+    known = {**view.facts(PLAN_FACT), "": state}
     events = []
     for due in due_places(points, known, plan, today)[: min(AT_ONCE, plan.most_a_day - asked)]:
         asked += 1

@@ -90,9 +90,7 @@ class Projections:
         self._usage = UsageRows(connection, self.fact)
         self.usage = self._usage.history
         self.area = self._usage.area
-        self._standing = Standing(connection, self._write_cards)
-        self.oldest_wait = self._standing.oldest_wait
-        self.left_behind = self._standing.left_behind
+        self.standing = Standing(connection, self._write_cards)
         self._folded = 0  # events whose rows are not written yet
         self._folds: tuple[tuple[str, Callable[[int, dict[str, Any], Any], None]], ...] = (
             ("tr", self._open_signal),
@@ -116,7 +114,7 @@ class Projections:
         for rows in self._pending:
             rows.forget()
         self._usage.forget()
-        self._standing.forget()
+        self.standing.forget()
         for known in self._known():
             known.clear()
         self._folded = 0
@@ -231,7 +229,7 @@ class Projections:
             is_new = before is None or before.loop != loop or key in self._new_cards
             (self._new_cards if is_new else self._turned_cards).put(key, card)
             self._cards[name] = Card(*card)
-            self._standing.note(before, loop, row["state"])
+            self.standing.note(before, loop, row["state"])
         return ",".join(previous)
 
     def _write_cards(self) -> None:
@@ -243,7 +241,7 @@ class Projections:
         for name in names:
             self._execute("DELETE FROM card WHERE card=?", (name,))
             self._cards.pop(name, None)
-        self._standing.forget()
+        self.standing.forget()
 
     def _move_stock(self, seq: int, body: dict[str, Any]) -> str:
         """Goods keep their age wherever they go, also where one movement takes them and another puts them."""

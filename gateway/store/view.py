@@ -57,8 +57,8 @@ class StoreView:
         self.fills = projections.fills
         self.fact = projections.fact
         self.facts = projections.facts
-        self.oldest_wait = projections.oldest_wait
-        self.left_behind = projections.left_behind
+        self.oldest_wait = projections.standing.oldest_wait
+        self.left_behind = projections.standing.left_behind
         self.stock_of = projections.stock_of
         self.stock_seq = projections.stock_seq
         self.signals_of = projections.signals_of

@@ -56,10 +56,10 @@ def test_what_is_remembered_is_what_the_tables_say(steps: list[Any]) -> None:
             connection.execute("ROLLBACK")
             connection.execute("BEGIN")
             projections.forget()
-        remembered = projections.left_behind(2), projections.oldest_wait()
+        remembered = projections.standing.left_behind(2), projections.standing.oldest_wait()
         projections.write()
         fresh = Projections(connection)
-        assert remembered == (fresh.left_behind(2), fresh.oldest_wait())
+        assert remembered == (fresh.standing.left_behind(2), fresh.standing.oldest_wait())
         if what == "commit":
             connection.execute("COMMIT")
             connection.execute("BEGIN")
@@ -70,17 +70,17 @@ def test_another_number_of_circulations_is_another_question() -> None:
     projections = _projections()
     _fold(projections, 1, **_turned("C1", "L1", "FULL", 4, "ACTIVE"))
     _fold(projections, 2, **_turned("C2", "L1", "FULL", 2, "ACTIVE"))
-    assert [card.card for card in projections.left_behind(2)] == ["C2"]
-    assert projections.left_behind(3) == []
+    assert [card.card for card in projections.standing.left_behind(2)] == ["C2"]
+    assert projections.standing.left_behind(3) == []
 
 
 def test_when_many_loops_have_moved_all_are_asked_at_once() -> None:
     projections = _projections()
-    assert projections.left_behind(2) == []
+    assert projections.standing.left_behind(2) == []
     for n in range(standing.STIRRED_LOOPS + 1):
         _fold(projections, 2 * n + 1, **_turned(f"A{n:03d}", f"L{n:03d}", "FULL", 5, "ACTIVE"))
         _fold(projections, 2 * n + 2, **_turned(f"B{n:03d}", f"L{n:03d}", "FULL", 1, "ACTIVE"))
-    behind = [card.card for card in projections.left_behind(2)]
+    behind = [card.card for card in projections.standing.left_behind(2)]
     assert behind == [f"B{n:03d}" for n in range(standing.STIRRED_LOOPS + 1)]
 
 
