@@ -390,14 +390,9 @@ def _stations(settings: Settings) -> dict[str, Station]:
 def _goods_rules(table: GoodsSettings, zone: ZoneInfo) -> Rules:
     return Rules(
         again_ms=table.again_s * 1000, ask_ms=table.ask_s * 1000, is_confirmed=table.confirm,
-        label_parts=table.label_parts, zone=zone, counts=count_plan(table),
+        label_parts=table.label_parts, zone=zone, counts=CountPlan(Intervals(*table.count_days), table.counts_a_day),
         sscc_prefix=table.sscc_prefix, sscc_first=table.sscc_first or 0, sscc_last=table.sscc_last or 0,
     )  # fmt: skip
-
-
-def count_plan(table: GoodsSettings) -> CountPlan:
-    """Which counts are asked for when."""
-    return CountPlan(Intervals(table.count_a_days, table.count_b_days, table.count_c_days), table.counts_a_day)
 
 
 def _limits(settings: Settings) -> Limits:

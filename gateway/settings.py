@@ -66,6 +66,7 @@ CredentialName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z
 FilePath = Annotated[Path, AfterValidator(_from_file)]
 CardPattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_card_pattern)]
 BadgePattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_badge_pattern)]
+CountDays = Annotated[tuple[Annotated[int, Field(ge=0, le=3650)], ...], Field(min_length=3, max_length=3)]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(check_zone)]
 Host = Annotated[str, Field(max_length=253), AfterValidator(check_host)]
 Operation = Literal[
@@ -179,12 +180,8 @@ class GoodsSettings(_Table):
     """What must have been scanned of a label with one symbol for each value, e.g. item|supplier_item, quantity."""
     confirm: bool = False
     """True: every receipt is asked about, not only those that are not as ordered."""
-    count_a_days: Annotated[int, Field(ge=0, le=3650)] = 0
-    """Days between two counts of an item of class A (order_points); 0: it is never asked for."""
-    count_b_days: Annotated[int, Field(ge=0, le=3650)] = 0
-    """The same for class B."""
-    count_c_days: Annotated[int, Field(ge=0, le=3650)] = 0
-    """The same for class C and for items without a class."""
+    count_days: CountDays = (0, 0, 0)
+    """Days between two counts of an item of class A, B and C (order_points, C if none); 0: it is never asked for."""
     counts_a_day: Annotated[int, Field(ge=1, le=1000)] = 20
     """How many counts are asked for in a day at most, also after the gateway was off."""
     sscc_prefix: Annotated[str, StringConstraints(pattern=r"^([0-9]{8,13})?$")] = ""

@@ -11,18 +11,17 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from gateway.app import count_plan
 from gateway.cli.option import config_option, json_option
 from gateway.cli.period import Period, period_options
 from gateway.cli.stored import reading
 from gateway.clock import SystemClock
 from gateway.errors import GatewayError
-from gateway.goods.count_due import PLAN_FACT, day_of, due_places, task_of
+from gateway.goods.count_due import PLAN_FACT, CountPlan, day_of, due_places, task_of
 from gateway.master import OrderPoint
 from gateway.quantity import MICRO, format_quantity, parse_quantity
 from gateway.reorder.abc_class import Classified, classified
 from gateway.reorder.consumption import used_moves
-from gateway.reorder.count_plan import due_counts
+from gateway.reorder.count_plan import Intervals, due_counts
 from gateway.reorder.told import short
 from gateway.reorder.vmi import Owners, Withdrawal, settled
 from gateway.settings import Settings, load_settings
@@ -68,7 +67,7 @@ def classes(config: Path, as_json: bool, prices: Path | None, most: int, **optio
     """Classify items as A, B or C by the value of what was used, and list those whose count is due.
 
     A class in the master data (order_points) is kept while the item lies near the border. Without prices every unit
-    counts the same. With counts in the configuration ([goods] count_a_days) also what the gateway asks to count where.
+    counts the same. With counts in the configuration ([goods] count_days) also what the gateway asks to count where.
     """
     settings = load_settings(config)
     period = Period.of(options, settings)
@@ -103,7 +102,7 @@ def _counts_asked(reader: StoreReader, settings: Settings) -> list[Body]:
                for row in reader.masters("order_points"))  # fmt: skip
     points = [one for one in planned if (one.item, one.location) in stocked]
     today = day_of(SystemClock(boot_id()).wall_ms(), ZoneInfo(settings.gateway.timezone))
-    plan = count_plan(settings.goods)
+    plan = CountPlan(Intervals(*settings.goods.count_days), settings.goods.counts_a_day)
     asked = {task["id"] for task in reader.resolve() if task["code"] == "COUNT_DUE"}
     due = {task_of(*one.item.split("\n")) for one in due_places(points, reader.facts(PLAN_FACT), plan, today)}
     return [{"item": one.item, "place": one.location, "class": one.class_, "is_asked": name in asked}

@@ -101,7 +101,7 @@ def test_a_levelled_source_is_shown_the_pitches_in_which_it_will_be_given_its_ca
 
 def test_classes_says_which_counts_the_gateway_will_ask_for(config: Path) -> None:
     assert _told("classes", config=config)["counts"] == []
-    config.write_text(f"{CONFIG}\n[goods]\ncount_c_days = 30\n")
+    config.write_text(f"{CONFIG}\n[goods]\ncount_days = [0, 0, 30]\n")
     asked = {"item": "NUT", "place": PLACE, "class": "C", "is_asked": False}
     assert _told("classes", config=config)["counts"] == [asked]
     assert f"to count: NUT at {PLACE}, not asked for yet" in _run("classes", config=config).output

@@ -226,6 +226,20 @@ def test_K10_another_gateway_leaves_a_levelled_source_alone_until_its_turn_must_
     assert [event.body["why"] for event in floor.tick().events] == ["maximum age"]
 
 
+def test_in_shadow_the_level_holds_as_it_would_live() -> None:
+    floor = levelled_floor("A")
+    floor.instruct("mode.set", {"scope": "loop", "name": "A", "mode": "shadow", "reason": "try"})
+    for card in ("A1", "A2", "A3"):
+        floor.empty(card)
+    for _ in range(3):
+        floor.tick()
+    states = [floor.state(card) for card in ("A1", "A2", "A3")]
+    assert (states, floor.orders()) == (["EMPTY", "WAIT", "WAIT"], [])
+    floor.wait(PITCH_S)
+    floor.tick()
+    assert floor.state("A2") == "EMPTY"
+
+
 def test_a_clock_set_back_by_a_little_gives_the_source_no_more() -> None:
     floor = levelled_floor("A")
     floor.empty("A1")
