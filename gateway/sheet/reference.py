@@ -14,6 +14,7 @@ REFERENCES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("loops", "item", ("items",)),
     ("loops", "consumer", ("locations",)),
     ("loops", "source", ("locations", "partners")),
+    ("loops", "calendar", ("calendars",)),
     ("cards", "loop", ("loops",)),
     ("lots", "item", ("items",)),
     ("purchase_orders", "supplier", ("partners",)),
