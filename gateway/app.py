@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from drivers.base import Device, DeviceContext, DeviceHealth, DeviceSettings
 from drivers.output_base import Output, OutputSettings
@@ -18,41 +17,31 @@ from gateway.board import Board
 from gateway.clock import Clock, SystemClock
 from gateway.control import ControlDoor
 from gateway.credentials import CredentialStore
-from gateway.decide import Decider
 from gateway.epcis_capture import open_capture
 from gateway.errors import ConfigError, GatewayError
-from gateway.goods.act import Rules
-from gateway.goods.count_due import CountPlan
 from gateway.health import Health
 from gateway.ids import new_id
 from gateway.interpret import sources
-from gateway.kanban.carried import meaning
 from gateway.kanban.flow import FLOW_FACT
-from gateway.kanban.session import SessionRules
 from gateway.lights import Lights, VerdictTap
 from gateway.loop_colour import loops_json
-from gateway.master import PARSERS
 from gateway.model import Instruction, Verdict
 from gateway.pipeline import Pipeline
 from gateway.portal.booking import OPEN_FACT
 from gateway.portal_desk import PortalDesk
-from gateway.quantity import parse_quantity
-from gateway.reorder.count_plan import Intervals
-from gateway.reorder.planner import Planner
 from gateway.rule_file import load_rules
-from gateway.settings import GoodsSettings, Settings, StationSettings
+from gateway.setting_table import StationSettings
+from gateway.settings import Settings
 from gateway.station_printer import StationPrinter
-from gateway.stations.station import Station
-from gateway.store.identity import name_in, rename
-from gateway.store.mail import BroughtIn, Head, Letter, bring_in
 from gateway.store.outbox import OutboxReader
 from gateway.store.reader import StoreReader
 from gateway.store.store import Store
-from gateway.store.writer import CommitReport, Condition, Limits, Request, Writer
+from gateway.store.writer import CommitReport, Condition, Request, Writer
 from gateway.supervisor import Supervisor
 from gateway.systemd import Notifier, boot_id, watchdog_interval_s
 from gateway.web.page import create_app
 from gateway.web.server import PageServer
+from gateway.wiring import decider, limits, open_store, planner
 from sync.engine import Identity, SyncEngine
 from sync.rest.engine import RestEngine
 
@@ -60,55 +49,6 @@ _LOG = logging.getLogger(__name__)
 
 WATCH_S = 1.0  # how often the main thread looks after the others
 SILENCE_LIMIT_MS = 60_000  # of a thread that should turn about once a second; longer than any back-off
-
-
-def instruct_offline(settings: Settings, name: str, body: dict[str, Any], account: str) -> Verdict:
-    """Carry out an instruction on the store of a gateway that does not run; GatewayError when it does."""
-    clock = SystemClock(boot_id())
-    store = open_store(settings, clock)
-    try:
-        writer = Writer(store, decider(settings), clock, follow=planner(settings))
-        instruction = Instruction(new_id(clock.wall_ms()), name, body, account)
-        return writer.step([Request(instruction)])[0].verdict
-    finally:
-        store.close()
-
-
-def import_offline(settings: Settings, head: Head, letters: Iterable[Letter]) -> BroughtIn:
-    """Take over another box's unsynced events into the store of a gateway that does not run."""
-    table = settings.gateway
-    if (head.site, head.env) != (table.site, table.env):
-        text = f"the file is of site {head.site!r} and env {head.env!r}, expected {table.site!r} and {table.env!r}"
-        raise GatewayError(text, hint="events never change site or environment")
-    clock = SystemClock(boot_id())
-    store = open_store(settings, clock)
-    try:
-        return bring_in(store, head, letters, lambda events: meaning(events, store.view), clock)
-    finally:
-        store.close()
-
-
-def rename_offline(settings: Settings) -> str:
-    """Give the store the id that the settings have; returns the former one."""
-    table, clock = settings.gateway, SystemClock(boot_id())
-    _, former = name_in(table.data_dir)
-    store = open_store(settings.model_copy(update={"gateway": table.model_copy(update={"id": former})}), clock)
-    try:
-        rename(store, table.id, clock)
-    finally:
-        store.close()
-    return former
-
-
-def open_store(settings: Settings, clock: Clock) -> Store:
-    """The store of these settings, locked against a second process."""
-    table = settings.gateway
-    store = Store(
-        table.data_dir, clock, PARSERS, site=table.site, gateway=table.id, ballast_kib=settings.store.ballast_kib
-    )
-    if isinstance(clock, SystemClock):
-        clock.not_before(store.newest_trusted_ms())
-    return store
 
 
 class Gateway:
@@ -123,7 +63,7 @@ class Gateway:
         self._store = self._open_store()
         self._writer = Writer(
             self._store, decider(settings), self._clock,
-            limits=_limits(settings), warn=self._health.warn, clear=self._health.clear, follow=planner(settings),
+            limits=limits(settings), warn=self._health.warn, clear=self._health.clear, follow=planner(settings),
         )  # fmt: skip
         self._load_rules()
         self._pipeline = Pipeline(sources(settings, self._credentials), self._writer.submit)
@@ -356,45 +296,3 @@ class Gateway:
             if self._sync is not None
             else {"is_connected": False, "why_not": "switched off"}
         )
-
-
-def decider(settings: Settings) -> Decider:
-    """The rules as these settings have them."""
-    badges = settings.badges
-    zone = ZoneInfo(settings.gateway.timezone)
-    return Decider(
-        _stations(settings),
-        andon_window_ms=settings.andon.window_s * 1000,
-        sessions=SessionRules(badges.idle_s * 1000, badges.longest_s * 1000, zone),
-        goods=_goods_rules(settings.goods, zone),
-        portals={row.id: row.doorway for row in settings.portals},
-    )
-
-
-def planner(settings: Settings) -> Planner:
-    """What follows from movements and from time by the rules in force."""
-    return Planner(ZoneInfo(settings.gateway.timezone))
-
-
-def _stations(settings: Settings) -> dict[str, Station]:
-    return {
-        row.id: Station(
-            row.id, row.role, row.location, row.action or row.operation or "", row.badge == "required",
-            row.quantity == "ask",
-            parse_quantity(row.approve_above) if row.approve_above is not None else None, bool(row.printer),
-        )
-        for row in settings.stations
-    }  # fmt: skip
-
-
-def _goods_rules(table: GoodsSettings, zone: ZoneInfo) -> Rules:
-    return Rules(
-        again_ms=table.again_s * 1000, ask_ms=table.ask_s * 1000, is_confirmed=table.confirm,
-        label_parts=table.label_parts, zone=zone, counts=CountPlan(Intervals(*table.count_days), table.counts_a_day),
-        sscc_prefix=table.sscc_prefix, sscc_first=table.sscc_first or 0, sscc_last=table.sscc_last or 0,
-    )  # fmt: skip
-
-
-def _limits(settings: Settings) -> Limits:
-    table = settings.store
-    return Limits(table.queue_limit, table.batch_limit, table.checkpoint_pages, table.checkpoint_idle_s * 1000)

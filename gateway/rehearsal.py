@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gateway.app import decider, open_store, planner
 from gateway.clock import Clock, SystemClock
 from gateway.errors import GatewayError
 from gateway.ids import new_id
@@ -24,6 +23,7 @@ from gateway.store.store import Store
 from gateway.store.writer import Request, Writer
 from gateway.systemd import boot_id
 from gateway.view import View
+from gateway.wiring import decider, open_store, planner
 
 TICKS_LIMIT = 10_000  # of a rehearsal; more places than that many ticks look at are not looked at
 SHOWN = ("reorder_triggered", "reorder_withdrawn", "reorder_closed", "reorder_flagged", "reorder_deferred")

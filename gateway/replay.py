@@ -15,7 +15,6 @@ from drivers.button_settings import MqttButtonSettings
 from drivers.button_watch import ButtonWatch
 from drivers.framing import Frame, Framer
 from drivers.scanner_settings import FramedSettings
-from gateway.app import decider, planner
 from gateway.capture import Capture
 from gateway.clock import SystemClock
 from gateway.credentials import CredentialStore
@@ -27,6 +26,7 @@ from gateway.pipeline import Pipeline, Source
 from gateway.rehearsal import copied_store
 from gateway.settings import Settings
 from gateway.store.writer import Request, Writer
+from gateway.wiring import decider, planner
 
 _YEAR_2001_MS = 10**12  # a smaller `at_ms` counts from the beginning of the recording
 _SILENCE_MS = 3_600_000  # after the last bytes of a recording

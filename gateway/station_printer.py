@@ -19,8 +19,8 @@ from gateway.goods.unit import HERE, UNIT_FACT
 from gateway.ids import new_id
 from gateway.labels.unit import unit_face
 from gateway.model import Instruction
+from gateway.setting_table import StationSettings
 from gateway.setting_value import split_printer
-from gateway.settings import StationSettings
 from gateway.store.reader import StoreReader
 
 STEP_S = 0.1  # how late it notices a commit or the stop

@@ -43,6 +43,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.cli": EVERYTHING,
     "gateway.replay": EVERYTHING,
     "gateway.rehearsal": EVERYTHING,
+    "gateway.wiring": (
+        "gateway.decide", "gateway.goods", "gateway.reorder", "gateway.setting_table", "gateway.settings",
+        "gateway.kanban.session", "gateway.stations.station", "gateway.store", *_BASE, *_PURE,
+    ),
+    "gateway.offline": (
+        "gateway.wiring", "gateway.settings", "gateway.kanban.carried", "gateway.store", "gateway.systemd", *_BASE,
+    ),
     "gateway.capture": ("gateway.errors",),
     "gateway.collector": (),
     "gateway.supervisor": (*_BASE, "gateway.health", "gateway.systemd", "drivers.base"),
@@ -67,7 +74,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway.labels": ("gateway.codes", "gateway.clock", *_PURE),
     "gateway.station_printer": (
         *_BASE, "gateway.goods.due_label", "gateway.goods.unit", "gateway.labels", "gateway.setting_value",
-        "gateway.settings", "gateway.store.reader",
+        "gateway.setting_table", "gateway.store.reader",
     ),
     "gateway.sheet": ("gateway.kanban.localdata", "gateway.kanban.masterdata", "gateway.errors", "gateway.model"),
     "gateway.lights": (
@@ -163,9 +170,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # configuration
     "gateway.settings": (
         "drivers.base", "drivers.output_base", "drivers.output_registry", "drivers.registry",
-        "sync.settings", "sync.epcis.settings", "gateway.epcis.uri",
-        "gateway.errors", "gateway.parsed", "gateway.codes.template", *_TOML,
-        "gateway.crosscheck", "gateway.mistake", "gateway.portal_settings", "gateway.setting_value",
+        "gateway.errors", *_TOML, "gateway.crosscheck", "gateway.mistake", "gateway.portal_settings",
+        "gateway.setting_table",
+    ),
+    "gateway.setting_table": (
+        "drivers.base", "sync.settings", "sync.epcis.settings", "gateway.epcis.uri", "gateway.parsed",
+        "gateway.codes.template", "gateway.setting_value",
     ),
     "gateway.rule_file": ("gateway.errors", "gateway.mistake", "gateway.reorder", *_TOML),
     "gateway.crosscheck": ("gateway.crosscheck_portal", "gateway.mistake", "gateway.setting_value"),
@@ -240,8 +250,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "waitress": ("gateway.web", "drivers.http_server"),
     "click": ("gateway.cli",),
     "pydantic": (
-        "gateway.settings", "gateway.portal_settings", "gateway.setting_tree", "gateway.mistake", "gateway.cli.check",
-        "drivers", "sync",
+        "gateway.settings", "gateway.setting_table", "gateway.portal_settings", "gateway.setting_tree",
+        "gateway.mistake", "gateway.cli.check", "drivers", "sync",
     ),
     "pydantic_core": ("gateway.mistake",),
     "tomllib": ("gateway.toml_source", "gateway.toml_lines"),

@@ -16,7 +16,7 @@ from gateway.errors import BusyError
 from gateway.ids import new_id
 from gateway.master import PARSERS
 from gateway.model import Decision, Event, Instruction, Intake, Status, Verdict
-from gateway.settings import StationSettings
+from gateway.setting_table import StationSettings
 from gateway.station_printer import StationPrinter
 from gateway.store.store import Store
 from gateway.store.writer import Request, Writer

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from gateway.app import rename_offline
 from gateway.cli.instruct import instruct, tell
 from gateway.cli.option import Family, config_option, json_option
 from gateway.cli.stored import reading
 from gateway.kanban.identity import IDENTITY
+from gateway.offline import rename_offline
 from gateway.settings import load_settings
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from gateway.app import instruct_offline
 from gateway.control import account_of, ask
 from gateway.model import Verdict
+from gateway.offline import instruct_offline
 from gateway.settings import Settings
 
 

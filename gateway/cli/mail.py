@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from gateway.app import import_offline
 from gateway.cli.option import config_option
 from gateway.clock import SystemClock
 from gateway.credentials import CredentialStore
 from gateway.errors import GatewayError
+from gateway.offline import import_offline
 from gateway.seal import PASSPHRASE_LEAST, check_passphrase, seal, unseal
 from gateway.settings import Settings, load_settings
 from gateway.store.mail import incoming, outgoing

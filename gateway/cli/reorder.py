@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from gateway.app import planner
 from gateway.cli.option import config_option, json_option
 from gateway.cli.stored import data_dir_of, reading
 from gateway.clock import SystemClock, iso_utc
@@ -21,6 +20,7 @@ from gateway.reorder.position import position_of
 from gateway.settings import load_settings
 from gateway.store.reader import StoreReader
 from gateway.systemd import boot_id
+from gateway.wiring import planner
 
 _NUMBERS = ("on_hand", "allocated", "safety_stock", "available", "in_transit", "open_signals", "position")
 

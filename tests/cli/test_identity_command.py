@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway.app import open_store
 from gateway.cli import main
 from gateway.clock import SystemClock
 from gateway.decide import Decider
 from gateway.model import Rival
 from gateway.settings import load_settings
 from gateway.store.writer import Request, Writer
+from gateway.wiring import open_store
 from tests.cli.test_store_commands import _CONFIG
 from tests.store.rig import Rig
 

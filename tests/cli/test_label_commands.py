@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from firmware_sim.label_printer import LabelPrinter
-from gateway.app import open_store
 from gateway.cli import main
 from gateway.clock import SystemClock
 from gateway.codes.badge import parse_badge
@@ -19,6 +18,7 @@ from gateway.decide import Decider
 from gateway.model import Action, MasterData
 from gateway.settings import load_settings
 from gateway.store.writer import Request, Writer
+from gateway.wiring import open_store
 from tests.cli.test_store_commands import _CONFIG
 from tests.kanban.floor import LOOP
 from tests.labels.raster import pdf_pages, read, svg_page, zpl_label

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway.app import open_store
 from gateway.cli import main
 from gateway.cli.instruct import instruct
 from gateway.clock import SystemClock
@@ -15,6 +14,7 @@ from gateway.decide import Decider
 from gateway.model import MasterData
 from gateway.settings import load_settings
 from gateway.store.writer import Request, Writer
+from gateway.wiring import open_store
 from tests.cli.test_store_commands import _CONFIG
 from tests.kanban.floor import LOOP
 

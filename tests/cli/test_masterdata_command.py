@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway.app import instruct_offline, open_store
 from gateway.cli import main
 from gateway.cli.stored import reading
 from gateway.clock import SystemClock
 from gateway.decide import Decider
 from gateway.model import MasterData
+from gateway.offline import instruct_offline
 from gateway.settings import load_settings
 from gateway.store.writer import Request, Writer
+from gateway.wiring import open_store
 from tests.cli.test_store_commands import _CONFIG
 from tests.gateway_process import GatewayProcess
 

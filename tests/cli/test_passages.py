@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from gateway.app import decider, open_store
 from gateway.cli import main
 from gateway.clock import SystemClock
 from gateway.ids import natural_id, new_id
@@ -17,6 +16,7 @@ from gateway.model import MasterData, Read, Scan
 from gateway.passage import UNKNOWN, Opened, Passage
 from gateway.settings import load_settings
 from gateway.store.writer import Request, Writer
+from gateway.wiring import decider, open_store
 from tests.config.test_portal_table import GOOD
 from tests.portal.gate import CASES, GOODS, PALLET, made
 from tests.portal.scene import sscc

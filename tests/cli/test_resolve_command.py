@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway.app import open_store
 from gateway.cli import main
 from gateway.clock import SystemClock
 from gateway.decide import Decider
@@ -16,6 +15,7 @@ from gateway.model import Acknowledgement, Disposition
 from gateway.settings import load_settings
 from gateway.solution import solutions
 from gateway.store.writer import Request, Writer
+from gateway.wiring import open_store
 from tests.cli.test_store_commands import _CONFIG
 from tests.store.rig import Rig
 

@@ -11,7 +11,7 @@ from gateway.codes.command import OPERATIONS, OUTCOMES, format_command
 from gateway.codes.interpret import interpret_code
 from gateway.model import Action, Read, Scan
 from gateway.parsed import Amount
-from gateway.settings import Operation
+from gateway.setting_table import Operation
 
 SECRET = b"secret"
 

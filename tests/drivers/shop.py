@@ -9,7 +9,6 @@ from typing import Any
 
 from drivers.base import DeviceContext
 from drivers.registry import DEVICE_TYPES
-from gateway.app import open_store
 from gateway.clock import SystemClock
 from gateway.credentials import CredentialStore
 from gateway.decide import Decider
@@ -20,6 +19,7 @@ from gateway.settings import load_settings
 from gateway.stations.station import Station
 from gateway.store.reader import EventFilter, StoreReader
 from gateway.store.writer import Writer
+from gateway.wiring import open_store
 from tests.drivers.rig import DEADLINE_S, Running
 
 TOKEN = "0123456789abcdef0123456789abcdef"

@@ -14,13 +14,13 @@ from firmware_sim.label_printer import LabelPrinter
 from firmware_sim.port import wait_until
 from firmware_sim.scanner import Answer, Profile, Scanner
 from firmware_sim.scanner_make import ZEBRA
-from gateway.app import decider, open_store
 from gateway.clock import SystemClock
 from gateway.goods.due_label import LABEL_FACT
 from gateway.model import MasterData
 from gateway.settings import load_settings
 from gateway.store.reader import StoreReader
 from gateway.store.writer import Request, Writer
+from gateway.wiring import decider, open_store
 from tests.gateway_process import GatewayProcess
 from tests.labels.raster import read, zpl_label
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from firmware_sim.port import wait_until
-from gateway.app import decider, open_store
 from gateway.clock import SystemClock
 from gateway.model import MasterData, Verdict
 from gateway.portal.rules import Layout, Rules
@@ -17,6 +16,7 @@ from gateway.settings import load_settings
 from gateway.store.verify import verify
 from gateway.store.writer import Writer
 from gateway.tag import InputEdge, TagRead
+from gateway.wiring import decider, open_store
 from tests.config.test_portal_table import GOOD
 from tests.portal.gate import CASES, GOODS
 from tests.portal.scene import ANTENNAS, BEAMS, READER, sscc

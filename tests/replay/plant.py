@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateway.app import decider, open_store
 from gateway.clock import SystemClock
 from gateway.model import MasterData
 from gateway.settings import Settings, load_settings
 from gateway.store.writer import Request, Writer
+from gateway.wiring import decider, open_store
 
 CONFIG = Path(__file__).parents[2] / "config" / "devices"
 CARDS = ("K-000812-03", "K-000813-01")

@@ -11,7 +11,7 @@ from typing import get_args
 
 import pytest
 
-from gateway.settings import StationSettings
+from gateway.setting_table import StationSettings
 from gateway.text import (
     en,
     goods_en,
