@@ -9,6 +9,7 @@ PYTEST := $(PY) -m pytest -q -n $(TEST_WORKERS) --dist worksteal
 help:
 	@echo "make demo          a simulated floor, a real broker, the gateway and an ERP; prints one URL"
 	@echo "make demo DEMO_SECONDS=30   the same, stops by itself and compares ledger and truth"
+	@echo "make demo DEMO_KEEP=dir    the same, and keeps the journals of both gateways there, with commands to try on them"
 	@echo "make test          lint and all tests"
 	@echo "make quick         the tests that take seconds"
 	@echo "make lint          ruff and mypy"
@@ -23,7 +24,7 @@ setup:
 	@.ci/setup
 
 demo: setup
-	@.venv/bin/kanban-floor demo $(if $(DEMO_SECONDS),--seconds $(DEMO_SECONDS))
+	@.venv/bin/kanban-floor demo $(if $(DEMO_SECONDS),--seconds $(DEMO_SECONDS)) $(if $(DEMO_KEEP),--keep $(DEMO_KEEP))
 
 test: lint
 	$(PYTEST)

@@ -7,13 +7,15 @@ scanning twice must have ordered nothing; stock and card states must be what the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from firmware_sim.booked import Booked, Call, Stock, Turn
 from firmware_sim.goods import DOCK, ITEM
+from firmware_sim.needs import Need, numbers_of, shortages
+from firmware_sim.needs import differences as needs_that_differ
 from firmware_sim.plant import SITE, Plant
 from firmware_sim.tally import count, noticed_refills
 from firmware_sim.truth import Fact
@@ -30,8 +32,12 @@ class Report:
     differences: list[str] = field(default_factory=list)
 
 
-def audit(plant: Plant, truth: list[Fact], booked: Booked, statuses: Sequence[dict[str, Any]] = ()) -> Report:
-    """`statuses`: each gateway's own view (`kanban-gateway status --json`), compared with the ledger."""
+def audit(
+    plant: Plant, truth: list[Fact], booked: Booked, statuses: Sequence[dict[str, Any]] = (),
+    asked: Mapping[str, Sequence[Need]] | None = None,
+) -> Report:  # fmt: skip
+    """`statuses`: each gateway's own view (`kanban-gateway status --json`), compared with the ledger; `asked`: what
+    the reorder rules of each gateway asked for, None when nobody looked."""
     report = Report()
     report.numbers = count(plant, truth, booked)
     report.differences += _orders(plant, truth, booked)
@@ -48,6 +54,10 @@ def audit(plant: Plant, truth: list[Fact], booked: Booked, statuses: Sequence[di
         gateway = str(status.get("gateway", "the gateway"))
         report.differences += _gateway_cards(booked, status, gateway)
         report.differences += _stock(gateway, booked.stock, gateway_stock(status))
+    if asked is not None:
+        report.numbers |= numbers_of(asked, booked.rule_orders)
+        report.differences += needs_that_differ(asked, booked.rule_orders)
+        report.differences += shortages(plant, booked.stock, booked.rule_orders)
     report.numbers["differences"] = len(report.differences)
     return report
 
@@ -59,10 +69,10 @@ def expected_stock(plant: Plant, truth: list[Fact]) -> Stock:
     forgotten: dict[str, Decimal] = {}
     missing: dict[str, Decimal] = {}
     for fact in truth:
-        if fact["fact"] == "received":
-            stock[ITEM, DOCK] = stock.get((ITEM, DOCK), Decimal(0)) + Decimal(fact["quantity"])
-        elif fact["fact"] == "left":
-            stock[ITEM, DOCK] = stock.get((ITEM, DOCK), Decimal(0)) - Decimal(fact["quantity"])
+        if fact["fact"] in ("received", "left", "delivered"):
+            place = (fact.get("item", ITEM), fact.get("place", DOCK))
+            sign = -1 if fact["fact"] == "left" else 1
+            stock[place] = stock.get(place, Decimal(0)) + sign * Decimal(fact["quantity"])
         elif fact["fact"] == "counted":  # the book is what was counted last, whatever strayed since
             stock[fact["item"], fact["place"]] = Decimal(fact["quantity"])
         card = fact.get("card", "")

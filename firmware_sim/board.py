@@ -105,14 +105,14 @@ def erp_state(ledger: Path) -> Document:
     try:
         states = dict(db.execute("SELECT state, count(*) FROM purchase GROUP BY state"))
         outcomes = dict(db.execute("SELECT outcome, count(*) FROM event GROUP BY outcome"))
-        query = "SELECT doc, item, qty, uom, cards, state, gw FROM purchase ORDER BY doc DESC LIMIT ?"
+        query = "SELECT doc, item, qty, uom, cards, state, gw, key FROM purchase ORDER BY doc DESC LIMIT ?"
         rows = db.execute(query, (LAST_ORDERS,)).fetchall()
         calls = db.execute("SELECT station, call, state FROM andon ORDER BY rowid DESC LIMIT 5").fetchall()
     except sqlite3.Error:  # being restarted
         return {}
     finally:
         db.close()
-    names = ("doc", "item", "qty", "uom", "cards", "state", "gateway")
+    names = ("doc", "item", "qty", "uom", "cards", "state", "gateway", "key")
     return {
         "orders": states,
         "outcomes": outcomes,

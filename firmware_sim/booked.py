@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from firmware_sim.erp.schema import connect_reader
+from firmware_sim.needs import RuleOrder
 
 Turn = tuple[str, int]  # card, cycle
 Call = tuple[str, str, str]  # station, who was called, "open" or "ended"
@@ -31,10 +32,13 @@ class Booked:
     pallets: Counter[tuple[str, str]] = field(default_factory=Counter)  # SSCC and quantity of what was received
     shipped: Counter[tuple[str, str]] = field(default_factory=Counter)  # the same of what left
     counts: list[Count] = field(default_factory=list)  # in the order in which they were made
+    rule_orders: list[RuleOrder] = field(default_factory=list)
     operators: dict[tuple[str, str, int], str] = field(default_factory=dict)  # by kind, card, cycle
 
 
-_PALLETS = "SELECT sscc, base FROM goods WHERE state = 'booked' AND kind = ?"
+_PALLETS = "SELECT sscc, base FROM goods WHERE state = 'booked' AND gw <> '' AND kind = ?"
+
+_RULE_ORDERS = "SELECT key, item, qty, state FROM purchase WHERE key LIKE 'rule/%' ORDER BY doc"
 
 
 def read_ledger(path: Path) -> Booked:
@@ -57,8 +61,9 @@ def read_ledger(path: Path) -> Booked:
     booked = Booked(
         orders=[
             (key, qty, [(card, cycle) for card, cycle in orjson.loads(cards)])
-            for key, qty, cards in db.execute("SELECT key, qty, cards FROM purchase")
+            for key, qty, cards in db.execute("SELECT key, qty, cards FROM purchase WHERE key NOT LIKE 'rule/%'")
         ],
+        rule_orders=[RuleOrder(key, item, Decimal(qty), state) for key, item, qty, state in db.execute(_RULE_ORDERS)],
         cards={card: (state, cycle) for card, state, cycle in db.execute("SELECT card, state, cycle FROM card")},
         stock=stock,
         events=events,

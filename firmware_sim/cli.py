@@ -52,10 +52,13 @@ def main() -> None:
 @click.command()
 @click.option("--seconds", default=0.0, help="Length of the working day; 0: until Ctrl-C.")
 @seed_option
-def demo(seconds: float, seed: int) -> None:
+@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="New directory, kept after the day.")
+def demo(seconds: float, seed: int, keep: Path | None) -> None:
     """Run a floor with two gateways and an ERP, kill them, cut their links, compare ledger, truth and gateways."""
+    if keep is not None and keep.exists() and any(keep.iterdir()):
+        raise click.BadParameter(f"{keep} is not empty, expected a new or an empty directory", param_hint="--keep")
     try:
-        status = run_demo(seconds or None, seed, click.echo)
+        status = run_demo(seconds or None, seed, click.echo, keep)
     except EXPECTED_ERRORS as error:
         raise click.ClickException(str(error)) from error
     sys.exit(status)

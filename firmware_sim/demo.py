@@ -1,7 +1,7 @@
 """The demonstration: a floor with two gateways on this machine, a day's work with kills and cut links, and the audit.
 
 Everything runs in a private directory under the user's temporary directory on free loopback ports, and is
-stopped on every way out. The directory is kept when something differed, removed otherwise.
+stopped on every way out. The directory is kept when something differed or somebody asked for it, removed otherwise.
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ from firmware_sim.board import Board
 from firmware_sim.booked import read_ledger
 from firmware_sim.chaos import Chaos, kill_plan
 from firmware_sim.floor import Floor, open_floor
+from firmware_sim.gateway_config import RULES
 from firmware_sim.link_trouble import LinkTrouble
+from firmware_sim.needs import Need
 from firmware_sim.partner import differences
-from firmware_sim.plant import make_plant
+from firmware_sim.planning import SHADOW_ITEM
+from firmware_sim.plant import SUPERMARKET, make_plant
 from firmware_sim.scene import Scenes
 from firmware_sim.shift import Shift
 from firmware_sim.tally import FULL_DAY_S, missing
@@ -33,14 +36,19 @@ GATEWAYS = ("L1-01", "L2-01")
 DRAIN_TIMEOUT_S = 60.0
 ERP, BROKER = "the ERP", "the broker"  # sides that are killed, besides the gateways
 KILLS = {**dict.fromkeys(GATEWAYS, 3), ERP: 3, BROKER: 1}
+LOOP_TO_SIZE, IN_SHADOW = "LINE1-1", f"{SHADOW_ITEM}@{SUPERMARKET}"  # worth a look once the day is over
 ENDLESS_HORIZON_S = 60.0  # the kills of a day without end
 
 Say = Callable[[str], None]
 
 
-def run_demo(seconds: float | None, seed: int, say: Say) -> int:
-    """One day; returns the exit status: 0 only when ledger, truth and gateways are equal."""
-    directory = Path(tempfile.mkdtemp(prefix="kanban-floor-"))
+def run_demo(seconds: float | None, seed: int, say: Say, keep: Path | None = None) -> int:
+    """One day; returns the exit status: 0 only when ledger, truth and gateways are equal.
+
+    `keep`: a directory, new or empty, in which the day is held and left, with both gateways' journals.
+    """
+    directory = keep or Path(tempfile.mkdtemp(prefix="kanban-floor-"))
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     is_kept = True
     try:
         with stopped_by_signals() as stop:
@@ -50,7 +58,10 @@ def run_demo(seconds: float | None, seed: int, say: Say) -> int:
         is_kept = False
         raise
     finally:
-        if is_kept:
+        if keep is not None:
+            for line in worth_a_look(keep):
+                say(line)
+        elif is_kept:
             say(f"kept for inspection: {directory}")
         else:
             shutil.rmtree(directory, ignore_errors=True)
@@ -102,13 +113,14 @@ def drain(floor: Floor) -> Report:
         if all("streams" in page for page in pages) and not compared(floor, pages).differences:
             break
         time.sleep(0.3)
-    return compared(floor, [gateway.status() for gateway in floor.gateways.values()])
+    asked = {gateway.id: gateway.needs() for gateway in floor.gateways.values()}
+    return compared(floor, [gateway.status() for gateway in floor.gateways.values()], asked)
 
 
-def compared(floor: Floor, statuses: list[dict[str, Any]]) -> Report:
+def compared(floor: Floor, statuses: list[dict[str, Any]], asked: dict[str, list[Need]] | None = None) -> Report:
     """Truth, ledger and gateways as they are now; what is still under way differs too."""
     truth = read_truth(floor.truth.path)
-    report = audit(floor.plant, truth, read_ledger(floor.erp.db), statuses)
+    report = audit(floor.plant, truth, read_ledger(floor.erp.db), statuses, asked)
     report.numbers["EPCIS events captured"] = len(floor.repository.events)
     report.differences += differences(truth, list(floor.repository.events.values()))
     for status in statuses:
@@ -131,6 +143,22 @@ def table(report: Report, seconds: float | None) -> list[str]:
     wrong = [f"  DIFFERENCE {difference}" for difference in report.differences]
     verdict = "ledger, truth and gateways differ" if wrong else "ledger, truth and gateways are equal"
     return ["", *lines, "", *wrong, verdict]
+
+
+def worth_a_look(directory: Path) -> list[str]:
+    """Commands for what is kept of a day."""
+    first, last = (directory / gateway / "gateway.toml" for gateway in GATEWAYS)
+    return [
+        "",
+        f"kept: {directory}; to look at it:",
+        f"  kanban-gateway triggers --config {first}              # needs of the rules; then: explain KEY",
+        f"  kanban-gateway why-not SCREW-M6 --config {first}",
+        f"  kanban-gateway size {LOOP_TO_SIZE} --config {first}",
+        f"  kanban-gateway certify {IN_SHADOW} --config {last}",
+        f"  kanban-gateway report lead-time --config {first}      # and: report turns, report reconcile",
+        f"  kanban-gateway backtest --rules {first.with_name(RULES)} --chart chart.svg --config {first}",
+        f"  kanban-gateway proof --config {first}",
+    ]
 
 
 @contextmanager

@@ -56,6 +56,7 @@ from firmware_sim.scanner_make import ZEBRA
 from firmware_sim.shift import Crowd
 from firmware_sim.stock_taker import StockTaker
 from firmware_sim.truth import Truth
+from firmware_sim.warehouse import Warehouse
 from firmware_sim.webhook import WebhookCaller
 
 DOOR_SEED = 20_261_128
@@ -123,6 +124,7 @@ def open_floor(stack: ExitStack, directory: Path, plant: Plant) -> Floor:
     strays = Stock(random.Random(DOOR_SEED)).yard().standing  # pallets beside the door, and labels lost at its frame
     door = LiveDoor(reader, DOOR_SEED, strays)
     errands.append(DockDriver(door, scanners[DOCK_SCANNER], truth, at_dock.passages).errand())
+    errands.append(Warehouse(erp, truth).errand())
     crowd = Crowd(scanners, pressers, errands, roster)
     return Floor(plant, directory, broker, erp, gateways, links, crowd, lights, truth, repository)
 

@@ -11,13 +11,15 @@ from typing import Any
 from firmware_sim.button_make import MAKES, button_name
 from firmware_sim.goods import DOCK
 from firmware_sim.layout import DOOR, DOOR_STATION, ScannerPlace, rack_station, scanner_places, use_station
-from firmware_sim.plant import HTTP_MAKE, JSON_MAKE, REPEAT_WINDOW_MS, SITE, WIRED_MAKE, Plant
+from firmware_sim.planning import rule_file
+from firmware_sim.plant import HTTP_MAKE, JSON_MAKE, REPEAT_WINDOW_MS, SITE, SUPERMARKET, WIRED_MAKE, Plant
 from firmware_sim.port import LOOPBACK, free_port
 
 MIN_INTERVAL_S = 2  # between two presses of one button
 BUTTON_TOPIC = "floor/buttons"
 LIGHT_TOPIC = "floor/lights"
 LIGHT_HOLD_MS = 1000
+RULES = "rules.toml"
 BADGE_PATTERN = "^B(?P<badge>[0-9]{5})$"
 COMMAND_SECRET = "signs-the-cards-of-the-floor"  # noqa: S105 - of a simulated floor
 PRESS_TOKEN = "the-people-of-the-floor"  # noqa: S105 - of a simulated floor
@@ -47,6 +49,7 @@ class GatewayConfig:
             _table("gateway", id=self.gateway, site=SITE, data_dir="data"),
             _table("commands", secret_credential="command-secret"),  # noqa: S106 - the name of a file
             _table("badges", patterns=[BADGE_PATTERN]),
+            _table("reorder", rules=RULES),
             _table("repeat", window_ms=REPEAT_WINDOW_MS),
             _table("sync", **self.sync),
             _table("sync.tls", enabled=False),
@@ -62,6 +65,10 @@ class GatewayConfig:
                 blocks.append(_table("[device]", **device))
                 blocks.append(_table("device.feedback", ack="\x06", nak="\x15", waits_for_ack=True))
         return "\n".join([*blocks, *self._buttons(), *self._lights(), *self._door()])
+
+    def beside(self) -> dict[str, str]:
+        """Files that the configuration names, by their name."""
+        return {RULES: rule_file(SUPERMARKET)}
 
     def credentials(self) -> dict[str, str]:
         """Secrets by the name of their file."""

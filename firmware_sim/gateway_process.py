@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import requests
 
 from firmware_sim.child import Child
+from firmware_sim.needs import Need
 from firmware_sim.port import accepts, wait_until
 
 START_TIMEOUT_S = 120.0
@@ -32,6 +33,7 @@ class Config(Protocol):
     @property
     def web_port(self) -> int: ...
     def text(self) -> str: ...
+    def beside(self) -> dict[str, str]: ...
     def credentials(self) -> dict[str, str]: ...
 
 
@@ -104,6 +106,11 @@ class GatewayProcess:
         lines = self._ask("events", "--station", station, "--last", str(last)).splitlines()
         return [json.loads(line) for line in lines]
 
+    def needs(self) -> list[Need]:
+        """What its reorder rules ever asked for, oldest first."""
+        lines = self._ask("events", "--kind", "reorder_triggered").splitlines()
+        return [Need(event["key"], "aside" in event) for event in map(json.loads, lines)]
+
     def passages(self) -> list[dict[str, Any]]:
         """What went through its portals, the newest last."""
         rows: list[dict[str, Any]] = self._json("passages")["passages"]
@@ -136,6 +143,7 @@ def write_config(directory: Path, config: Config) -> Path:
     secrets = directory / "credentials"
     secrets.mkdir(parents=True, exist_ok=True, mode=0o700)
     files = {directory / "gateway.toml": config.text()}
+    files |= {directory / name: text for name, text in config.beside().items()}
     files |= {secrets / name: secret for name, secret in config.credentials().items()}
     for file, text in files.items():
         file.write_text(text)

@@ -13,9 +13,11 @@ from decimal import Decimal
 from typing import Any
 
 from firmware_sim.goods import ON_BOOK, PART, SHELF, master_data
+from firmware_sim.planning import WATCHED, sources
 
 SITE, GATEWAY = "P1", "L3-07"
 SUPERMARKET = "SUPER"
+BINS_IN_STORE, BINS_WATCHED = 1000, 20  # in the supermarket for each loop: plenty, and of what a rule watches
 CELL = "CELL"  # between the lines; bins of its loop are scanned at either gateway
 REPLENISHMENT_S = 70
 LOCK_S = REPLENISHMENT_S / 10
@@ -131,14 +133,28 @@ class Plant:
         return found
 
     def opening_stock(self) -> dict[tuple[str, str], Decimal]:
-        """By item and location: full bins at the lines, plenty in the supermarket, and what is said of the shelf."""
+        """By item and location: full bins at the lines, more in the supermarket, and what is said of the shelf."""
+        watched = {one.item for one in WATCHED}
         stock: dict[tuple[str, str], Decimal] = {(PART, SHELF): ON_BOOK}
         for loop in self.loops:
             stock[loop.item, loop.line] = stock.get((loop.item, loop.line), Decimal(0)) + loop.quantity * len(
                 loop.cards
             )
-            stock[loop.item, SUPERMARKET] = stock.get((loop.item, SUPERMARKET), Decimal(0)) + loop.quantity * 1000
+            bins = BINS_WATCHED if loop.item in watched else BINS_IN_STORE
+            stock[loop.item, SUPERMARKET] = stock.get((loop.item, SUPERMARKET), Decimal(0)) + loop.quantity * bins
         return stock
+
+    def _planned(self) -> dict[str, Any]:
+        """What the ERP knows of the items that rules watch."""
+        stock, per_bin = self.opening_stock(), {loop.item: loop.quantity for loop in self.loops}
+        watched = [one for one in WATCHED if one.item in per_bin]
+        return {
+            "order_points": [
+                one.row(SUPERMARKET, stock[one.item, SUPERMARKET], per_bin[one.item], self.gateways[-1])
+                for one in watched
+            ],
+            "sources": sources([one.item for one in watched]),
+        }
 
     def document(self) -> dict[str, Any]:
         """Master data and opening stock for the ERP."""
@@ -156,6 +172,7 @@ class Plant:
                 for card in loop.cards
             ],
             "people": [person.row() for person in self.people],
+            **self._planned(),
             "stock": [
                 {"item": item, "location": place, "status": "available", "lot": "", "qty": str(quantity)}
                 for (item, place), quantity in self.opening_stock().items()

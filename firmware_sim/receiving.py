@@ -142,6 +142,9 @@ class DockConfig:
     web_port: int
     gateway: str = "D1"
 
+    def beside(self) -> dict[str, str]:
+        return {}
+
     def credentials(self) -> dict[str, str]:
         return {"command-secret": SECRET}
 

@@ -18,6 +18,7 @@
     {"fact": "received again", "sscc": …, "told": "ack"}                        the same pallet scanned once more
     {"fact": "strayed", "item": …, "place": …, "quantity": "3"}                 taken from the shelf without a word
     {"fact": "counted", "item": …, "place": …, "quantity": "494", "rounds": 2, "told": "ack"}   what lies there
+    {"fact": "delivered", "doc": "PO-0000031", "item": …, "place": …, "quantity": "160"}   an order of a rule arrived
     {"fact": "handover", "cards": […]}                                          a scene of two gateways was played
     {"fact": "stuck", "what": …}                                                something never came true: a difference
 

@@ -12,6 +12,7 @@
 {"do": "snapshot", "gw": "L3-07"}                 card states and stock, now
 {"do": "order", "name": "rule/… or PO-0000001", "state": "cancelled" | "deleted" | "closed", "command": false}
                                                   an order of a reorder rule, in the master data or by command
+{"do": "deliver", "name": "PO-0000001"}            the same order arrives, booked here: stock first, then the order
 {"do": "plant", "plant": {"items": [...]}}        new master data; changed datasets get the next version
 {"do": "online", "online": false}                 say on erp/state that we are away (or back)
 {"do": "answer", "status": 503, "count": 2, "on": "batches" | "streams" | "feed" | "md", "headers": {}, "text": "…"}
@@ -127,6 +128,18 @@ def _order(erp: Erp, request: Request) -> None:
     erp.call(change)
 
 
+def _deliver(erp: Erp, request: Request) -> Request:
+    def arrive() -> Request:
+        told = erp.ledger.deliver(request["name"])
+        for gw in erp.ledger.gateways():  # before the order is over: who knows only that would ask again
+            erp.publish_snapshots(gw)
+        erp.publish_orders()
+        return told
+
+    told: Request = erp.call(arrive)
+    return told
+
+
 def _online(erp: Erp, request: Request) -> None:
     erp.link.announce(is_online=bool(request["online"]))
 
@@ -181,6 +194,7 @@ _ACTIONS: dict[str, Callable[[Erp, Request], Request | None]] = {
     "snapshot": _snapshot,
     "plant": _plant,
     "order": _order,
+    "deliver": _deliver,
     "online": _online,
     "answer": _answer_next,
     "choke": _choke,

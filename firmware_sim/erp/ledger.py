@@ -21,6 +21,7 @@ from firmware_sim.erp.disposition import Dispositions
 from firmware_sim.erp.envelope import STREAMS, TOMBSTONE, Ack, Batch, Entry, follow
 from firmware_sim.erp.mischief import Mischief
 from firmware_sim.erp.presence import PresenceBook
+from firmware_sim.erp.rule_orders import deliver
 from firmware_sim.erp.schema import connect
 
 MAX_OPEN_DISPOSITIONS = 2000  # beyond it a stream does not advance until the gateway confirms some (dn)
@@ -152,6 +153,17 @@ class Ledger:
         self._finish()
         applied.acks = {place: self.ack(*place) for place in places}
         return applied
+
+    def deliver(self, name: str) -> Event:
+        """An order of a rule arrives and is booked here, in one transaction; see rule_orders.deliver."""
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            told = deliver(self.db, self.clerk.book, name)
+        except KeyError:
+            self.db.execute("ROLLBACK")
+            raise
+        self._finish()
+        return told
 
     def open_commands(self, gw: str) -> list[Event]:
         """Commands without a result, oldest first: sent again at every birth."""

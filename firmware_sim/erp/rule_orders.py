@@ -12,9 +12,11 @@ from urllib.parse import unquote
 
 import orjson
 
-from firmware_sim.erp.book import decimal_text
+from firmware_sim.erp.book import Book, decimal_text
+from firmware_sim.identity import new_uuid7
 
 NOBODY = "V-ANY"  # whoever buying finds when the gateway knew no source
+OURSELVES = ""  # no gateway: booked at the ERP
 STATES = ("open", "closed", "cancelled", "deleted")
 _RULE = "rule/"
 _SELECT = "SELECT key, doc, item, qty, uom, state, (SELECT body FROM event WHERE event.id = purchase.id) FROM purchase"
@@ -70,6 +72,27 @@ def set_state(db: sqlite3.Connection, name: str, state: str) -> str:
         raise KeyError(f"no order of a rule has the key or number {name!r}")
     db.execute("UPDATE purchase SET state = ? WHERE key = ?", (state, row[0]))
     return str(row[0])
+
+
+def deliver(db: sqlite3.Connection, book: Book, name: str) -> Row:
+    """What is ordered is there, and we book it ourselves; an order that is over is only told again.
+
+    KeyError when there is no such order.
+    """
+    query = "SELECT key, item, qty, state FROM purchase WHERE doc = ? AND key LIKE 'rule/%'"
+    row = db.execute(query, (name,)).fetchone()
+    if row is None:
+        raise KeyError(f"no order of a rule has the number {name!r}")
+    key, item, qty, state = row
+    place = unquote(key.split("/")[3])
+    if state == "open":
+        book.add((item, place, "available", ""), Decimal(qty))
+        db.execute(
+            "INSERT INTO goods VALUES(?,0,?,'goods_received',?,'1',?,'','',?,'available','booked')",
+            (new_uuid7(), OURSELVES, name, item, qty),
+        )
+        db.execute("UPDATE purchase SET state = 'closed' WHERE key = ?", (key,))
+    return {"item": item, "place": place, "quantity": qty}
 
 
 def now_of(db: sqlite3.Connection, key: str) -> Row:

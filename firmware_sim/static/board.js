@@ -60,6 +60,12 @@ function gatewayPart(gateway) {
   return parts;
 }
 
+// A need of a reorder rule, rule/<site>/<item>/<place>/<rule>/<episode>, has no bins.
+function needOf(key) {
+  const [, , , place, rule, episode] = key.split("/").map(decodeURIComponent);
+  return `rule ${rule} at ${place}, need ${episode}`;
+}
+
 function showErp(state) {
   const erp = state.erp, orders = erp.orders ?? {}, outcomes = erp.outcomes ?? {};
   byId("erp-state").replaceChildren(
@@ -70,7 +76,7 @@ function showErp(state) {
   byId("calls").replaceChildren(...(erp.calls ?? []).map((call) =>
     element("li", `${call.call} called to ${call.station}: ${call.state}`)));
   byId("orders").replaceChildren(...(erp.last ?? []).map((order) => row(
-    [order.doc, `${order.qty} ${order.uom} ${order.item}`, JSON.parse(order.cards).map(([card, cycle]) => `${card} #${cycle}`).join(", "),
+    [order.doc, `${order.qty} ${order.uom} ${order.item}`, JSON.parse(order.cards).map(([card, cycle]) => `${card} #${cycle}`).join(", ") || needOf(order.key),
       order.gateway, order.state], order.state === "open" ? "" : "faded")));
 }
 
@@ -91,6 +97,7 @@ const SAYS = {
   "turned back": (one) => [`pallet ${one.sscc} came up to the door and turned back`, "scene"],
   "received again": (one) => [`pallet ${one.sscc} scanned again`],
   strayed: (one) => [`${one.quantity} ${one.item} taken from ${one.place} without a word`, "trouble"],
+  delivered: (one) => [`${one.quantity} ${one.item} of ${one.doc} delivered to ${one.place}`, "scene"],
   counted: (one) => [`${one.quantity} ${one.item} counted at ${one.place}${one.rounds > 1 ? `, ${one.rounds} times` : ""}`, "scene"],
   badge: (one) => [one.person ? `${one.person} signs in at ${one.device}` : `sign-out at ${one.device}`],
   shift: (one) => [`${one.comes} takes over from ${one.leaves} at ${one.device}`, "scene"],

@@ -21,6 +21,7 @@ from firmware_sim.gateway_process import write_config
 from firmware_sim.layout import scanner_places
 from firmware_sim.plant import CELL, LOCK_S, Plant, make_plant
 from firmware_sim.truth import Truth, read_truth
+from gateway.cli import main as gateway_command
 from gateway.master import CardDefinition, Item, Location, Loop
 from gateway.settings import load_settings
 
@@ -119,7 +120,7 @@ def test_the_command_line_says_what_each_command_does() -> None:
 @pytest.mark.promise("R2")
 @pytest.mark.decision("K3")
 @pytest.mark.decision("K14")
-def test_a_short_day_with_kills_and_cut_links_ends_with_ledger_truth_and_gateways_equal() -> None:
+def test_a_short_day_with_kills_and_cut_links_ends_with_ledger_truth_and_gateways_equal(tmp_path: Path) -> None:
     said: list[str] = []
     page = Onlooker()
 
@@ -128,15 +129,20 @@ def test_a_short_day_with_kills_and_cut_links_ends_with_ledger_truth_and_gateway
         if line.startswith("live page: "):
             page.look(line.rpartition(" ")[2])
 
-    assert run_demo(18.0, 11, say) == 0, "\n".join(said)
-    assert said[-1] == "ledger, truth and gateways are equal"
-    words = [line.strip().rsplit(maxsplit=1) for line in said if line.startswith("  ")]
+    assert run_demo(18.0, 11, say, tmp_path / "kept") == 0, "\n".join(said)
+    assert "ledger, truth and gateways are equal" in said
+    words = [line.strip().rsplit(maxsplit=1) for line in said if line.startswith("  ") and line[-1].isdigit()]
     numbers = {name: int(number) for name, number in words}
     assert (numbers["handovers"], numbers["needs superseded"], numbers["links cut"]) == (1, 2, 2)
     seen = ("shift changes", "pallets received", "stock counts", "differences booked")
     for name in (*seen, *(f"kills of {gateway}" for gateway in GATEWAYS)):
         assert numbers[name] > 0, name
     assert {make for make in MAKES if numbers[f"presses, {make}"]} == set(MAKES)
+    assert numbers["rules: needs"] == numbers["rules: orders"] > 0
+    commands = [line.partition("#")[0].split()[1:] for line in said if line.startswith("  kanban-gateway ")]
+    for command in commands:  # as they are told to whoever kept the day
+        answer = CliRunner().invoke(gateway_command, command)
+        assert (answer.exit_code, bool(answer.output)) == (0, True), (command, answer.output)
     assert page.seen() == {*GATEWAYS, "orders", "lights"}
 
 
