@@ -25,8 +25,8 @@ from firmware_sim.gateway_config import RULES
 from firmware_sim.link_trouble import LinkTrouble
 from firmware_sim.needs import Need
 from firmware_sim.partner import differences
-from firmware_sim.planning import SHADOW_ITEM
-from firmware_sim.plant import SUPERMARKET, make_plant
+from firmware_sim.planning import LEAD_TIME_H, SHADOW_ITEM, WATCHED
+from firmware_sim.plant import make_plant
 from firmware_sim.scene import Scenes
 from firmware_sim.shift import Shift
 from firmware_sim.tally import FULL_DAY_S, missing
@@ -36,7 +36,6 @@ GATEWAYS = ("L1-01", "L2-01")
 DRAIN_TIMEOUT_S = 60.0
 ERP, BROKER = "the ERP", "the broker"  # sides that are killed, besides the gateways
 KILLS = {**dict.fromkeys(GATEWAYS, 3), ERP: 3, BROKER: 1}
-LOOP_TO_SIZE, IN_SHADOW = "LINE1-1", f"{SHADOW_ITEM}@{SUPERMARKET}"  # worth a look once the day is over
 ENDLESS_HORIZON_S = 60.0  # the kills of a day without end
 
 Say = Callable[[str], None]
@@ -147,17 +146,19 @@ def table(report: Report, seconds: float | None) -> list[str]:
 
 def worth_a_look(directory: Path) -> list[str]:
     """Commands for what is kept of a day."""
-    first, last = (directory / gateway / "gateway.toml" for gateway in GATEWAYS)
+    first = directory / GATEWAYS[0]
+    words = (
+        "triggers",
+        f"why-not {WATCHED[0].item}",
+        f"certify {SHADOW_ITEM}",
+        "report lead-time",
+        "report turns",
+        f'backtest --rules {first / RULES} --lead-time "{LEAD_TIME_H} h" --chart {directory / "chart.svg"}',
+    )
     return [
         "",
-        f"kept: {directory}; to look at it:",
-        f"  kanban-gateway triggers --config {first}              # needs of the rules; then: explain KEY",
-        f"  kanban-gateway why-not SCREW-M6 --config {first}",
-        f"  kanban-gateway size {LOOP_TO_SIZE} --config {first}",
-        f"  kanban-gateway certify {IN_SHADOW} --config {last}",
-        f"  kanban-gateway report lead-time --config {first}      # and: report turns, report reconcile",
-        f"  kanban-gateway backtest --rules {first.with_name(RULES)} --chart chart.svg --config {first}",
-        f"  kanban-gateway proof --config {first}",
+        f"kept: {directory}; worth a look, and `explain` with a key that `triggers` lists:",
+        *(f"  kanban-gateway {one} --config {first / 'gateway.toml'}" for one in words),
     ]
 
 

@@ -43,9 +43,9 @@ class Watched:
 
 
 WATCHED = (
-    Watched("screws", "SCREW-M6", "fixed_lot", 3, 4),
-    Watched("brackets", "BRACKET", "min_max", 3, 5, is_decided_by_one=True),
-    Watched("cable", "CABLE", "fixed_lot", 2, 3, is_live=False),
+    Watched("screws", "SCREW-M6", "fixed_lot", 1, 4),
+    Watched("brackets", "BRACKET", "min_max", 2, 5, is_decided_by_one=True),
+    Watched("cable", "CABLE", "fixed_lot", 1, 3, is_live=False),
 )
 SHADOW_ITEM = next(one.item for one in WATCHED if not one.is_live)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 import time
 from collections import Counter
@@ -141,7 +142,7 @@ def test_a_short_day_with_kills_and_cut_links_ends_with_ledger_truth_and_gateway
     assert numbers["rules: needs"] == numbers["rules: orders"] > 0
     commands = [line.partition("#")[0].split()[1:] for line in said if line.startswith("  kanban-gateway ")]
     for command in commands:  # as they are told to whoever kept the day
-        answer = CliRunner().invoke(gateway_command, command)
+        answer = CliRunner().invoke(gateway_command, shlex.split(" ".join(command)))
         assert (answer.exit_code, bool(answer.output)) == (0, True), (command, answer.output)
     assert page.seen() == {*GATEWAYS, "orders", "lights"}
 
