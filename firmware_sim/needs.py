@@ -67,15 +67,15 @@ def differences(asked: Mapping[str, Sequence[Need]], orders: Sequence[RuleOrder]
 
 
 def shortages(plant: Plant, stock: Mapping[tuple[str, str], Decimal], orders: Sequence[RuleOrder]) -> list[str]:
-    """What lies there and is on order must be above the order point, whatever any gateway said: else a need is lost."""
+    """At or below its order point something must be on order, whatever any gateway said: else a need was lost."""
     found = []
+    on_order = {order.item for order in orders if order.state == "open"}
     for watched in WATCHED:
         per_bin = next((loop.quantity for loop in plant.loops if loop.item == watched.item), None)
-        if not watched.is_live or per_bin is None:
+        if not watched.is_live or per_bin is None or watched.item in on_order:
             continue
         point = watched.point(plant.opening_stock()[watched.item, SUPERMARKET], per_bin)
-        coming = sum((one.quantity for one in orders if one.item == watched.item and one.state == "open"), Decimal(0))
-        position = stock.get((watched.item, SUPERMARKET), Decimal(0)) + coming
-        if position <= point:
-            found.append(f"{position} {watched.item} are there or on order, expected more than {point}: a need is lost")
+        left = stock.get((watched.item, SUPERMARKET), Decimal(0))
+        if left <= point:
+            found.append(f"{left} {watched.item} are left and none is on order, expected more than {point}")
     return found

@@ -1,7 +1,8 @@
 """What planners of the plant gave: rules for the supermarket, and what the ERP knows of the items they are for.
 
-The supermarket is drawn down by every bin that is filled at any line. Screws are watched by every gateway, so that the
-same need is worked out more than once; brackets by the last one, for which the others wait; cable is only tried out.
+The supermarket is drawn down by every bin that is filled at any line. Screws and pumps are watched by every gateway, so
+that the same need is worked out more than once; brackets by the last one, for which the others wait; cable is only
+tried out.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class Watched:
 
 WATCHED = (
     Watched("screws", "SCREW-M6", "fixed_lot", 1, 4),
+    Watched("pumps", "PUMP", "fixed_lot", 1, 2),
     Watched("brackets", "BRACKET", "min_max", 2, 5, is_decided_by_one=True),
     Watched("cable", "CABLE", "fixed_lot", 1, 3, is_live=False),
 )

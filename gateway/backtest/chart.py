@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from reportlab.graphics.shapes import Drawing, Group, Line, Polygon, PolyLine, Rect, String
 from reportlab.lib.colors import Color, HexColor
 
+from gateway.backtest.meter import SHORT, step_of
 from gateway.backtest.result import Compared, Result
 from gateway.labels.pdf import face_of
 from gateway.quantity import MICRO
-from gateway.timeline import DAY_MS, day_text
+from gateway.timeline import DAY_MS, HOUR_MS, day_text
 
 PANELS = 6  # items with a panel of their own
 WIDTH, TILES, PANEL = 1000.0, 190.0, 175.0
@@ -36,11 +37,12 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The stock at one place at the end of each day, in micro-units."""
+    """The stock at one place at the end of each step, in micro-units."""
 
     title: str
     uom: str
     from_ms: int
+    step_ms: int
     actual: Sequence[int]
     old: Sequence[int]
     new: Sequence[int]
@@ -78,9 +80,11 @@ def draw_result(result: Result, rules: str) -> Drawing:
         Tile("Orders", str(old.signals), str(new.signals)),
     ]
     by_change = sorted(result.stocks, key=lambda one: (-_changed(one), one.place))
-    curves = [_curve(one, result.from_ms) for one in by_change[:PANELS]]
+    curves = [_curve(one, result.from_ms, result.to_ms - result.from_ms) for one in by_change[:PANELS]]
     span = f"{day_text(result.from_ms)} to {day_text(result.to_ms)}"
     subtitle = f"{span} · {len(result.stocks)} stocks · recorded demand, lead times as they were (seed {result.seed})"
+    if result.to_ms - result.from_ms < DAY_MS:
+        subtitle += f" · {SHORT}"
     return draw(f"Back-test of {rules}", subtitle, tiles, curves, max(0, len(by_change) - PANELS))
 
 
@@ -104,10 +108,10 @@ def _changed(one: Compared) -> int:
     return abs(one.new.figures.held - one.old.figures.held) * 1000 // max(1, one.old.figures.held, one.new.figures.held)
 
 
-def _curve(one: Compared, from_ms: int) -> Curve:
+def _curve(one: Compared, from_ms: int, span_ms: int) -> Curve:
     return Curve(
-        f"{one.place[0]} at {one.place[1]}", one.uom, from_ms, one.actual.daily, one.old.daily, one.new.daily,
-        one.red_below, one.censored,
+        f"{one.place[0]} at {one.place[1]}", one.uom, from_ms, step_of(span_ms), one.actual.curve, one.old.curve,
+        one.new.curve, one.red_below, one.censored,
     )  # fmt: skip
 
 
@@ -143,12 +147,12 @@ def _panel(curve: Curve, left: float, bottom: float, width: float, height: float
     group = Group()
     plot_left, plot_bottom, plot_width, plot_height = left + 46, bottom + 18, width - 50, height - 44
     _text(group, left, bottom + height - 14, curve.title, 12)
-    days = max(len(curve.actual), len(curve.old), len(curve.new), 1)
+    steps = max(len(curve.actual), len(curve.old), len(curve.new), 1)
     levels = [*curve.actual, *curve.old, *curve.new, curve.red_below, 0]
     scale = _Scale(min(levels), max(levels), plot_bottom, plot_height)
     for start, end in curve.censored:
-        x = plot_left + plot_width * (start - curve.from_ms) / DAY_MS / days
-        wide = max(1.5, plot_width * (end - start) / DAY_MS / days)
+        x = plot_left + plot_width * (start - curve.from_ms) / curve.step_ms / steps
+        wide = max(1.5, plot_width * (end - start) / curve.step_ms / steps)
         group.add(Rect(x, plot_bottom, wide, plot_height, fillColor=_BLIND, strokeColor=None))
     for level in scale.marks():
         y = scale.at(level)
@@ -160,15 +164,16 @@ def _panel(curve: Curve, left: float, bottom: float, width: float, height: float
     for levels_of, colour, thick in ((curve.actual, ACTUAL, 1.6), (curve.old, OLD, 1.3), (curve.new, NEW, 1.6)):
         points = [
             one
-            for day, level in enumerate(levels_of)
-            for one in (plot_left + plot_width * (day + 1) / days, scale.at(level))
+            for step, level in enumerate(levels_of)
+            for one in (plot_left + plot_width * (step + 1) / steps, scale.at(level))
         ]
         if len(points) >= 4:
             group.add(PolyLine(points, strokeColor=colour, strokeWidth=thick, strokeLineJoin=1))
-    for day in _marked_days(days):
-        at = datetime.fromtimestamp((curve.from_ms + day * DAY_MS) / 1000, UTC)
-        x = plot_left + plot_width * day / days
-        _text(group, x, bottom + 5, at.strftime("%d %b" if days < 400 else "%b %Y"), 9, anchor="middle", colour=_FAINT)
+    written = _date_form(steps * curve.step_ms)
+    for step in _marked_steps(steps):
+        at = datetime.fromtimestamp((curve.from_ms + step * curve.step_ms) / 1000, UTC)
+        x = plot_left + plot_width * step / steps
+        _text(group, x, bottom + 5, at.strftime(written), 9, anchor="middle", colour=_FAINT)
     return group
 
 
@@ -192,9 +197,18 @@ class _Scale:
         return list(range(first, self.most + 1, step))
 
 
-def _marked_days(days: int) -> list[int]:
-    count = min(5, days)
-    return [round(days * (number + 0.5) / count) for number in range(count)]
+def _marked_steps(steps: int) -> list[int]:
+    count = min(5, steps)
+    return [round(steps * (number + 0.5) / count) for number in range(count)]
+
+
+def _date_form(span_ms: int) -> str:
+    """So short that marks tell apart what they stand at."""
+    if span_ms >= 400 * DAY_MS:
+        return "%b %Y"
+    if span_ms >= 5 * DAY_MS:
+        return "%d %b"
+    return "%d %b %H:%M" if span_ms >= DAY_MS else "%H:%M" if span_ms >= HOUR_MS else "%H:%M:%S"
 
 
 def _short(level: int) -> str:

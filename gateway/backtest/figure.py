@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from gateway.backtest.meter import Meter
+from gateway.backtest.meter import Meter, whole_days_ms
 from gateway.quantity import format_quantity
 from gateway.timeline import DAY_MS, HOUR_MS
 
@@ -40,7 +40,8 @@ class Figures:
     @property
     def cover_days(self) -> float | None:
         """For how many days the average stock lasts at the mean use; None without use."""
-        return round(self.held / self.used / DAY_MS, 2) if self.used > 0 else None
+        per_day = Fraction(self.used * DAY_MS, whole_days_ms(self.span_ms))
+        return round(float(self.average_stock / per_day), 2) if self.used > 0 else None
 
     @property
     def red_pct(self) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.backtest.figure import Figures, figures_of
-from gateway.backtest.meter import Meter
+from gateway.backtest.meter import Meter, step_of
 from gateway.backtest.recording import Begin, Series, Signalled
 
 
@@ -15,7 +15,7 @@ class Outcome:
     """What one set of rules would have done at one place."""
 
     figures: Figures
-    daily: Sequence[int]  # stock at the end of each day, micro-units
+    curve: Sequence[int]  # stock at the end of each step, micro-units
     signals: tuple[Signalled, ...] = ()
     faults: frozenset[str] = frozenset()  # why a rule could not be judged, in words
     asked: frozenset[str] = frozenset()  # what rules asked for that a simulation does not know
@@ -23,7 +23,7 @@ class Outcome:
 
 def recorded(series: Series, *, begin: Begin, to_ms: int, red_below: int, signals: Sequence[Signalled]) -> Outcome:
     """What really happened, by the same measures."""
-    meter = Meter(begin.at_ms, begin.level, red_below)
+    meter = Meter(begin.at_ms, begin.level, red_below, step_of(to_ms - begin.at_ms))
     for row in range(begin.row, len(series.times)):
         if change := series.changes[row]:
             meter.wait(series.times[row])
@@ -33,7 +33,7 @@ def recorded(series: Series, *, begin: Begin, to_ms: int, red_below: int, signal
         meter, signals=len(signals), ordered=sum(one.quantity for one in signals), used=series.used(begin.row),
         span_ms=to_ms - begin.at_ms,
     )  # fmt: skip
-    return Outcome(figures, meter.daily, tuple(signals))
+    return Outcome(figures, meter.curve, tuple(signals))
 
 
 def censored(series: Series, *, begin: Begin, to_ms: int) -> list[tuple[int, int]]:

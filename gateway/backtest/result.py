@@ -11,7 +11,7 @@ from typing import Any
 from gateway.backtest.demand import Flow, Place
 from gateway.backtest.figure import Figures
 from gateway.backtest.lead import draw
-from gateway.backtest.meter import RED_DAYS
+from gateway.backtest.meter import RED_DAYS, whole_days_ms
 from gateway.backtest.outcome import Outcome, censored, recorded
 from gateway.backtest.phase import Phase
 from gateway.backtest.recorder import Recording
@@ -115,7 +115,7 @@ def _compared(
     known = lead_times(series)
     leads = known or (given.lead_ms or 0,)
     # so that a limit is a whole number of micro-units: RED_DAYS of the mean use of the period
-    red_below = max(0, series.used(begin.row)) * RED_DAYS * DAY_MS // max(1, to_ms - begin.at_ms)
+    red_below = max(0, series.used(begin.row)) * RED_DAYS * DAY_MS // whole_days_ms(to_ms - begin.at_ms)
     lead_of = partial(draw, leads, given.seed, place)
 
     def simulated(rules: Sequence[Phase]) -> Outcome:

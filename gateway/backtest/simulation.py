@@ -13,7 +13,7 @@ from functools import partial
 from heapq import heappop, heappush
 
 from gateway.backtest.figure import figures_of
-from gateway.backtest.meter import Meter
+from gateway.backtest.meter import Meter, step_of
 from gateway.backtest.outcome import Outcome
 from gateway.backtest.phase import Phase, Ruled
 from gateway.backtest.recording import DROPPED, Begin, Series, Signalled
@@ -67,7 +67,7 @@ class Simulation:
         self._scene = scene
         self._lead_of = lead_of
         self._begin_at, self._to_ms = begin, to_ms
-        self._meter = Meter(begin.at_ms, begin.level, red_below)
+        self._meter = Meter(begin.at_ms, begin.level, red_below, step_of(to_ms - begin.at_ms))
         later = [phase for phase in phases if phase.at_ms > begin.at_ms]
         self._phases = [*reversed(later), *phases[: len(phases) - len(later)][-1:]]  # the next one stands last
         self._watches: list[_Watch] = []
@@ -111,7 +111,7 @@ class Simulation:
             meter, signals=len(signals), ordered=sum(one.quantity for one in signals),
             used=self._series.used(self._begin_at.row), span_ms=self._to_ms - self._begin_at.at_ms,
         )  # fmt: skip
-        return Outcome(figures, meter.daily, signals, frozenset(self._faults), frozenset(self._scene.asked))
+        return Outcome(figures, meter.curve, signals, frozenset(self._faults), frozenset(self._scene.asked))
 
     # -- between two recorded changes -----------------------------------------------------------
 

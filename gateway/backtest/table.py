@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gateway.backtest.figure import Figures
+from gateway.backtest.meter import SHORT
 from gateway.backtest.result import Compared, Result
 from gateway.quantity import format_quantity
-from gateway.timeline import HOUR_MS, day_text
+from gateway.timeline import DAY_MS, HOUR_MS, day_text
 
 COLUMNS = ("", "signals", "stock-outs", "hours out", "avg stock", "cover d", "red %", "ordered")
 _SIDES = (("actual", "what happened"), ("old", "rules so far"), ("new", "new rules"))
@@ -18,6 +19,8 @@ def lines(result: Result) -> Iterator[str]:
     """Line by line."""
     stocks = len(result.stocks)
     yield f"{day_text(result.from_ms)} to {day_text(result.to_ms)}, {stocks} stocks, seed {result.seed}"
+    if result.to_ms - result.from_ms < DAY_MS:
+        yield SHORT
     for stock in result.stocks:
         yield ""
         yield f"{stock.place[0]} at {stock.place[1]} ({stock.uom or 'units'})"
@@ -52,8 +55,10 @@ def _rounded(micro: int) -> str:
 
 
 def _remarks(stock: Compared) -> Iterator[str]:
-    leads = [one / HOUR_MS / 24 for one in stock.lead_times_ms]
-    told = f"{min(leads):.1f} to {max(leads):.1f} days" if len(leads) > 1 else f"{leads[0]:.1f} days"
+    leads = stock.lead_times_ms
+    size_ms, form, unit = _unit(max(leads))
+    least, most = (format(one / size_ms, form) for one in (min(leads), max(leads)))
+    told = f"{least} to {most} {unit}" if len(leads) > 1 else f"{most} {unit}"
     source = "assumed, none was seen" if stock.is_lead_assumed else f"of {len(leads)} deliveries"
     yield f"  lead times {told}, {source}; receipts dropped {stock.dropped}, kept {stock.kept}"
     if stock.censored:
@@ -66,6 +71,13 @@ def _remarks(stock: Compared) -> Iterator[str]:
         yield f"  judged as if there were none: {', '.join(asked)}"
     for fault in sorted(stock.old.faults | stock.new.faults):
         yield f"  {fault}"
+
+
+def _unit(ms: int) -> tuple[int, str, str]:
+    """Days, unless such a time would be next to nothing in them."""
+    if ms >= DAY_MS // 10:
+        return DAY_MS, ".1f", "days"
+    return (HOUR_MS, ".1f", "hours") if ms >= HOUR_MS // 10 else (1000, ".0f", "s")
 
 
 def is_far(stock: Compared) -> bool:

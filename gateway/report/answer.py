@@ -46,7 +46,9 @@ def _table(columns: tuple[str, ...], rows: Sequence[tuple[Cell, ...]]) -> Iterat
 def _shown(value: Cell) -> str:
     if value is None:
         return "-"
-    return f"{value:.1f}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.1f}" if not value or abs(value) >= 0.05 else f"{value:.1g}"
 
 
 def percent(part: int, whole: int) -> float | None:

@@ -106,4 +106,5 @@ def _share(ordered: list[int], part: int) -> int:
 
 
 def _hours(ms: int) -> float:
-    return round(ms / HOUR_MS, 2)
+    """Two decimals; of less than six minutes so many that something is left."""
+    return round(ms / HOUR_MS, 2 if ms >= HOUR_MS // 10 else 4)

@@ -6,7 +6,9 @@ Turns are per year of 365 days; cover is how many days the average stock lasts a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
+from gateway.backtest.meter import SHORT, whole_days_ms
 from gateway.backtest.outcome import recorded
 from gateway.backtest.recorder import Recording
 from gateway.quantity import format_quantity
@@ -26,10 +28,13 @@ def turns(recording: Recording, uoms: Mapping[str, str]) -> Answer:
         figures = recorded(series, begin=begin, to_ms=recording.to_ms, red_below=0, signals=()).figures
         if not (figures.used or figures.held):
             continue
-        turned = round(figures.used * YEAR_MS / figures.held, 1) if figures.held else None
+        year = Fraction(figures.used * YEAR_MS, whole_days_ms(figures.span_ms))
+        turned = round(float(year / figures.average_stock), 1) if figures.held else None
         average = format_quantity(round(round(figures.average_stock), -4))
         rows.append((
             *place, uoms.get(place[0], ""), format_quantity(figures.used), average, turned, figures.cover_days,
             figures.stock_outs,
         ))  # fmt: skip
-    return Answer("stock turns", COLUMNS, rows)
+    # a year of such days would be a guess; it is told as one
+    is_short = recording.to_ms - recording.from_ms < DAY_MS
+    return Answer("stock turns", COLUMNS, rows, [SHORT] if is_short and rows else [])

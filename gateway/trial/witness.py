@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.kanban.key import EMPTY, need_key
+from gateway.kanban.key import EMPTY, is_rule_key, need_key
 from gateway.quantity import MICRO, parse_quantity
 from gateway.timeline import Timeline
 from gateway.trial.need import FILLING, ORDER, RECEIPT, TRAINED, Deed, Need, Trace
@@ -131,7 +131,9 @@ class Witness:
         parts = key.split("/")
         if len(parts) < 3:
             return False
-        return parts[2] in self._subject.cards if parts[0] == "card" else parts[2] == self._subject.item
+        if parts[0] == "card":
+            return parts[2] in self._subject.cards
+        return not self._subject.loop and parts[2] == self._subject.item
 
     def _filling(self, event: Body) -> None:
         """A receipt that the ERP reported by a command: nobody scanned it here."""
@@ -147,6 +149,8 @@ class Witness:
                 if line["item"] == self._subject.item and place not in self._orders:
                     self._orders[place] = self._base(str(line["quantity"]), str(line["uom"]))
                     need = str(line.get("need", ""))
+                    if self._subject.loop and is_rule_key(need):  # for another place than the loop's bins
+                        continue
                     self._deed(Deed(ORDER, place[0], self._at_ms, self._orders[place], need))
 
     def _receipt(self, event: Body) -> None:

@@ -44,7 +44,7 @@ def test_a_year_of_constant_demand_and_lead_time_is_exact(point: int, lot: int, 
     assert stock.new.figures.ordered == orders * lot * MICRO
     assert Fraction(stock.new.figures.area, DAY_MS * MICRO) == area
     assert stock.new.figures.used == DAYS * daily * MICRO
-    assert stock.new.daily[-1] == level * MICRO and due >= 0
+    assert stock.new.curve[-1] == level * MICRO and due >= 0
     # the textbook's average position: R + (Q + d) / 2 while it is reviewed at every use
     if lead == 0:
         assert stock.new.figures.average_stock == Fraction(point + lot + point + daily, 2) * MICRO
@@ -93,7 +93,7 @@ def test_the_baseline_is_what_happened_when_lead_times_were_constant(point: int,
     [stock] = run(recording, rules, rules, Assumption(7, UTC)).stocks
     assert set(stock.lead_times_ms) == {lead * DAY_MS}
     assert stock.old.figures == stock.actual.figures == stock.new.figures
-    assert list(stock.old.daily) == list(stock.actual.daily)
+    assert list(stock.old.curve) == list(stock.actual.curve)
     assert [one.at_ms for one in stock.old.signals] == [one.at_ms for one in stock.actual.signals]
     assert not stock.is_lead_assumed
 
@@ -104,7 +104,7 @@ def test_receipts_that_old_signals_caused_do_not_come_again() -> None:
     assert stock.dropped == stock.actual.figures.signals - 1  # the last one is still on its way
     assert stock.dropped_quantity == stock.dropped * 40 * MICRO
     assert stock.new.figures.signals == 0
-    assert stock.new.daily[-1] == (70 - DAYS * 10) * MICRO
+    assert stock.new.curve[-1] == (70 - DAYS * 10) * MICRO
 
 
 def test_a_receipt_that_no_signal_caused_comes_again_and_is_on_order_before() -> None:
@@ -242,7 +242,7 @@ def test_one_shortage_is_one_signal_until_its_goods_come_and_then_it_is_judged_a
     [stock] = backtest(script.record(), {}, {PLACE: phases(order)}, lead_days=2.5).stocks
     times = [round((one.at_ms - START_MS) / DAY_MS, 2) for one in stock.new.signals]
     assert times == [1.0, 3.5]
-    assert stock.new.daily[-1] == (180 - 1 - 220 + 400) * MICRO
+    assert stock.new.curve[-1] == (180 - 1 - 220 + 400) * MICRO
 
 
 @pytest.mark.parametrize("from_day", [1, 97, 98.5, 99, 200])
@@ -251,4 +251,4 @@ def test_a_period_that_begins_in_the_middle_knows_what_was_on_order(from_day: fl
     rules = {PLACE: lot_rule("30", "40")}
     [stock] = run(recording, rules, rules, Assumption(7, UTC)).stocks
     assert stock.old.figures == stock.actual.figures
-    assert list(stock.old.daily) == list(stock.actual.daily)
+    assert list(stock.old.curve) == list(stock.actual.curve)

@@ -45,7 +45,7 @@ def test_stock_at_the_order_point_with_nothing_on_order_is_a_need_that_is_lost()
     assert shortages(plant, plant.opening_stock(), []) == []
     assert shortages(plant, stock, ORDERS) == []
     [found] = shortages(plant, stock, ORDERS[:1])
-    assert found == "1560 SCREW-M6 are there or on order, expected more than 1560: a need is lost"
+    assert found == "1560 SCREW-M6 are left and none is on order, expected more than 1560"
 
 
 def test_an_order_is_delivered_once_however_often_it_is_asked_for(tmp_path: Path) -> None:

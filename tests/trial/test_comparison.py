@@ -199,3 +199,15 @@ def test_without_anything_from_the_erp_it_is_said_that_it_tells_nothing() -> Non
     floor.hours(48)
     floor.empty("C2")
     assert floor.rows()[0].why.startswith("the ERP told of no order and no receipt")
+
+
+def test_an_order_for_a_need_of_a_rule_is_no_deed_for_a_loop_of_the_same_item() -> None:
+    """A supermarket's rule had it ordered, not the ERP's own planning for the bins."""
+    floor = Trial()
+    key = "rule/P1/SCREW-A/SUPER/screws/1"
+    line = {"line": "1", "item": "SCREW-A", "quantity": "160", "uom": "PCE", "need": key, "location": "SUPER"}
+    floor.load("purchase_orders", [{"id": "PO-1", "supplier": "V1", "lines": [line]}])
+    floor.command("order_confirmed", {"key": key, "doc": "PO-1"})
+    assert floor.said().deeds == []
+    floor.order("PO-2", "160")
+    assert [deed.ref for deed in floor.said().deeds] == ["PO-2"]
