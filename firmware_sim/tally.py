@@ -15,6 +15,7 @@ _AT_LEAST_ONCE = (
     "strange codes and presses", "old presses delivered again", "pallets received", "pallets driven through the door",
     "stock counts",
     "differences booked", "shift changes", "calls for help", "links stalled", "links slow", "handovers",
+    "rules: needs",
 )  # fmt: skip
 
 

@@ -48,9 +48,11 @@ class Proposal:
 def propose(loop: Loop, turning: Turning, wanted: int, seed: int) -> Proposal:
     """`wanted`: percent of the needs that find a full bin, a key of `Z`. GatewayError when too little was used."""
     bins = turning.bins(loop.quantity)
+    minutes = (turning.last_ms - turning.first_ms) // 60_000
     if len(bins) < 2 or turning.last_ms - turning.first_ms < HOUR_MS:
         raise GatewayError(
-            f"loop {loop.id} used up {len(bins)} bins in the period: nothing can be said of it",
+            f"loop {loop.id} used up {len(bins)} bins in {minutes} min: nothing can be said of it, "
+            "expected 2 or more in an hour or more",
             hint="take a longer period, or size it by its master data",
         )
     fills_ms = tuple(turning.fills_ms) or (loop.replenishment_ms,)

@@ -52,6 +52,7 @@ class Witness:
         self._from_ms, self._to_ms = from_ms, to_ms
         self._time = Timeline()
         self._orders: dict[tuple[str, str], int] = {}  # (order, line) -> quantity, of this item
+        self._asked: set[str] = set()  # keys of our needs: those of an item are of several loops
         self._at_ms = 0
 
     def take(self, event: Body) -> bool:
@@ -99,6 +100,7 @@ class Witness:
         key, cards = event.get("key", ""), tuple(signal.get("cards", ()))
         if any(one.key == key for one in self.said.needs[-len(subject.cards) - 1 :]):
             return  # told anew when its loop went live, or sent once more
+        self._asked.add(key)
         quantity = parse_quantity(signal["qty"])
         rule = str(signal.get("rule", ""))
         self.said.needs.append(Need(key, event["id"], self._at_ms, quantity, rule, cards, "aside" not in event))
@@ -132,8 +134,8 @@ class Witness:
         if len(parts) < 3:
             return False
         if parts[0] == "card":
-            return parts[2] in self._subject.cards
-        return not self._subject.loop and parts[2] == self._subject.item
+            return parts[2] in self._subject.cards or key in self._asked
+        return parts[2] == self._subject.item and not self._subject.loop
 
     def _filling(self, event: Body) -> None:
         """A receipt that the ERP reported by a command: nobody scanned it here."""

@@ -245,6 +245,18 @@ def test_one_shortage_is_one_signal_until_its_goods_come_and_then_it_is_judged_a
     assert stock.new.curve[-1] == (180 - 1 - 220 + 400) * MICRO
 
 
+def test_a_recording_of_seconds_has_a_curve_of_many_points_and_the_red_of_a_day() -> None:
+    seconds = 1 / 86_400
+    script = Script()
+    script.opening("100")
+    script.use(20 * seconds, "10")
+    script.end(40 * seconds)
+    [stock] = backtest(script.record(), {}, {PLACE: lot_rule("30", "40")}, lead_days=1).stocks
+    assert stock.red_below == 3 * 10 * MICRO
+    assert list(stock.actual.curve) == [100 * MICRO] * 50 + [90 * MICRO] * 50
+    assert stock.actual.figures.cover_days == 9.5  # 95 on average, 10 in what is taken as a day
+
+
 @pytest.mark.parametrize("from_day", [1, 97, 98.5, 99, 200])
 def test_a_period_that_begins_in_the_middle_knows_what_was_on_order(from_day: float) -> None:
     recording = recorded_under_a_rule(30, 40, 3).record(from_day=from_day, to_day=300)

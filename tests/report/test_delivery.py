@@ -39,6 +39,15 @@ def test_on_time_is_when_it_was_due_or_before() -> None:
     assert answer.total == {"deliveries": 4, "on time %": 50.0}
 
 
+def test_minutes_are_not_shown_as_no_time_at_all() -> None:
+    floor = Floor()
+    turn(floor, 3)
+    answer = lead_time(heard(floor).found)
+    assert answer.rows[0][3] == 0.05
+    turn(floor, 1)
+    assert "0.02" in "\n".join(lead_time(heard(floor).found).lines())
+
+
 def test_a_filling_that_was_undone_never_came() -> None:
     floor = Floor()
     floor.empty("C1")

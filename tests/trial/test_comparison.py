@@ -34,8 +34,8 @@ class Trial(Floor):
         self.orders_so_far.append({"id": name, "supplier": "V1", "lines": [line]})
         self.load("purchase_orders", self.orders_so_far)
 
-    def said(self) -> Statement:
-        subject = Subject("P1", "SCREW-A", "LP-1", {}, frozenset(f"C{n}" for n in range(1, CARDS + 1)))
+    def said(self, subject: Subject | None = None) -> Statement:
+        subject = subject or Subject("P1", "SCREW-A", "LP-1", {}, frozenset(f"C{n}" for n in range(1, CARDS + 1)))
         witness = Witness(subject)
         for seq, body in enumerate(self.view.journal, 1):
             witness.take({**body, "seq": seq})
@@ -211,3 +211,13 @@ def test_an_order_for_a_need_of_a_rule_is_no_deed_for_a_loop_of_the_same_item() 
     assert floor.said().deeds == []
     floor.order("PO-2", "160")
     assert [deed.ref for deed in floor.said().deeds] == ["PO-2"]
+
+
+def test_an_order_for_a_bin_is_a_deed_for_its_item_too() -> None:
+    floor = Trial()
+    floor.empty("C1")
+    [need] = floor.said().needs
+    floor.command("order_confirmed", {"key": need.key, "doc": "4500001"})
+    floor.command("order_confirmed", {"key": "card/P1/X9/1/empty", "doc": "4500002"})
+    said = floor.said(Subject("P1", "SCREW-A"))
+    assert [(deed.ref, deed.key) for deed in said.deeds] == [("4500001", need.key)]
