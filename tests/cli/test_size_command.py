@@ -56,7 +56,7 @@ def test_the_same_as_json(config: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(("LP-9",), "'LP-9' is not in the master data"), (("LP-1", "--to", "2020-01-01"), "used up 0 bins in the period")],
+    [(("LP-9",), "'LP-9' is not in the master data"), (("LP-1", "--to", "2020-01-01"), "used up 0 bins in 0 min")],
 )
 def test_what_cannot_be_sized_is_said(config: Path, arguments: tuple[str, ...], said: str) -> None:
     result = _size(config, *arguments)
