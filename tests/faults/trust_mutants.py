@@ -50,4 +50,17 @@ TRUST_MUTANTS: tuple[Mutant, ...] = (
         (Edit("gateway.trial.witness", 'kind == "scan_refused" or kind.startswith("training_")',
               'kind == "scan_refused"'),),
     ),
+    Mutant(
+        "supermarket_on_trial_for_its_loops", "what a rule had ordered is held against a loop of the same item", _TRIAL,
+        (Edit("gateway.trial.witness", "if self._subject.loop and is_rule_key(need)",
+              "if not need and is_rule_key(need)"),),
+    ),
+    Mutant(
+        "a_day_out_of_a_minute", "what was used in a minute is multiplied up to a day", _SIMULATION,
+        (Edit("gateway.backtest.meter", "return max(span_ms, DAY_MS)", "return max(span_ms, 1)"),),
+    ),
+    Mutant(
+        "lost_need_unseen", "the audit of the demonstration sees doubled needs only", "tests/floor/test_needs.py",
+        (Edit("firmware_sim.needs", "if booked[key] != 1", "if booked[key] > 1"),),
+    ),
 )  # fmt: skip
