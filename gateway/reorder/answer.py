@@ -42,7 +42,8 @@ def answered(body: Body, view: View) -> list[Event]:
     if "doc" in body and is_rule_key(body["doc"]["key"]):
         return _documented(body["doc"]["key"], body["doc"]["doc"], view)
     if "over" in body and (need := need_of(body["over"]["key"], view)):
-        return [ended(need, body["over"]["why"], view, text=body["over"].get("text", ""), cause=body["id"])]
+        why, text = body["over"]["why"], body["over"].get("text", "")
+        return [ended(need, why, view, text=text, cause=body["id"], awaits=why == ARRIVED)]
     if body["t"] == "task_closed":
         return _looked_after(body, view)
     if body["t"] == "event_dropped":  # the ERP could not even read it, so there is no order
@@ -130,7 +131,7 @@ def _looked_up(need: Episode, view: View) -> list[Event]:
     if not lines:
         return [ended(need, DELETED, view)] if need.state == ORDERED else []
     item: Item | None = view.master("items", need.item)
-    left, arrived = 0, 0
+    left, arrived, elsewhere = 0, 0, 0
     for line in lines:
         base = base_of(line.quantity, line.uom, item, view)
         if base is None:
@@ -140,11 +141,12 @@ def _looked_up(need: Episode, view: View) -> list[Event]:
         is_over = line.is_closed or not order.is_open or base[0] - received <= base[0] * under_pct // 100
         left += 0 if is_over else base[0] - received
         arrived += received
+        elsewhere += line.elsewhere
     if left > 0:
         return []
     if not arrived:
         return [ended(need, CANCELLED, view)]
-    event, lead = ended(need, ARRIVED, view), learned(need, order.supplier, view)
+    event, lead = ended(need, ARRIVED, view, awaits=elsewhere > 0), learned(need, order.supplier, view)
     if lead is not None:
         event.body["facts"].append(lead)
     return [event]

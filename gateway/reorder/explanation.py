@@ -25,6 +25,7 @@ _OUTCOME_TEXTS = {
     "not_deciding": "not asked for: another gateway decides here",
     "cannot": "cannot be judged",
     "training": "in training: nothing is decided",
+    "awaited": "not asked for: its order is over at the ERP, whose stock is on its way here",
     "ends": "its need {key} ends: it is not so any more",
 }
 

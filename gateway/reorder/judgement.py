@@ -25,6 +25,7 @@ from gateway.reorder.rule import RuleSet
 from gateway.text.sentence import say
 from gateway.view import View
 
+AWAIT_MS = 10_000  # how long the snapshot with the goods of a need that is over at the ERP is waited for
 ITEM_GONE, NO_DUE = "ITEM_GONE", "NO_LEAD_TIME"  # codes of flags
 SHORT_FACT = "short"  # by episode: since when another gateway should have asked (K10)
 
@@ -51,7 +52,7 @@ class Judgement:
 # What a judgement's outcome may be.
 OUTCOMES = (
     "fires", "not_true", "open", "netted", "flagged", "held", "too_large", "not_deciding", "cannot", "training",
-    "ends",
+    "ends", "awaited",
 )  # fmt: skip
 
 
@@ -73,6 +74,8 @@ class Judge:
             return self._unable(bound, episode, Rejection("PARAMETER", text, wrong.got, wrong.expected), None, view)
         if episode.is_open:
             return self._open(bound, episode, mode, view)
+        if _is_awaited(episode, situation):
+            return Judgement(bound, episode, "awaited")
         finding = self._found(bound, situation)
         if finding.fault is not None:
             return self._unable(bound, episode, finding.fault, finding, view)
@@ -176,6 +179,16 @@ class Judge:
     ) -> Judgement:
         place = (episode.item, episode.place, bound.rule.id)
         return Judgement(bound, episode, "cannot", finding, flagged(place, fault.code, fault.text, view))
+
+
+def _is_awaited(episode: Episode, situation: Local) -> bool:
+    """Whether the ERP has the goods of this need and its snapshot has not brought them yet: what is missing here now
+    is on the shelf, and asking for it would be asking twice."""
+    passed = elapsed_ms(episode.since, situation.view.now) if episode.awaits else None
+    if passed is None or passed >= AWAIT_MS:
+        return False
+    adopted = situation.adopted_ms()
+    return adopted is None or adopted > passed
 
 
 def _deferred(episode: Episode, view: View, *, is_over: bool) -> Event:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from gateway.counter import RECEIVED, counted
-from gateway.kanban.moment import wall_ms_of
+from gateway.kanban.moment import elapsed_ms, wall_ms_of
 from gateway.master import Bill, Item, Loop, PurchaseOrder
 from gateway.master_order import OrderLine
 from gateway.model import Rejection, Signal
@@ -101,6 +101,18 @@ class Local:
     def _moved_ms(self, seq: int) -> int | None:
         event = self.view.event(seq) if seq else None
         return wall_ms_of(event["w"]) if event is not None else None
+
+    def adopted_ms(self) -> int | None:
+        """How long ago a snapshot of the ERP last changed stock here; None when something else has changed it since."""
+        passed: list[int] = []
+        for location in self._plan.locations_of(self.location, self.view):
+            for status, lot in self.view.stock_of(self.item, location):
+                event = self.view.event(self.view.stock_seq(self.item, location, status, lot))
+                if event is not None and event["kind"] == "stock_adopted":
+                    since = (wall_ms_of(event["w"]), event["m"], event["boot"])
+                    ago = elapsed_ms(since, self.view.now)
+                    passed += [] if ago is None else [ago]
+        return min(passed, default=None)
 
     def on_hand_of(self, item: str) -> int:
         return sum(

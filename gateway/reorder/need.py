@@ -44,6 +44,7 @@ class Episode:
     why: str = ""  # how it ended
     refusals: int = 0  # in a row
     aside: str = ""  # shadow: the ERP never heard of it
+    awaits: bool = False  # over at the ERP, whose snapshot with the goods may still be on its way
     since: Since = (0, 0, "")
 
     @property
@@ -59,7 +60,7 @@ class Episode:
         body = {
             "rule": self.rule, "item": self.item, "place": self.place, "n": self.n, "state": self.state,
             "key": self.key, "qty": self.qty, "doc": self.doc, "why": self.why, "refusals": self.refusals,
-            "aside": self.aside, "since": list(self.since),
+            "aside": self.aside, "awaits": self.awaits, "since": list(self.since),
         }  # fmt: skip
         return {name: value for name, value in body.items() if value not in ("", 0)}
 
@@ -89,7 +90,7 @@ def from_json(told: dict[str, Any]) -> Episode:
     return Episode(
         told["rule"], told["item"], told["place"], told.get("n", 0), told["state"], told.get("key", ""),
         told.get("qty", "0"), told.get("doc", ""), told.get("why", ""), told.get("refusals", 0),
-        told.get("aside", ""), since=(wall_ms, mono_ms, boot),
+        told.get("aside", ""), told.get("awaits", False), since=(wall_ms, mono_ms, boot),
     )  # fmt: skip
 
 
@@ -106,12 +107,12 @@ def opened(episode: Episode, key: str, qty: str, view: View, *, aside: str = "")
     )  # fmt: skip
 
 
-def closed(episode: Episode, why: str, view: View) -> Episode:
+def closed(episode: Episode, why: str, view: View, *, awaits: bool = False) -> Episode:
     """The same, over."""
     refusals = episode.refusals + 1 if why == REFUSED else 0
     return Episode(
         episode.rule, episode.item, episode.place, episode.n, CLOSED, episode.key, episode.qty, episode.doc, why,
-        refusals, since=since_of(view.now),
+        refusals, awaits=awaits, since=since_of(view.now),
     )  # fmt: skip
 
 
@@ -145,9 +146,12 @@ def need_of(key: str, view: View) -> Episode | None:
     return episode_of(known["rule"], known["item"], known["place"], view) if known else None
 
 
-def ended(need: Episode, why: str, view: View, *, text: str = "", cause: str = "") -> Event:
-    """The end of a need. Only that the stock is back is news to the ERP: all else it said itself."""
-    after = closed(need, why, view)
+def ended(need: Episode, why: str, view: View, *, text: str = "", cause: str = "", awaits: bool = False) -> Event:
+    """The end of a need. Only that the stock is back is news to the ERP: all else it said itself.
+
+    `awaits`: the ERP says that the goods have come, and not by this gateway.
+    """
+    after = closed(need, why, view, awaits=awaits)
     body: dict[str, Any] = {
         "item": need.item, "location": need.place, "rule": need.rule, "why": why, "qty": need.qty,
         "facts": facts_of(after, need, view),

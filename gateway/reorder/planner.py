@@ -20,7 +20,7 @@ from gateway.quantity import parse_quantity
 from gateway.reorder.answer import answered
 from gateway.reorder.binding import PLACES_REMEMBERED, Bindings
 from gateway.reorder.flag import cleared, flag_of, flagged
-from gateway.reorder.judgement import Judge, Judgement
+from gateway.reorder.judgement import AWAIT_MS, Judge, Judgement
 from gateway.reorder.local import Local
 from gateway.reorder.need import REFUSED
 from gateway.reorder.plan import Plan
@@ -58,6 +58,7 @@ class Planner:
         self._generation = 0
         self._postponed: list[Place] = []  # of an item that was just asked for at another place
         self._unanswered: list[Body] = []  # bodies that say more of a place than one event can
+        self._awaited: dict[Place, int] = {}  # when a place whose goods are on their way by snapshot is looked at again
         self._distances: dict[Place, dict[str, int]] = {}  # by rule: how far stock may fall before it can fire
         self._modes: dict[str, str] | None = None  # of rules and items, by `rule/<id>` and `item/<item>@<place>`
         self._run: Run | None = None  # of a rule with a schedule
@@ -108,6 +109,7 @@ class Planner:
             self._postponed = []
             self._last_runs.clear()
             self._unanswered, self._modes = [], None
+            self._awaited.clear()  # the sweep looks at all of them
             self._distances.clear()
 
     def rules(self, view: View) -> RuleSet | None:
@@ -193,14 +195,19 @@ class Planner:
                 judgement = self._judge.judged(bound, situation, rules, self._mode_at(bound.rule, item, area, view))
                 if judgement.event is not None:
                     return [judgement.event]
+                if judgement.outcome == "awaited":
+                    self._awaited[place] = view.now.mono_ms + AWAIT_MS
                 distance = judgement.distance
             if distance > 0:
                 left[bound.rule.id] = distance
+        self._remember(place, left)
+        return []
+
+    def _remember(self, place: Place, left: dict[str, int]) -> None:
         if left:
             if len(self._distances) >= PLACES_REMEMBERED:
                 self._distances.clear()
             self._distances[place] = left
-        return []
 
     def _mode_at(self, rule: Rule, item: str, area: str, view: View) -> str:
         """The most careful of what the file says of a rule, and people of the rule and of the item at this place."""
@@ -260,6 +267,10 @@ class Planner:
 
     def _swept(self, view: View) -> list[Place]:
         now = view.now.mono_ms
+        due = [place for place, at_ms in self._awaited.items() if now >= at_ms]
+        for place in due:
+            del self._awaited[place]
+        self._queue.extendleft(due)
         if self._swept_ms is None or now - self._swept_ms >= SWEEP_EVERY_MS:
             self._swept_ms = now
             self._put_all(view)

@@ -15,6 +15,14 @@ NEED_MUTANTS: tuple[Mutant, ...] = (
               "        if False:\n            return self._open"),),
     ),
     Mutant(
+        "goods_on_the_shelf_asked_for_again", "an order is over before its snapshot, and is made once more", _EPISODE,
+        (Edit("gateway.reorder.judgement", "        if _is_awaited(episode, situation):", "        if False:"),),
+    ),
+    Mutant(
+        "goods_awaited_for_ever", "a snapshot that never comes stops a rule", _EPISODE,
+        (Edit("gateway.reorder.judgement", "if passed is None or passed >= AWAIT_MS:", "if passed is None:"),),
+    ),
+    Mutant(
         "received_need_stays_open", "what was received and is short again is never asked for", _EPISODE,
         (Edit("gateway.reorder.answer", "    if left > 0:\n        return []\n", "    if True:\n        return []\n"),),
     ),

@@ -72,6 +72,49 @@ def test_a_receipt_that_is_enough_ends_the_need_once(shop: Shop) -> None:
     assert shop.open() == []
 
 
+def adopted(shop: Shop, qty: int) -> None:
+    shop.tell("stock_adopted", "", stock=[[ITEM, PLACE, "available", "", str(qty)]])
+
+
+@pytest.mark.decision("K7")
+@pytest.mark.decision("K8")
+def test_goods_that_came_by_another_way_are_not_asked_for_again_before_their_snapshot(shop: Shop) -> None:
+    shop.receive(180)
+    shop.issue(1)
+    [key] = shop.open()
+    shop.command("order_confirmed", key=key, doc="PO-1")
+    shop.command("order_closed", key=key, why="received")
+    shop.issue(10)
+    assert shop.ended() == ["received"]
+    assert shop.asked() == ["SCREW/WH/low/1 200"]
+    adopted(shop, 369)
+    shop.tick(minutes=1)
+    shop.tick()
+    assert shop.asked() == ["SCREW/WH/low/1 200"]
+
+
+@pytest.mark.decision("K8")
+def test_a_snapshot_that_leaves_it_short_is_asked_for_at_once(shop: Shop) -> None:
+    shop.receive(180)
+    shop.issue(1)
+    shop.command("order_closed", key=shop.open()[0], why="received")
+    adopted(shop, 159)
+    shop.tick()
+    assert shop.asked() == ["SCREW/WH/low/1 200", "SCREW/WH/low/2 200"]
+
+
+@pytest.mark.decision("K8")
+def test_a_snapshot_that_never_comes_is_waited_for_some_seconds_and_no_longer(shop: Shop) -> None:
+    shop.receive(180)
+    shop.issue(1)
+    shop.command("order_closed", key=shop.open()[0], why="received")
+    shop.tick()
+    assert shop.asked() == ["SCREW/WH/low/1 200"]
+    shop.tick(minutes=1)
+    shop.tick()
+    assert shop.asked() == ["SCREW/WH/low/1 200", "SCREW/WH/low/2 200"]
+
+
 @pytest.mark.decision("K8")
 def test_stock_that_comes_back_by_itself_withdraws_what_nobody_has_answered(shop: Shop) -> None:
     shop.receive(180)
