@@ -84,10 +84,10 @@ def work(
     floor: Floor, trouble: LinkTrouble, seconds: float | None, seed: int, stop: threading.Event, say: Say
 ) -> Report:
     """The day with its kills and its bad links, then drain, verification and audit."""
-    shift = Shift(floor.plant, floor.crowd, floor.truth, seed=seed)
+    calm = threading.Lock()
+    shift = Shift(floor.plant, floor.crowd, floor.truth, seed=seed, calm=calm)
     plan = kill_plan(seconds or ENDLESS_HORIZON_S, KILLS, seed)
     others = {ERP: floor.erp.restart, BROKER: floor.broker.restart}
-    calm = threading.Lock()
     with Chaos(plan, floor.gateways, others, floor.truth, calm) as chaos, Scenes(floor, trouble, calm):
         shift.run(seconds, stop)
     say("the day is over; waiting until everything has arrived")

@@ -10,6 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -24,6 +25,7 @@ from firmware_sim.scanner import Answer, Scanner
 from firmware_sim.truth import Truth
 
 MARGIN_S = 0.5  # beyond the lock window, for what the gateway measures differently
+HEARD_S = 0.3  # a gateway that runs has stored a press by then
 PATIENCE_S = 90.0  # then a person gives up and calls the supervisor
 OVERTIME_S = 60.0  # after the end of the day
 USE_S = 1.5  # nobody uses up a bin faster, and no card is scanned at one place sooner again, except by mistake
@@ -69,8 +71,11 @@ class Crowd:
 class Shift:
     """The people of one day. `run` returns when the day is over and everybody has finished what they held."""
 
-    def __init__(self, plant: Plant, crowd: Crowd, truth: Truth, *, seed: int) -> None:
-        """The bins of the cell are for others."""
+    def __init__(
+        self, plant: Plant, crowd: Crowd, truth: Truth, *, seed: int, calm: threading.Lock | None = None
+    ) -> None:
+        """The bins of the cell are for others. Nobody is killed while `calm` is held."""
+        self._calm = calm or threading.Lock()
         self._plant = plant
         self._scanners = crowd.scanners
         self._pressers = crowd.pressers
@@ -155,15 +160,20 @@ class Shift:
         left = Decimal(0)
         if presser.is_counting and bin_.chance.random() < 0.5:
             left = (bin_.loop.quantity * bin_.chance.choice([1, 2, 3]) / 8).quantize(Decimal("0.01"))
-        begun_at = time.monotonic()
-        text = str(left) if left else ""
-        told, tries = presser.press(self._is_patient(begun_at), text)
-        self._note_emptying(bin_, Said(left, begun_at, presser.make, told, tries))
-        if bin_.cycle == 1:
-            self._redeliver(bin_)
-        if bin_.chance.random() < 0.4:
-            time.sleep(bin_.chance.uniform(0.1, 0.8))
-            self._note_again(bin_, "empty", presser.make, presser.press_again(text))
+        is_nervous = bin_.chance.random() < 0.4
+        # Killed between two presses, a gateway hears the second as late as it takes to start: by then it may be the
+        # next emptying, as nothing in it says which one it is.
+        with self._calm if is_nervous else nullcontext():
+            begun_at = time.monotonic()
+            text = str(left) if left else ""
+            told, tries = presser.press(self._is_patient(begun_at), text)
+            self._note_emptying(bin_, Said(left, begun_at, presser.make, told, tries))
+            if bin_.cycle == 1:
+                self._redeliver(bin_)
+            if is_nervous:
+                time.sleep(bin_.chance.uniform(0.1, 0.4))
+                self._note_again(bin_, "empty", presser.make, presser.press_again(text))
+                time.sleep(HEARD_S)
 
     def _note_emptying(self, bin_: Bin, said: Said) -> None:
         """The bin is physically empty; send it on its way."""
