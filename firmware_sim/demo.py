@@ -102,18 +102,21 @@ def work(
 
 
 def drain(floor: Floor) -> Report:
-    """Wait until nothing is under way and nothing differs, or the time is up; then ask the gateways' command lines.
+    """Wait until nothing is under way and nothing differs, or the time is up.
 
-    On the way their pages are asked, which costs no process each time.
+    The pages are asked first, which costs no process; what the command lines say then is looked at again as long as it
+    differs, since a delivery may come in between.
     """
     end = time.monotonic() + DRAIN_TIMEOUT_S
-    while time.monotonic() < end:
+    while True:
+        is_over = time.monotonic() >= end
         pages = [gateway.page() for gateway in floor.gateways.values()]
-        if all("streams" in page for page in pages) and not compared(floor, pages).differences:
-            break
+        if is_over or (all("streams" in page for page in pages) and not compared(floor, pages).differences):
+            asked = {gateway.id: gateway.needs() for gateway in floor.gateways.values()}
+            report = compared(floor, [gateway.status() for gateway in floor.gateways.values()], asked)
+            if is_over or not report.differences:
+                return report
         time.sleep(0.3)
-    asked = {gateway.id: gateway.needs() for gateway in floor.gateways.values()}
-    return compared(floor, [gateway.status() for gateway in floor.gateways.values()], asked)
 
 
 def compared(floor: Floor, statuses: list[dict[str, Any]], asked: dict[str, list[Need]] | None = None) -> Report:
